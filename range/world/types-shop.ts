@@ -1,0 +1,180 @@
+// CONTRACT: change only by adding.
+import type { Milliseconds } from './types.ts'
+
+/** The shop, its payment provider, customers and staff. Ids are dense indexes into the arrays of the same name. */
+export interface ShopState {
+  readonly products: readonly Product[]
+  readonly customers: readonly Customer[]
+  readonly staff: readonly Staff[]
+  readonly sessions: readonly Session[]
+  /** Session key (the fictional cookie) to index in `sessions`. Copied on write. */
+  readonly sessionByKey: ReadonlyMap<string, number>
+  readonly orders: readonly Order[]
+  readonly cards: readonly Card[]
+  readonly cardByNumber: ReadonlyMap<string, number>
+  readonly transactions: readonly Transaction[]
+  readonly refunds: readonly Refund[]
+  readonly reviews: readonly Review[]
+  readonly giftCards: readonly GiftCard[]
+  readonly pages: readonly Page[]
+  /** The shop's Content-Security-Policy: hosts allowed, hosts blocked by a defender, report-only or enforced. */
+  readonly csp: { readonly allowed: readonly string[]; readonly blocked: readonly string[]; readonly enforce: boolean }
+  readonly blockedIps: readonly string[]
+  readonly refundsFrozen: boolean
+  readonly velocityLimit: number | null
+  /** Hosts outside the shop that exist in the town's internet, and what they collected. */
+  readonly hosts: readonly { readonly host: string; readonly owner: 'partner' | 'drop'; readonly collected: readonly Collected[] }[]
+}
+
+export interface Product {
+  readonly id: number; readonly slug: string; readonly name: string
+  readonly kind: 'physical' | 'cold' | 'giftcard' | 'download'
+  readonly priceMinor: number; readonly massG: number; readonly stock: number
+}
+export interface Customer {
+  readonly id: number; readonly account: string; readonly name: string; readonly ip: string; readonly agent: string
+  /** Door node of the town, or a locker, as place reference. */
+  readonly address: string; readonly card: number; readonly trustMilli: number; readonly player: boolean
+  readonly locked: boolean
+}
+export interface Staff {
+  readonly id: number; readonly account: string; readonly name: string
+  readonly role: 'support' | 'editor' | 'warehouse' | 'manager' | 'driver'
+  readonly ip: string; readonly suspended: boolean
+}
+export interface Session {
+  readonly id: number; readonly key: string; readonly customer: number | null; readonly ip: string; readonly agent: string
+  readonly cart: readonly { readonly product: number; readonly count: number; readonly priceMinor: number }[]
+  readonly lastSeen: Milliseconds
+}
+export interface Order {
+  readonly id: number; readonly customer: number | null; readonly session: number; readonly at: Milliseconds
+  readonly lines: readonly { readonly product: number; readonly count: number; readonly priceMinor: number }[]
+  readonly totalMinor: number; readonly address: string
+  readonly status: 'placed' | 'paid' | 'packed' | 'shipped' | 'delivered' | 'cancelled' | 'refunded' | 'failed'
+  readonly parcel: number | null; readonly transaction: number | null
+}
+export interface Card {
+  readonly id: number
+  /** As printed, digits only; never leaves the world but to its holder's wallet. */
+  readonly number: string
+  readonly token: string; readonly bin: string; readonly last4: string; readonly country: string
+  readonly holder: number | null; readonly state: 'good' | 'stolen' | 'blocked' | 'expired'; readonly balanceMinor: number
+}
+export interface Transaction {
+  readonly id: number; readonly order: number; readonly card: number; readonly amountMinor: number
+  readonly status: 'declined' | 'challenged' | 'authorised' | 'captured' | 'refunded' | 'chargeback'
+  readonly response: '00' | '05' | '14' | '51' | '54' | '1A'; readonly at: Milliseconds
+}
+export interface Refund {
+  readonly id: number; readonly order: number; readonly amountMinor: number; readonly reason: string
+  readonly requestedBy: number; readonly approvedBy: number | null
+  /** Card index that receives the money. */
+  readonly destination: number; readonly status: 'requested' | 'approved' | 'executed' | 'refused'; readonly at: Milliseconds
+}
+export interface Review { readonly id: number; readonly product: number; readonly author: string; readonly stars: number; readonly text: string; readonly at: Milliseconds }
+export interface GiftCard { readonly id: number; readonly code: string; readonly valueMinor: number; readonly order: number; readonly redeemedBy: number | null }
+export interface Page {
+  readonly slug: 'home' | 'product' | 'cart' | 'checkout' | 'account'
+  readonly revisions: readonly PageRevision[]
+  /** Index into `revisions` that is served. */
+  readonly live: number
+}
+export interface PageRevision {
+  readonly number: number; readonly at: Milliseconds; readonly author: string
+  readonly via: 'editor' | 'tag-manager' | 'dependency' | 'release' | 'restore'
+  readonly approvedBy: string | null; readonly signed: boolean
+  readonly scripts: readonly ScriptTag[]
+}
+/** `text` is the program that a browser really runs; `src` is an address in the town's internet or `inline:N`. */
+export interface ScriptTag { readonly src: string; readonly text: string }
+export interface Collected { readonly at: Milliseconds; readonly card: number; readonly customer: number | null }
+
+export interface ShopRequest {
+  readonly method: 'GET' | 'POST'
+  /** Fictional host: the shop's own, or any of the town's internet. */
+  readonly host: string
+  readonly path: string; readonly query: string
+  readonly form: Readonly<Record<string, string>>
+  readonly session: string; readonly ip: string; readonly agent: string; readonly referrer: string
+}
+/** `view` names what to render (range/world/pages.ts turns it into HTML); `length` is the length of that HTML in bytes. */
+export interface ShopResponse {
+  readonly code: number; readonly location: string | null; readonly view: View; readonly length: number
+  readonly page: { readonly slug: string; readonly revision: number } | null
+}
+export type View =
+  | { readonly kind: 'page'; readonly slug: Page['slug']; readonly product?: number; readonly query?: string; readonly notice?: string }
+  | { readonly kind: 'order'; readonly order: number }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'script'; readonly src: string }
+  | { readonly kind: 'json'; readonly json: string }
+
+export type ShopCommand =
+  | { readonly kind: 'Http'; readonly request: ShopRequest }
+  | { readonly kind: 'CustomerWakes'; readonly customer: number; readonly visit: number }
+  | { readonly kind: 'CustomerContinues'; readonly customer: number; readonly visit: number; readonly step: number }
+  | { readonly kind: 'BankAnswers'; readonly transaction: number }
+  | { readonly kind: 'StaffWorks'; readonly staff: number; readonly turn: number }
+  | { readonly kind: 'RequestRefund'; readonly order: number; readonly staff: number; readonly amountMinor: number; readonly destination: number; readonly reason: string }
+  | { readonly kind: 'ApproveRefund'; readonly refund: number; readonly staff: number }
+  | { readonly kind: 'ExecuteRefund'; readonly refund: number }
+  | { readonly kind: 'PublishPage'; readonly page: Page['slug']; readonly author: string; readonly via: PageRevision['via']; readonly approvedBy: string | null; readonly scripts: readonly ScriptTag[] }
+  | { readonly kind: 'SignPage'; readonly page: Page['slug'] }
+  | { readonly kind: 'InspectPages'; readonly round: number }
+  | { readonly kind: 'OpenDrop'; readonly host: string }
+  // responses
+  | { readonly kind: 'RestorePage'; readonly page: Page['slug'] }
+  | { readonly kind: 'BlockHost'; readonly host: string }
+  | { readonly kind: 'BlockSource'; readonly ip: string }
+  | { readonly kind: 'UnblockSource'; readonly ip: string }
+  | { readonly kind: 'SuspendAccount'; readonly account: string }
+  | { readonly kind: 'RestoreAccount'; readonly account: string }
+  | { readonly kind: 'FreezeRefunds' }
+  | { readonly kind: 'ThawRefunds' }
+  | { readonly kind: 'SetVelocityRule'; readonly perMinute: number | null }
+  | { readonly kind: 'NotifyCardHolders'; readonly host: string }
+  // benign twins
+  | { readonly kind: 'StartSale'; readonly minutes: number; readonly factorPercent: number }
+  | { readonly kind: 'ReleaseShop'; readonly release: number }
+
+export type ShopEvent =
+  | { readonly kind: 'HttpServed'; readonly request: ShopRequest; readonly response: ShopResponse; readonly account: string | null; readonly durationMs: number }
+  | { readonly kind: 'SessionOpened'; readonly key: string; readonly ip: string; readonly agent: string }
+  | { readonly kind: 'SignedIn'; readonly session: string; readonly account: string; readonly ip: string; readonly ok: boolean; readonly staff: boolean }
+  | { readonly kind: 'CartChanged'; readonly session: string; readonly product: number; readonly count: number }
+  | { readonly kind: 'OrderPlaced'; readonly order: number; readonly session: string; readonly totalMinor: number; readonly address: string }
+  | { readonly kind: 'PaymentTried'; readonly transaction: number; readonly order: number; readonly card: number; readonly amountMinor: number; readonly session: string; readonly ip: string }
+  | { readonly kind: 'PaymentAnswered'; readonly transaction: number; readonly response: Transaction['response']; readonly sca: 'none' | 'exempt' | 'challenge' | 'failed' }
+  | { readonly kind: 'OrderPaid'; readonly order: number; readonly transaction: number }
+  | { readonly kind: 'PaymentCaptured'; readonly transaction: number }
+  | { readonly kind: 'RefundRequested'; readonly refund: number; readonly order: number; readonly staff: number; readonly amountMinor: number; readonly destination: number; readonly reason: string }
+  | { readonly kind: 'RefundApproved'; readonly refund: number; readonly staff: number }
+  | { readonly kind: 'RefundExecuted'; readonly refund: number }
+  | { readonly kind: 'RefundRefused'; readonly refund: number; readonly reason: string }
+  | { readonly kind: 'ChargebackOpened'; readonly transaction: number }
+  | { readonly kind: 'ClaimOpened'; readonly order: number; readonly reason: string }
+  | { readonly kind: 'ReviewPosted'; readonly product: number; readonly author: string; readonly stars: number; readonly text: string }
+  | { readonly kind: 'GiftCardIssued'; readonly code: string; readonly valueMinor: number; readonly order: number }
+  | { readonly kind: 'DownloadGranted'; readonly order: number }
+  | { readonly kind: 'PagePublished'; readonly page: Page['slug']; readonly revision: PageRevision }
+  | { readonly kind: 'PageSigned'; readonly page: Page['slug']; readonly revision: number }
+  | { readonly kind: 'PagesInspected'; readonly round: number }
+  | { readonly kind: 'PageRestored'; readonly page: Page['slug']; readonly revision: number }
+  | { readonly kind: 'BrowserReported'; readonly host: string; readonly uri: string; readonly directive: string; readonly page: Page['slug']; readonly revision: number; readonly ip: string; readonly agent: string; readonly session: string; readonly enforce: boolean }
+  | { readonly kind: 'HostCalled'; readonly host: string; readonly card: number | null; readonly customer: number | null }
+  | { readonly kind: 'DropOpened'; readonly host: string }
+  | { readonly kind: 'HostBlocked'; readonly host: string }
+  | { readonly kind: 'SourceBlocked'; readonly ip: string }
+  | { readonly kind: 'SourceUnblocked'; readonly ip: string }
+  | { readonly kind: 'AccountSuspended'; readonly account: string }
+  | { readonly kind: 'AccountRestored'; readonly account: string }
+  | { readonly kind: 'RefundsFrozen' }
+  | { readonly kind: 'RefundsThawed' }
+  | { readonly kind: 'VelocityRuleSet'; readonly perMinute: number | null }
+  | { readonly kind: 'CardHoldersNotified'; readonly host: string; readonly count: number }
+  | { readonly kind: 'TrustChanged'; readonly customer: number; readonly deltaMilli: number; readonly reason: string }
+  | { readonly kind: 'SaleStarted'; readonly until: Milliseconds; readonly factorPercent: number }
+  | { readonly kind: 'ShopReleased'; readonly release: number }
+  | { readonly kind: 'StaffTurned'; readonly staff: number; readonly turn: number }
+  | { readonly kind: 'CustomerTurned'; readonly customer: number; readonly visit: number; readonly step: number }
