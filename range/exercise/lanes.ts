@@ -1,0 +1,52 @@
+import { targetOf } from '../respond/cost.ts'
+import type { Lane } from '../protocol/view.ts'
+import type { AttackRun, RunState } from './state.ts'
+
+const ITEMS_MAX = 200
+type Item = Lane['items'][number]
+
+/** The whole truth as lanes of one timeline: for the trainer while it happens, for everybody at the debrief. */
+export function lanesOf(state: RunState): readonly Lane[] {
+  return [
+    { id: 'truth', items: state.attacks.map((attack) => attackItem(attack)) },
+    { id: 'twins', items: state.injects.filter((inject) => inject.fired && inject.inject.tone !== 'hint').map((inject): Item => ({ from: inject.at, to: null, label: 'inject', params: { title: inject.title }, tone: 'harmless', ref: `inject:${inject.id}` })) },
+    { id: 'alarms', items: alarmItems(state) },
+    { id: 'decisions', items: decisionItems(state) },
+    { id: 'injects', items: state.injects.filter((inject) => !inject.cancelled).map((inject): Item => ({ from: inject.fired ? inject.at : inject.due, to: null, label: inject.fired ? 'inject' : 'inject-due', params: { title: inject.title }, tone: 'note', ref: `inject:${inject.id}` })) },
+    { id: 'notes', items: state.notes.slice(-ITEMS_MAX).map((note, i): Item => ({ from: note.at, to: null, label: 'note', params: { text: note.text }, tone: 'note', ref: `note:${i}` })) },
+  ]
+}
+
+function attackItem(attack: AttackRun): Item {
+  const last = attack.happened.at(-1)?.at ?? attack.startsAt
+  const running = attack.status === 'running' || attack.status === 'planned'
+  return {
+    from: attack.startsAt, to: running ? null : last, label: 'attack',
+    params: { technique: attack.technique, cards: attack.cards, parcels: attack.parcels, minor: attack.lostMinor },
+    tone: 'attack', ref: `attack:${attack.run}`,
+  }
+}
+
+function alarmItems(state: RunState): Item[] {
+  return state.incidents.slice(-ITEMS_MAX).map((incident): Item => ({
+    from: incident.opened, to: incident.closed, label: 'incident', params: { title: incident.title, attack: incident.attack ?? '' },
+    tone: 'alarm', ref: incident.id, kinds: incident.kinds,
+  }))
+}
+
+/** Actions taken in one move stand as one item. */
+function decisionItems(state: RunState): Item[] {
+  const items: Item[] = []
+  let input = -1
+  for (const decision of state.decisions) {
+    if (decision.input === input) continue
+    input = decision.input
+    const together = state.decisions.filter((other) => other.input === input)
+    items.push({
+      from: decision.at, to: decision.doneAt, label: 'decision',
+      params: { action: decision.action.kind, target: targetOf(decision.action), more: together.length - 1, by: decision.by },
+      tone: 'decision', ref: `input:${decision.input}`,
+    })
+  }
+  return items.slice(-ITEMS_MAX)
+}

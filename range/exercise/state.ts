@@ -1,0 +1,115 @@
+import type { Incident } from '../../engine/alert/alert.ts'
+import type { Engine } from '../../engine/engine.ts'
+import type { Telemetry } from '../../engine/event/telemetry.ts'
+import type { Response } from '../protocol/move.ts'
+import type { Role, View } from '../protocol/view.ts'
+import type { Playbook } from '../respond/playbook.ts'
+import type { Happened, Milliseconds } from '../world/types.ts'
+import type { Town } from './town.ts'
+import type { Phase, Scenario, ScoreLine, Truth } from './types.ts'
+
+/** What a running exercise remembers. Owned by `createRun`; the other modules read it and return what changes. */
+export interface RunState {
+  readonly id: string
+  readonly code: string
+  readonly mode: 'class' | 'rehearsal' | 'lab' | 'simulated'
+  readonly scenario: Scenario
+  readonly seed: number
+  readonly playbooks: ReadonlyMap<string, { readonly playbook: Playbook; readonly automatic: boolean }>
+  readonly town: Town
+  readonly engine: Engine
+  now: Milliseconds
+  phase: Phase
+  speed: number
+  locked: boolean
+  boardShown: boolean
+  extraMinutes: number
+  inputs: number
+  lengthMinutes: number
+  readonly seats: Map<string, Seat>
+  readonly messages: { at: Milliseconds; from: 'trainer' | 'town'; to: readonly string[]; text: string }[]
+  readonly notes: { at: Milliseconds; text: string }[]
+  readonly injects: { id: string; title: string; at: Milliseconds; fired: boolean; due: Milliseconds; cancelled: boolean; inject: Scenario['injects'][number] }[]
+  /** Newest last; bounded, the oldest tenth is dropped at the bound. */
+  telemetry: Telemetry[]
+  telemetryDropped: number
+  readonly attacks: AttackRun[]
+  readonly decisions: Decision[]
+  readonly desk: Map<string, DeskEntry>
+  incidents: readonly Incident[]
+  readonly score: ScoreLine[]
+  readonly loot: Loot[]
+  readonly trends: { lost: Point[]; onTime: Point[]; trust: Point[]; declines: Point[]; reports: Point[]; requests: Point[]; gap: Point[] }
+  readonly talk: { at: Milliseconds; key: string; params: Record<string, string | number> }[]
+  readonly reported: Reported
+  ledger: { size: number; root: string; verdict: 'intact' | 'changed' | 'unknown' }
+  audits: number
+}
+export type Point = readonly [Milliseconds, number]
+
+export interface Seat {
+  readonly seat: string
+  role: Role
+  nickname: string
+  readonly robot: boolean
+  removed: boolean
+  /** Index of the world's customer whom a customer's seat plays. */
+  customer: number | null
+}
+
+export interface AttackRun {
+  readonly run: number
+  readonly technique: string
+  readonly seat: string | null
+  readonly params: Readonly<Record<string, number | string>>
+  readonly launchedAt: Milliseconds
+  readonly startsAt: Milliseconds
+  readonly endsAt: Milliseconds
+  status: 'planned' | 'running' | 'stopped' | 'blocked' | 'done'
+  seen: string
+  seenParams: Record<string, string | number>
+  /** Everything that happened because of this run; only truth, score and the attackers' own loot read it. */
+  readonly happened: Happened[]
+  containedAt: Milliseconds | null
+  lostMinor: number
+  cards: number
+  parcels: number
+}
+export interface Loot {
+  readonly at: Milliseconds
+  readonly run: number
+  readonly kind: 'card' | 'money' | 'parcel' | 'working-card'
+  readonly what: string
+  readonly worth: number
+}
+
+export interface Decision {
+  readonly at: Milliseconds
+  readonly due: Milliseconds
+  readonly seat: string
+  readonly by: string
+  readonly incident: string | null
+  readonly action: Response
+  readonly target: string
+  readonly input: number
+  effect: 'pending' | 'done' | 'refused' | 'verified' | 'failed'
+  doneAt: Milliseconds | null
+  reason: string | null
+}
+export interface DeskEntry {
+  status: 'new' | 'taken' | 'contained' | 'recovered' | 'dismissed' | 'closed'
+  takenBy: string | null
+  reason: string | null
+  firstSeen: Milliseconds
+}
+
+/** What the control room knows from telemetry alone: last fixes, last inventory, box counts. */
+export interface Reported {
+  readonly vans: Map<number, { x: number; y: number; at: Milliseconds }>
+  readonly temperature: Map<number, number>
+  readonly door: Map<number, boolean>
+  readonly pages: Map<string, number>
+  /** Parcel to van it was taken from; what the depot believes aboard until the parcel is due. */
+  readonly stolenFrom: Map<number, number>
+}
+export type { Truth, View }
