@@ -23,7 +23,17 @@ export interface ShopState {
   readonly refundsFrozen: boolean
   readonly velocityLimit: number | null
   /** Hosts outside the shop that exist in the town's internet, and what they collected. */
-  readonly hosts: readonly { readonly host: string; readonly owner: 'partner' | 'drop'; readonly collected: readonly Collected[] }[]
+  readonly hosts: readonly { readonly host: string; readonly owner: 'partner' | 'drop'; readonly collected: readonly Collected[]; readonly opened?: Milliseconds }[]
+  readonly sale: { readonly until: Milliseconds; readonly factorPercent: number } | null
+  readonly release: number
+  /** Claims that wait for, or went through, the support desk. */
+  readonly claims: readonly Claim[]
+  /** Rounds of the page monitor so far. */
+  readonly inspections: number
+}
+export interface Claim {
+  readonly id: number; readonly order: number; readonly reason: string; readonly at: Milliseconds
+  readonly handled: boolean
 }
 
 export interface Product {
@@ -36,6 +46,10 @@ export interface Customer {
   /** Door node of the town, or a locker, as place reference. */
   readonly address: string; readonly card: number; readonly trustMilli: number; readonly player: boolean
   readonly locked: boolean
+  /** Postcode-like cards: a household of the town that several customers share, for its network. */
+  readonly household: number
+  /** The spare card of the same holder, or null; a refund may go there when the first one expired. */
+  readonly secondCard: number | null
 }
 export interface Staff {
   readonly id: number; readonly account: string; readonly name: string
@@ -46,6 +60,10 @@ export interface Session {
   readonly id: number; readonly key: string; readonly customer: number | null; readonly ip: string; readonly agent: string
   readonly cart: readonly { readonly product: number; readonly count: number; readonly priceMinor: number }[]
   readonly lastSeen: Milliseconds
+  /** Business ordinals of this session, for draws and for order numbers. */
+  readonly requests: number; readonly orders: number
+  /** The page that the browser has open: its scripts act when the customer submits. */
+  readonly page: { readonly slug: Page['slug']; readonly revision: number } | null
 }
 export interface Order {
   readonly id: number; readonly customer: number | null; readonly session: number; readonly at: Milliseconds
@@ -53,6 +71,8 @@ export interface Order {
   readonly totalMinor: number; readonly address: string
   readonly status: 'placed' | 'paid' | 'packed' | 'shipped' | 'delivered' | 'cancelled' | 'refunded' | 'failed'
   readonly parcel: number | null; readonly transaction: number | null
+  /** What customers and telemetry call it, e.g. `7KQ2MX`: drawn from session and ordinal, never a global counter. */
+  readonly number: string
 }
 export interface Card {
   readonly id: number
@@ -60,17 +80,24 @@ export interface Card {
   readonly number: string
   readonly token: string; readonly bin: string; readonly last4: string; readonly country: string
   readonly holder: number | null; readonly state: 'good' | 'stolen' | 'blocked' | 'expired'; readonly balanceMinor: number
+  /** Authorisations tried so far: the ordinal of the bank's next draw for this card. */
+  readonly tries: number
 }
 export interface Transaction {
   readonly id: number; readonly order: number; readonly card: number; readonly amountMinor: number
   readonly status: 'declined' | 'challenged' | 'authorised' | 'captured' | 'refunded' | 'chargeback'
   readonly response: '00' | '05' | '14' | '51' | '54' | '1A'; readonly at: Milliseconds
+  /** `<order number>-<try>`. */
+  readonly reference: string
+  readonly sca: 'none' | 'exempt' | 'challenge' | 'failed'; readonly session: string; readonly ip: string
 }
 export interface Refund {
   readonly id: number; readonly order: number; readonly amountMinor: number; readonly reason: string
   readonly requestedBy: number; readonly approvedBy: number | null
   /** Card index that receives the money. */
   readonly destination: number; readonly status: 'requested' | 'approved' | 'executed' | 'refused'; readonly at: Milliseconds
+  /** `R-<order number>-<n>`. */
+  readonly reference: string
 }
 export interface Review { readonly id: number; readonly product: number; readonly author: string; readonly stars: number; readonly text: string; readonly at: Milliseconds }
 export interface GiftCard { readonly id: number; readonly code: string; readonly valueMinor: number; readonly order: number; readonly redeemedBy: number | null }
@@ -123,6 +150,10 @@ export type ShopCommand =
   | { readonly kind: 'SignPage'; readonly page: Page['slug'] }
   | { readonly kind: 'InspectPages'; readonly round: number }
   | { readonly kind: 'OpenDrop'; readonly host: string }
+  | { readonly kind: 'OpenClaim'; readonly order: number; readonly reason: string }
+  | { readonly kind: 'CapturePayment'; readonly order: number }
+  | { readonly kind: 'OpenChargeback'; readonly card: number; readonly host: string }
+  | { readonly kind: 'RefuseRefund'; readonly refund: number; readonly reason: string }
   // responses
   | { readonly kind: 'RestorePage'; readonly page: Page['slug'] }
   | { readonly kind: 'BlockHost'; readonly host: string }
@@ -143,7 +174,7 @@ export type ShopEvent =
   | { readonly kind: 'SessionOpened'; readonly key: string; readonly ip: string; readonly agent: string }
   | { readonly kind: 'SignedIn'; readonly session: string; readonly account: string; readonly ip: string; readonly ok: boolean; readonly staff: boolean }
   | { readonly kind: 'CartChanged'; readonly session: string; readonly product: number; readonly count: number }
-  | { readonly kind: 'OrderPlaced'; readonly order: number; readonly session: string; readonly totalMinor: number; readonly address: string }
+  | { readonly kind: 'OrderPlaced'; readonly order: number; readonly session: string; readonly totalMinor: number; readonly address: string; readonly number?: string; readonly customer?: number | null; readonly lines?: Order['lines'] }
   | { readonly kind: 'PaymentTried'; readonly transaction: number; readonly order: number; readonly card: number; readonly amountMinor: number; readonly session: string; readonly ip: string }
   | { readonly kind: 'PaymentAnswered'; readonly transaction: number; readonly response: Transaction['response']; readonly sca: 'none' | 'exempt' | 'challenge' | 'failed' }
   | { readonly kind: 'OrderPaid'; readonly order: number; readonly transaction: number }

@@ -1,5 +1,6 @@
 // CONTRACT: change only by adding.
 import type { ShopCommand, ShopEvent, ShopState } from './types-shop.ts'
+import type { AttackCommand, AttackEvent, AttackState } from './types-attack.ts'
 import type { FleetCommand, FleetEvent, LogisticsState } from './types-logistics.ts'
 
 /** Virtual milliseconds since 1970-01-01T00:00Z of the exercise's day; 09:00 is 32,400,000. Always an integer. */
@@ -39,6 +40,8 @@ export interface World {
   readonly shop: ShopState
   readonly logistics: LogisticsState
   readonly meters: Meters
+  /** The crew's own notes; only scoring, the attackers' own view and debriefs may read it. */
+  readonly attacks: AttackState
 }
 
 /** Shown beside each other on every screen. Money in minor units (cents), trust in thousandths of 100. */
@@ -60,8 +63,8 @@ export interface Meters {
   readonly staffMs: number
 }
 
-export type Command = ShopCommand | FleetCommand
-export type WorldEvent = ShopEvent | FleetEvent | Refused
+export type Command = ShopCommand | FleetCommand | AttackCommand
+export type WorldEvent = ShopEvent | FleetEvent | AttackEvent | Refused
 /** A move that the rules do not allow: no error, but an answer that a player can read. */
 export interface Refused {
   readonly kind: 'CommandRefused'
