@@ -1,0 +1,118 @@
+import { isMap, isScalar } from 'yaml'
+import type { YAMLMap } from 'yaml'
+import { readDocuments } from './document.ts'
+import type { SourceDocument } from './document.ts'
+import type { Placeholders } from './modifier.ts'
+import { nearMiss } from './near-miss.ts'
+import { parseCorrelation } from './parse-correlation.ts'
+import { parseDetection } from './parse-detection.ts'
+import { parseDoorstep } from './parse-doorstep.ts'
+import { LEVELS } from './rule.ts'
+import type { Diagnostic, Level, LogSource, Rule } from './rule.ts'
+
+const KEYS = [
+  'title', 'id', 'name', 'related', 'taxonomy', 'status', 'description', 'license', 'references', 'author',
+  'date', 'modified', 'logsource', 'detection', 'fields', 'falsepositives', 'level', 'tags', 'scope',
+  'correlation', 'generate', 'filter', 'doorstep',
+]
+const STATUSES = ['stable', 'test', 'experimental', 'deprecated', 'unsupported']
+const BODIES = ['detection', 'correlation', 'filter'] as const
+
+/**
+ * The rules of one YAML text, several documents allowed, and everything that is wrong in it, by line.
+ * A document with an error gives no rule. Texts over 4,000,000 characters are refused.
+ */
+export function parseRules(
+  file: string,
+  text: string,
+  placeholders: Placeholders = {},
+): { readonly rules: readonly Rule[]; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = []
+  const rules = readDocuments(file, text, diagnostics).flatMap((document, index) => {
+    if (isMap(document.root)) return parseRule(document, document.root, index, placeholders) ?? []
+    document.error(document.root, 'a rule must be a map', 'title: …')
+    return []
+  })
+  return { rules, diagnostics }
+}
+
+function parseRule(
+  document: SourceDocument,
+  map: YAMLMap,
+  index: number,
+  placeholders: Placeholders,
+): Rule | null {
+  document.checkKeys(map, KEYS, 'a rule', true)
+  const head = readHead(document, map, index)
+  const bodies = BODIES.filter((key) => document.get(map, key) !== null)
+  const kind = bodies[0]
+  if (kind === undefined || bodies.length > 1) {
+    const message = kind === undefined ? 'a rule needs a detection' : `a rule has only one of ${bodies.join(', ')}`
+    document.error(map, message, kind === undefined ? 'detection: {selection: …, condition: selection}' : kind)
+    return null
+  }
+  const body = document.get(map, kind)?.value
+  if (!isMap(body)) {
+    document.error(body ?? map, `'${kind}' must be a map`)
+    return null
+  }
+  if (kind === 'correlation') {
+    const generate = document.get(map, 'generate')?.value
+    const correlation = parseCorrelation(document, body, isScalar(generate) && generate.value === true)
+    return correlation === null ? null : { ...head, kind, correlation }
+  }
+  const logsource = readLogSource(document, map)
+  const reserved = kind === 'filter' ? ['rules'] : []
+  const detection = parseDetection(document, body, placeholders, reserved)
+  if (kind === 'detection') return detection === null ? null : { ...head, kind, logsource, detection }
+  const rules = document.texts(body, 'rules').map(({ text, node }) => ({ name: text, at: document.at(node) }))
+  if (document.get(body, 'rules') === null) document.error(body, "a filter needs 'rules'", 'rules: any')
+  return detection === null ? null : { ...head, kind, logsource, rules, detection }
+}
+
+function readHead(document: SourceDocument, map: YAMLMap, index: number): Omit<Rule, 'kind'> {
+  const title = document.text(map, 'title')
+  if (title === null) document.error(map, 'the title is missing', 'title: What the rule detects')
+  else if (title.length > 256) document.warn(document.get(map, 'title')?.value, 'a title has at most 256 characters')
+  const name = document.text(map, 'name')
+  const custom: Record<string, unknown> = {}
+  for (const { key, value } of document.entries(map)) {
+    if (!KEYS.includes(key) && key !== '__proto__') custom[key] = document.plain(value)
+  }
+  return {
+    at: document.at(map),
+    id: document.text(map, 'id') ?? name ?? `${document.file}#${index}`,
+    name,
+    title: title ?? '',
+    level: (oneOf(document, map, 'level', LEVELS) ?? 'medium') as Level,
+    tags: document.texts(map, 'tags').map(({ text }) => text),
+    status: oneOf(document, map, 'status', STATUSES),
+    description: document.text(map, 'description'),
+    doorstep: parseDoorstep(document, map),
+    custom,
+  }
+}
+
+function oneOf(document: SourceDocument, map: YAMLMap, key: string, words: readonly string[]): string | null {
+  const text = document.text(map, key)
+  if (text === null || words.includes(text)) return text
+  const at = document.get(map, key)?.value
+  document.error(at, `unknown ${key} '${text}'`, nearMiss(text, words) ?? `one of: ${words.join(', ')}`)
+  return null
+}
+
+function readLogSource(document: SourceDocument, map: YAMLMap): LogSource {
+  const entry = document.get(map, 'logsource')
+  if (entry === null || !isMap(entry.value)) {
+    document.error(entry?.value ?? map, "'logsource' is missing", 'logsource: {category: webserver}')
+    return { category: null, product: null, service: null }
+  }
+  const source = entry.value
+  const known = ['category', 'product', 'service', 'definition']
+  document.checkKeys(source, known, "'logsource'", true)
+  return {
+    category: document.text(source, 'category'),
+    product: document.text(source, 'product'),
+    service: document.text(source, 'service'),
+  }
+}

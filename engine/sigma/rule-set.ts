@@ -1,0 +1,214 @@
+import { Watermark } from '../stream/watermark.ts'
+import type { SavedWatermark } from '../stream/watermark.ts'
+import type { SavedKeys } from '../stream/keyed.ts'
+import { compileDetection } from './compile.ts'
+import type { EventTest } from './compile.ts'
+import { createCorrelator } from './correlate.ts'
+import type { CorrelationHit, Correlator } from './correlate.ts'
+import { compileDispatch } from './dispatch.ts'
+import { FieldTable } from './fields.ts'
+import { linkRules } from './link.ts'
+import type { LinkedCorrelation, LinkedRules } from './link.ts'
+import { parseRules } from './parse.ts'
+import type { Pipeline } from './pipeline.ts'
+import type { Diagnostic, Level, Rule, RuleCase } from './rule.ts'
+import { compileTemplate } from './template.ts'
+import type { Template } from './template.ts'
+
+/** One rule that an event completed. */
+export interface Match {
+  readonly ruleId: string
+  readonly title: string
+  readonly level: Level
+  readonly tags: readonly string[]
+  /** Of the extension `doorstep:`; null where the rule does not say. */
+  readonly family: string | null
+  readonly attack: string | null
+  /** Entity references, templates filled from the event; empty without the extension. */
+  readonly lead: readonly string[]
+  readonly entities: readonly string[]
+  /** The rule's own top-level keys. */
+  readonly custom: Readonly<Record<string, unknown>>
+  /** Only of a correlation: its count or value, and its group by field or alias. */
+  readonly correlation?: { readonly value: number; readonly group: Readonly<Record<string, string>> }
+  /** Milliseconds, as given to `step`. */
+  readonly time: number
+}
+
+export interface RuleSetOptions {
+  readonly pipeline?: Pipeline
+  /** Let rules that a correlation refers to raise matches of their own as well, whatever it says. */
+  readonly generateAll?: boolean
+}
+
+/** The state of a set as JSON; correlations that changed since start empty on `restore`. */
+export interface SavedRuleSet {
+  readonly version: 1
+  readonly watermark: SavedWatermark
+  readonly correlations: readonly { readonly definition: string; readonly state: SavedKeys }[]
+}
+
+export interface RuleSet {
+  readonly rules: readonly Rule[]
+  readonly warnings: readonly Diagnostic[]
+  /**
+   * The matches that `event` completes, rules before correlations, each in the order of the files. `time` is in
+   * milliseconds; an event older than the newest counts as happening then (see `late`). Throws if not finite.
+   */
+  step(event: Readonly<Record<string, unknown>>, time: number): Match[]
+  /** Events that came late, and groups that correlations forgot because of their bounds. */
+  counters(): { readonly late: number; readonly groups: number; readonly forgotten: number }
+  save(): SavedRuleSet
+  restore(saved: SavedRuleSet): void
+}
+
+export type RuleSetResult =
+  | { readonly ok: true; readonly set: RuleSet }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
+
+/**
+ * All rules of all files compiled once, or every mistake in them. Sigma 2.1.0 with all its modifiers, filters
+ * and correlations; what engine/SPEC.md section S refuses is refused by name.
+ */
+export function createRuleSet(
+  files: readonly { readonly name: string; readonly text: string }[],
+  options: RuleSetOptions = {},
+): RuleSetResult {
+  const diagnostics: Diagnostic[] = []
+  const rules: Rule[] = []
+  for (const file of files) {
+    const parsed = parseRules(file.name, file.text, options.pipeline?.placeholders)
+    rules.push(...parsed.rules)
+    diagnostics.push(...parsed.diagnostics)
+  }
+  const linked = linkRules(rules, options.pipeline ?? {}, diagnostics)
+  if (diagnostics.some((each) => each.severity === 'error')) return { ok: false, diagnostics }
+  return { ok: true, set: compileSet(rules, linked, diagnostics, options.generateAll === true) }
+}
+
+/** The cases inside the rules of a set, each with the rule it belongs to. */
+export function casesOf(set: RuleSet): { readonly rule: Rule; readonly case: RuleCase }[] {
+  return set.rules.flatMap((rule) => rule.doorstep.cases.map((each) => ({ rule, case: each })))
+}
+
+interface Compiled {
+  readonly rule: Rule
+  readonly emits: boolean
+  readonly lead: readonly Template[]
+  readonly entities: readonly Template[]
+}
+
+interface RunningCorrelation {
+  readonly linked: LinkedCorrelation
+  readonly head: Compiled
+  readonly correlator: Correlator
+}
+
+function compileSet(
+  rules: readonly Rule[],
+  linked: LinkedRules,
+  warnings: readonly Diagnostic[],
+  generateAll: boolean,
+): RuleSet {
+  const table = new FieldTable()
+  const head = (rule: Rule, index: number): Compiled => ({
+    rule,
+    emits: generateAll || !linked.silent.has(index),
+    lead: rule.doorstep.lead.map((text) => compileTemplate(text, table)),
+    entities: rule.doorstep.entities.map((text) => compileTemplate(text, table)),
+  })
+  const detections = linked.detections.map((rule) => rule.detection)
+  const tests = detections.map((detection) => compileDetection(detection, table))
+  const heads = linked.detections.map((rule, index) => head(rule, index))
+  const correlations = linked.correlations.map((each, index): RunningCorrelation => ({
+    linked: each,
+    head: head(each.rule, detections.length + index),
+    correlator: createCorrelator(each.rule.correlation, table, each.fieldOf),
+  }))
+  const dispatch = compileDispatch(detections, table)
+  const run = { table, tests, heads, correlations, dispatch, watermark: new Watermark() }
+  return {
+    rules,
+    warnings,
+    step: createStep(run),
+    counters: () => ({
+      late: run.watermark.late,
+      groups: correlations.reduce((sum, each) => sum + each.correlator.groups, 0),
+      forgotten: correlations.reduce((sum, each) => sum + each.correlator.forgotten, 0),
+    }),
+    save: () => saveSet(run),
+    restore: (saved) => restoreSet(run, saved),
+  }
+}
+
+interface Running {
+  readonly table: FieldTable
+  readonly tests: readonly EventTest[]
+  readonly heads: readonly Compiled[]
+  readonly correlations: readonly RunningCorrelation[]
+  readonly dispatch: ReturnType<typeof compileDispatch>
+  readonly watermark: Watermark
+}
+
+function createStep(run: Running): RuleSet['step'] {
+  const { table, tests, heads, correlations, dispatch, watermark } = run
+  let hits: number[] = []
+  const visit = (index: number): void => {
+    if ((tests[index] as EventTest)(table)) hits.push(index)
+  }
+  return (event, time) => {
+    const at = watermark.advance(time)
+    table.load(event)
+    hits = []
+    dispatch(table, visit)
+    if (hits.length === 0) return []
+    if (hits.length > 1) hits.sort((a, b) => a - b)
+    const matches: Match[] = []
+    for (const index of hits) {
+      const head = heads[index] as Compiled
+      if (head.emits) matches.push(matchOf(head, table, time, null))
+    }
+    const matched = new Set(hits)
+    for (const [index, { linked, head, correlator }] of correlations.entries()) {
+      const positions = linked.positionsOf(matched)
+      if (positions.length === 0) continue
+      const found = correlator.see(positions, table, at)
+      if (found.length > 0) matched.add(heads.length + index)
+      if (head.emits) for (const hit of found) matches.push(matchOf(head, table, time, hit))
+    }
+    return matches
+  }
+}
+
+function matchOf(head: Compiled, table: FieldTable, time: number, hit: CorrelationHit | null): Match {
+  const { rule } = head
+  const group = hit?.group ?? {}
+  return {
+    ruleId: rule.id,
+    title: rule.title,
+    level: rule.level,
+    tags: rule.tags,
+    family: rule.doorstep.family,
+    attack: rule.doorstep.attack,
+    lead: head.lead.flatMap((fill) => fill(table, group)),
+    entities: head.entities.flatMap((fill) => fill(table, group)),
+    custom: rule.custom,
+    ...(hit === null ? {} : { correlation: { value: hit.value, group } }),
+    time,
+  }
+}
+
+function saveSet(run: Running): SavedRuleSet {
+  const correlations = run.correlations.map(({ linked, correlator }) => {
+    return { definition: linked.definition, state: correlator.save() }
+  })
+  return structuredClone({ version: 1, watermark: run.watermark.save(), correlations })
+}
+
+function restoreSet(run: Running, saved: SavedRuleSet): void {
+  run.watermark.restore(saved.watermark)
+  for (const { linked, correlator } of run.correlations) {
+    const own = saved.correlations.find((each) => each.definition === linked.definition)
+    correlator.restore(structuredClone(own?.state ?? []))
+  }
+}
