@@ -1,0 +1,218 @@
+import { equalBytes, type Sha256 } from './bytes.ts'
+
+/** Reads the hash of the complete subtree over leaves [index·2^level, (index+1)·2^level). */
+export type ReadNode = (level: number, index: number) => Uint8Array
+
+/** One step from a leaf to the root: the sibling, the side it stands on, and what comes out. */
+export interface HashStep {
+  readonly side: 'left' | 'right'
+  readonly sibling: Uint8Array
+  readonly result: Uint8Array
+}
+
+export const HASH_BYTES = 32
+
+/** SHA-256(0x00 ‖ leaf). Source: RFC 6962, section 2.1. */
+export function hashLeaf(leaf: Uint8Array, sha256: Sha256): Uint8Array {
+  const data = new Uint8Array(1 + leaf.length)
+  data.set(leaf, 1)
+  return sha256(data)
+}
+
+/** SHA-256(0x01 ‖ left ‖ right). Source: RFC 6962, section 2.1. */
+export function hashNode(left: Uint8Array, right: Uint8Array, sha256: Sha256): Uint8Array {
+  const data = new Uint8Array(1 + 2 * HASH_BYTES)
+  data[0] = 1
+  data.set(left, 1)
+  data.set(right, 1 + HASH_BYTES)
+  return sha256(data)
+}
+
+/** The root over the first `size` leaves; SHA-256 of nothing for size 0. */
+export function rootAt(size: number, read: ReadNode, sha256: Sha256): Uint8Array {
+  return size === 0 ? sha256(new Uint8Array(0)) : subtree(0, size, read, sha256)
+}
+
+/**
+ * The audit path of leaf `index` in a tree of `size` leaves, leaf side first; at most 53 hashes.
+ * `index < size`. Source: RFC 9162, section 2.1.3.1.
+ */
+export function inclusionPath(
+  index: number,
+  size: number,
+  read: ReadNode,
+  sha256: Sha256,
+): Uint8Array[] {
+  const path: Uint8Array[] = []
+  let from = 0
+  let to = size
+  while (to - from > 1) {
+    const middle = from + largestPowerBelow(to - from)
+    if (index < middle) {
+      path.push(subtree(middle, to, read, sha256))
+      to = middle
+    } else {
+      path.push(subtree(from, middle, read, sha256))
+      from = middle
+    }
+  }
+  return path.reverse()
+}
+
+/**
+ * The hashes which show that the tree of `newSize` leaves continues the one of `oldSize`.
+ * `1 <= oldSize <= newSize`; empty where they are equal. Source: RFC 9162, section 2.1.4.1.
+ */
+export function consistencyPath(
+  oldSize: number,
+  newSize: number,
+  read: ReadNode,
+  sha256: Sha256,
+): Uint8Array[] {
+  const path: Uint8Array[] = []
+  let from = 0
+  let to = newSize
+  while (oldSize !== to) {
+    const middle = from + largestPowerBelow(to - from)
+    if (oldSize <= middle) {
+      path.push(subtree(middle, to, read, sha256))
+      to = middle
+    } else {
+      path.push(subtree(from, middle, read, sha256))
+      from = middle
+    }
+  }
+  if (from > 0) path.push(subtree(from, to, read, sha256))
+  return path.reverse()
+}
+
+/**
+ * The steps from `leafHash` to the root that `path` leads to, or undefined where the path is too short
+ * or too long for `index` and `size`. Source: RFC 9162, section 2.1.3.2.
+ */
+export function climb(
+  index: number,
+  size: number,
+  leafHash: Uint8Array,
+  path: readonly Uint8Array[],
+  sha256: Sha256,
+): HashStep[] | undefined {
+  if (index >= size) return undefined
+  const steps: HashStep[] = []
+  let node = index
+  let last = size - 1
+  let hash = leafHash
+  for (const sibling of path) {
+    if (last === 0) return undefined
+    const onLeft = node % 2 === 1 || node === last
+    hash = onLeft ? hashNode(sibling, hash, sha256) : hashNode(hash, sibling, sha256)
+    steps.push({ side: onLeft ? 'left' : 'right', sibling, result: hash })
+    if (onLeft) while (node % 2 === 0 && node !== 0) [node, last] = [half(node), half(last)]
+    ;[node, last] = [half(node), half(last)]
+  }
+  return last === 0 ? steps : undefined
+}
+
+/** Whether `path` proves that the newer tree only appends. Source: RFC 9162, section 2.1.4.2. */
+export function provesConsistency(
+  older: { readonly size: number; readonly root: Uint8Array },
+  newer: { readonly size: number; readonly root: Uint8Array },
+  path: readonly Uint8Array[],
+  sha256: Sha256,
+): boolean {
+  if (older.size > newer.size || older.size < 1) return false
+  if (older.size === newer.size) return path.length === 0 && equalBytes(older.root, newer.root)
+  const complete = largestPowerBelow(older.size + 1) === older.size
+  const hashes = complete ? [older.root, ...path] : path
+  const first = hashes[0]
+  if (first === undefined) return false
+  let [node, last] = [older.size - 1, newer.size - 1]
+  while (node % 2 === 1) [node, last] = [half(node), half(last)]
+  let [oldHash, newHash] = [first, first]
+  for (const sibling of hashes.slice(1)) {
+    if (last === 0) return false
+    if (node % 2 === 1 || node === last) {
+      oldHash = hashNode(sibling, oldHash, sha256)
+      newHash = hashNode(sibling, newHash, sha256)
+      while (node % 2 === 0 && node !== 0) [node, last] = [half(node), half(last)]
+    } else {
+      newHash = hashNode(newHash, sibling, sha256)
+    }
+    ;[node, last] = [half(node), half(last)]
+  }
+  return last === 0 && equalBytes(oldHash, older.root) && equalBytes(newHash, newer.root)
+}
+
+/**
+ * A growing tree that keeps the hash of every complete subtree: 64 bytes a leaf. Adding a leaf hash
+ * costs two hashes at most in the mean; root and paths of any earlier size can be asked for.
+ */
+export class Tree {
+  readonly #sha256: Sha256
+  readonly #levels: { bytes: Uint8Array; count: number }[] = []
+
+  constructor(sha256: Sha256) {
+    this.#sha256 = sha256
+  }
+
+  get size(): number {
+    return this.#levels[0]?.count ?? 0
+  }
+
+  /** Adds the hash of the next leaf, and of each subtree it completes. */
+  push(leafHash: Uint8Array): void {
+    let hash = leafHash
+    for (let level = 0; ; level++) {
+      const row = (this.#levels[level] ??= { bytes: new Uint8Array(HASH_BYTES * 64), count: 0 })
+      if ((row.count + 1) * HASH_BYTES > row.bytes.length) {
+        const wider = new Uint8Array(row.bytes.length * 2)
+        wider.set(row.bytes)
+        row.bytes = wider
+      }
+      row.bytes.set(hash, row.count * HASH_BYTES)
+      row.count += 1
+      if (row.count % 2 === 1) return
+      hash = hashNode(this.node(level, row.count - 2), hash, this.#sha256)
+    }
+  }
+
+  /** Hash of a complete subtree; throws a RangeError where it is not complete yet. */
+  readonly node: ReadNode = (level, index) => {
+    const row = this.#levels[level]
+    if (row === undefined || index >= row.count) throw new RangeError('no such subtree')
+    return row.bytes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES)
+  }
+
+  root(size: number = this.size): Uint8Array {
+    return rootAt(size, this.node, this.#sha256)
+  }
+
+  inclusion(index: number, size: number = this.size): Uint8Array[] {
+    return inclusionPath(index, size, this.node, this.#sha256)
+  }
+
+  consistency(oldSize: number, newSize: number = this.size): Uint8Array[] {
+    return consistencyPath(oldSize, newSize, this.node, this.#sha256)
+  }
+}
+
+/** Root over leaves [from, to); `from` is a multiple of the largest power of two within. */
+function subtree(from: number, to: number, read: ReadNode, sha256: Sha256): Uint8Array {
+  const width = to - from
+  let level = 0
+  let span = 1
+  for (; span * 2 <= width; span *= 2) level += 1
+  const left = read(level, from / span)
+  return span === width ? left : hashNode(left, subtree(from + span, to, read, sha256), sha256)
+}
+
+/** The largest power of two smaller than `n`, which is at least 2; exact up to 2^53. */
+function largestPowerBelow(n: number): number {
+  let power = 1
+  while (power * 2 < n) power *= 2
+  return power
+}
+
+function half(n: number): number {
+  return Math.floor(n / 2)
+}

@@ -1,0 +1,45 @@
+import { createHmac, randomFillSync } from 'node:crypto'
+import { SALT_BYTES } from '../../ledger/leaf.ts'
+
+/** Where key, salts and times of a log come from: entropy when live, the seed when simulated. */
+export interface Secrets {
+  readonly keySeed: () => Buffer
+  /** The salt of leaf `index`; asked once for each. */
+  readonly salt: (index: number) => Buffer
+  /** Unix milliseconds a checkpoint of `tick` claims. */
+  readonly time: (tick: number) => number
+}
+
+const POOL_BYTES = 8192
+const SIMULATED_EPOCH = 1_767_225_600_000 // 2026-01-01T00:00:00Z
+const YEAR_SECONDS = 31_536_000
+
+/** Entropy and the wall clock. */
+export function liveSecrets(now: () => number): Secrets {
+  const pool = Buffer.allocUnsafe(POOL_BYTES)
+  let used = POOL_BYTES
+  return {
+    keySeed: () => randomFillSync(Buffer.alloc(32)),
+    salt: () => {
+      if (used === POOL_BYTES) {
+        randomFillSync(pool)
+        used = 0
+      }
+      used += SALT_BYTES
+      return Buffer.from(pool.subarray(used - SALT_BYTES, used))
+    },
+    time: now,
+  }
+}
+
+/** The same bytes for the same seed and origin. Such a log proves nothing, and its origin says so. */
+export function simulatedSecrets(seed: string, origin: string): Secrets {
+  const derive = (use: string) =>
+    createHmac('sha256', `doorstep simulated ${seed}`).update(`${origin}\n${use}`).digest()
+  const start = SIMULATED_EPOCH + (derive('time').readUInt32LE(0) % YEAR_SECONDS) * 1000
+  return {
+    keySeed: () => derive('key'),
+    salt: (index) => derive(`salt ${index}`),
+    time: (tick) => start + tick * 1000,
+  }
+}
