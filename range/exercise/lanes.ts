@@ -1,6 +1,6 @@
 import { targetOf } from '../respond/cost.ts'
 import type { Lane } from '../protocol/view.ts'
-import type { AttackRun, RunState } from './state.ts'
+import type { Trail, RunState } from './state.ts'
 
 const ITEMS_MAX = 200
 type Item = Lane['items'][number]
@@ -8,7 +8,7 @@ type Item = Lane['items'][number]
 /** The whole truth as lanes of one timeline: for the trainer while it happens, for everybody at the debrief. */
 export function lanesOf(state: RunState): readonly Lane[] {
   return [
-    { id: 'truth', items: state.attacks.map((attack) => attackItem(attack)) },
+    { id: 'truth', items: state.trails.map((trail) => attackItem(state, trail)) },
     { id: 'twins', items: state.injects.filter((inject) => inject.fired && inject.inject.tone !== 'hint').map((inject): Item => ({ from: inject.at, to: null, label: 'inject', params: { title: inject.title }, tone: 'harmless', ref: `inject:${inject.id}` })) },
     { id: 'alarms', items: alarmItems(state) },
     { id: 'decisions', items: decisionItems(state) },
@@ -17,9 +17,10 @@ export function lanesOf(state: RunState): readonly Lane[] {
   ]
 }
 
-function attackItem(attack: AttackRun): Item {
-  const last = attack.happened.at(-1)?.at ?? attack.startsAt
-  const running = attack.status === 'running' || attack.status === 'planned'
+function attackItem(state: RunState, attack: Trail): Item {
+  const run = state.town.world().attacks.runs[attack.run]
+  const last = Math.max(run?.endedAt ?? attack.startsAt, attack.lastEffect ?? attack.startsAt)
+  const running = run?.endedAt === null && state.phase !== 'ended'
   return {
     from: attack.startsAt, to: running ? null : last, label: 'attack',
     params: { technique: attack.technique, cards: attack.cards, parcels: attack.parcels, minor: attack.lostMinor },

@@ -1,6 +1,6 @@
 import type { Happened } from '../world/types.ts'
 import { targetOf } from '../respond/cost.ts'
-import type { AttackRun, Decision, RunState } from './state.ts'
+import type { Trail, Decision, RunState } from './state.ts'
 import type { ScoreLine } from './types.ts'
 
 /** Points come from outcomes only; each line names what gave it. Values are explained on the guide's page. */
@@ -12,7 +12,7 @@ const POINTS = {
 } as const
 
 /** Lines that one happening gives, in order. `run` is the attack that caused it, if any. */
-export function scoreOf(state: RunState, happened: Happened, run: AttackRun | null): readonly ScoreLine[] {
+export function scoreOf(state: RunState, happened: Happened, run: Trail | null): readonly ScoreLine[] {
   const { event, at } = happened
   const world = state.town.world()
   const attackers = (points: number, why: string, params: ScoreLine['params'], ref: string): ScoreLine[] =>
@@ -52,13 +52,13 @@ export function scoreDecision(state: RunState, decision: Decision, at: number): 
     [{ at, team: 'defenders', points, why, params, ref }]
   const target = targetOf(action)
   const id = target.slice(target.indexOf(':') + 1)
-  const live = state.attacks.filter((attack) => attack.startsAt <= at)
+  const live = state.trails.filter((attack) => attack.startsAt <= at)
   switch (action.kind) {
     case 'RestorePage': return tampered(live, action.page) ? line(POINTS.pageRestored, 'page-restored', { page: id }) : line(POINTS.restoredForNothing, 'restored-for-nothing', { page: id })
     case 'BlockHost': return isDrop(state, action.host) ? line(POINTS.hostBlocked, 'host-blocked', { host: id }) : line(POINTS.innocentBlocked, 'innocent-blocked', { what: id })
     case 'BlockSource': return usedIp(live, action.ip) ? line(POINTS.sourceBlocked, 'source-blocked', { ip: id }) : line(POINTS.innocentBlocked, 'innocent-blocked', { what: id })
     case 'SuspendAccount': return actedAs(state, live, action.account) ? line(POINTS.insiderStopped, 'account-suspended', { account: id }) : line(POINTS.innocentSuspended, 'innocent-suspended', { account: id })
-    case 'FreezeRefunds': return live.some((attack) => attack.technique === 'I1' && attack.status === 'running') ? line(POINTS.refundsFrozen, 'refunds-frozen') : line(POINTS.restoredForNothing, 'frozen-for-nothing')
+    case 'FreezeRefunds': return live.some((attack) => attack.technique === 'I1' && running(state, attack)) ? line(POINTS.refundsFrozen, 'refunds-frozen') : line(POINTS.restoredForNothing, 'frozen-for-nothing')
     case 'RecallVan': return hitVan(live, action.van) ? line(POINTS.vanRecalled, 'van-recalled', { van: action.van + 1 }) : line(POINTS.recalledForNothing, 'recalled-for-nothing', { van: action.van + 1 })
     case 'LockCargo': return hitVan(live, action.van) ? line(POINTS.cargoLocked, 'cargo-locked', { van: action.van + 1 }) : []
     case 'HoldParcel': return state.town.world().logistics.vans.some((van) => van.diversion !== null && van.cargo.includes(action.parcel)) ? line(POINTS.parcelSaved, 'parcel-held', { parcel: id }) : line(POINTS.heldForNothing, 'held-for-nothing', { parcel: id })
@@ -71,21 +71,25 @@ export function scoreDecision(state: RunState, decision: Decision, at: number): 
 export function isDrop(state: RunState, host: string): boolean {
   return state.town.world().shop.hosts.some((one) => one.host === host && one.owner === 'drop')
 }
-function tampered(attacks: readonly AttackRun[], page: string): boolean {
+function tampered(attacks: readonly Trail[], page: string): boolean {
   return attacks.some((attack) => attack.happened.some(({ event }) => event.kind === 'PagePublished' && event.page === page))
 }
-function usedIp(attacks: readonly AttackRun[], ip: string): boolean {
+function usedIp(attacks: readonly Trail[], ip: string): boolean {
   return attacks.some((attack) => attack.happened.some(({ event }) => event.kind === 'HttpServed' && event.request.ip === ip))
 }
-function actedAs(state: RunState, attacks: readonly AttackRun[], account: string): boolean {
+function actedAs(state: RunState, attacks: readonly Trail[], account: string): boolean {
   const staff = state.town.world().shop.staff
   return attacks.some((attack) => attack.happened.some(({ event }) => {
     if (event.kind === 'RefundRequested') return staff[event.staff]?.account === account
     return event.kind === 'PagePublished' && event.revision.author === account
   }))
 }
-function hitVan(attacks: readonly AttackRun[], van: number): boolean {
+function hitVan(attacks: readonly Trail[], van: number): boolean {
   return attacks.some((attack) => attack.happened.some(({ event }) => (event.kind === 'VanDiverted' || event.kind === 'GpsSpoofed') && event.van === van))
+}
+
+function running(state: RunState, trail: Trail): boolean {
+  return state.town.world().attacks.runs[trail.run]?.status === 'running'
 }
 
 export function totals(score: readonly ScoreLine[]): { attackers: number; defenders: number } {

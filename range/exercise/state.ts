@@ -33,7 +33,7 @@ export interface RunState {
   /** Newest last; bounded, the oldest tenth is dropped at the bound. */
   telemetry: Telemetry[]
   telemetryDropped: number
-  readonly attacks: AttackRun[]
+  readonly trails: Trail[]
   readonly decisions: Decision[]
   readonly desk: Map<string, DeskEntry>
   incidents: readonly Incident[]
@@ -57,19 +57,18 @@ export interface Seat {
   customer: number | null
 }
 
-export interface AttackRun {
+/** What an exercise keeps beside the world's own record of an attack run (`world.attacks.runs[run]`). */
+export interface Trail {
   readonly run: number
   readonly technique: string
   readonly seat: string | null
-  readonly params: Readonly<Record<string, number | string>>
-  readonly launchedAt: Milliseconds
   readonly startsAt: Milliseconds
-  readonly endsAt: Milliseconds
-  status: 'planned' | 'running' | 'stopped' | 'blocked' | 'done'
-  seen: string
-  seenParams: Record<string, string | number>
   /** Everything that happened because of this run; only truth, score and the attackers' own loot read it. */
   readonly happened: Happened[]
+  readonly actors: Set<string>
+  readonly targets: Set<string>
+  firstEffect: Milliseconds | null
+  lastEffect: Milliseconds | null
   containedAt: Milliseconds | null
   lostMinor: number
   cards: number

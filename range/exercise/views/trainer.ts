@@ -37,6 +37,6 @@ export function trainerView(state: RunState, connections: Readonly<Record<string
 /** A side effect worth knowing before firing: a release or restore replaces a page that carries an attack. */
 function warningOf(state: RunState, inject: RunState['scenario']['injects'][number]): string | null {
   const replaces = inject.commands.some((command) => command.kind === 'ReleaseShop' || command.kind === 'RestorePage')
-  const skimmer = state.attacks.some((attack) => attack.technique === 'W1' && attack.status === 'running')
+  const skimmer = state.town.world().attacks.runs.some((run) => run.technique === 'W1' && run.status === 'running')
   return replaces && skimmer ? 'ends-w1' : null
 }

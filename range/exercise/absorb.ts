@@ -1,0 +1,160 @@
+import { techniqueOf } from '../attack/catalogue.ts'
+import { targetOf } from '../respond/cost.ts'
+import type { Happened, WorldEvent } from '../world/types.ts'
+import { isDrop, scoreDecision, scoreOf } from './score.ts'
+import type { Decision, Loot, RunState, Trail } from './state.ts'
+import type { Response } from '../protocol/move.ts'
+
+const HAPPENED_MAX = 20_000
+const TALK_MAX = 40
+const LOOT_MAX = 400
+
+/** Everything an exercise remembers of what happened: attacks' effects, decisions' effects, points, talk of the town. */
+export function absorb(state: RunState, list: readonly Happened[]): void {
+  for (const happened of list) {
+    const run = runOf(state, happened)
+    if (run) follow(state, run, happened)
+    settle(state, happened)
+    state.score.push(...scoreOf(state, happened, run))
+    talkOf(state, happened)
+    if (happened.event.kind === 'ParcelStolen') state.reported.stolenFrom.set(happened.event.parcel, happened.event.van)
+  }
+}
+
+/** The attack that an event belongs to: by its cause, or because the mechanism is the attack's own (drop, diversion). */
+export function runOf(state: RunState, happened: Happened): Trail | null {
+  const { cause, event } = happened
+  if (cause.kind === 'attack') return state.trails[cause.run] ?? null
+  if (event.kind === 'HostCalled' && isDrop(state, event.host)) {
+    return state.trails.find((attack) => attack.happened.some(({ event: own }) => own.kind === 'DropOpened' && own.host === event.host)) ?? null
+  }
+  if (event.kind === 'ParcelStolen' || event.kind === 'VanDiverted') return state.trails[event.run] ?? null
+  return null
+}
+
+function follow(state: RunState, trail: Trail, happened: Happened): void {
+  if (trail.happened.length < HAPPENED_MAX && TRACES.has(happened.event.kind)) trail.happened.push(happened)
+  witness(state, trail, happened)
+  const { event, at } = happened
+  const { shop, logistics } = state.town.world()
+  const take = (kind: Loot['kind'], what: string, worth: number): void => {
+    if (state.loot.length < LOOT_MAX) state.loot.push({ at, run: trail.run, kind, what, worth })
+  }
+  switch (event.kind) {
+    case 'HostCalled': {
+      if (event.card === null) break
+      const card = shop.cards[event.card]
+      trail.cards++
+      take('card', `${card?.bin ?? ''}•• •••• ${card?.last4 ?? ''}`, 20)
+      break
+    }
+    case 'PaymentAnswered': {
+      if (event.response !== '00') break
+      const card = shop.cards[shop.transactions[event.transaction]?.card ?? -1]
+      trail.cards++
+      take('working-card', `•••• ${card?.last4 ?? ''}`, 10)
+      break
+    }
+    case 'RefundExecuted': {
+      const minor = shop.refunds[event.refund]?.amountMinor ?? 0
+      trail.lostMinor += minor
+      take('money', `#${event.refund}`, Math.round(minor / 1000))
+      break
+    }
+    case 'ParcelStolen': {
+      trail.parcels++
+      trail.lostMinor += logistics.parcels[event.parcel]?.valueMinor ?? 0
+      take('parcel', `P-${event.parcel}`, 100)
+      break
+    }
+    default: break
+  }
+}
+
+/** Kinds that score, debrief or containment ask about later; the rest is counted and let go. */
+const TRACES: ReadonlySet<WorldEvent['kind']> = new Set([
+  'HostCalled', 'PagePublished', 'DropOpened', 'PaymentAnswered', 'HttpServed', 'RefundRequested', 'RefundExecuted', 'RefundRefused',
+  'VanDiverted', 'GpsSpoofed', 'ParcelStolen', 'VanRecalled', 'CommandRefused',
+])
+
+function witness(state: RunState, trail: Trail, happened: Happened): void {
+  const world = state.town.world()
+  const run = world.attacks.runs[trail.run]
+  if (!run) return
+  const seen = techniqueOf(trail.technique).witness(world, run, happened)
+  for (const actor of seen.actors) trail.actors.add(actor)
+  for (const target of seen.targets) trail.targets.add(target)
+  if (!seen.effect) return
+  trail.firstEffect ??= happened.at
+  trail.lastEffect = happened.at
+}
+
+/** Which event tells that a response works. */
+const EFFECT: Readonly<Partial<Record<WorldEvent['kind'], Response['kind']>>> = {
+  PageRestored: 'RestorePage', HostBlocked: 'BlockHost', SourceBlocked: 'BlockSource', SourceUnblocked: 'UnblockSource',
+  AccountSuspended: 'SuspendAccount', AccountRestored: 'RestoreAccount', RefundsFrozen: 'FreezeRefunds', RefundsThawed: 'ThawRefunds',
+  VelocityRuleSet: 'SetVelocityRule', CardHoldersNotified: 'NotifyCardHolders', ParcelHeld: 'HoldParcel', ParcelReleased: 'ReleaseParcel',
+  VanRecalled: 'RecallVan', CargoLocked: 'LockCargo',
+}
+
+function settle(state: RunState, happened: Happened): void {
+  const { event, cause, at } = happened
+  if (cause.kind !== 'player' && cause.kind !== 'playbook') return
+  if (event.kind === 'CommandRefused') {
+    const decision = state.decisions.find((one) => one.effect === 'pending' && one.action.kind === event.command && one.due <= at)
+    if (decision) { decision.effect = 'refused'; decision.reason = event.reason; decision.doneAt = at }
+    return
+  }
+  const kind = EFFECT[event.kind]
+  if (kind === undefined) return
+  const target = targetOfEvent(event)
+  const decision = state.decisions.find((one) => one.effect === 'pending' && one.action.kind === kind && (target === null || targetOf(one.action) === target))
+  if (!decision) return
+  decision.effect = 'done'
+  decision.doneAt = at
+  state.score.push(...scoreDecision(state, decision, at))
+  contain(state, decision, at)
+}
+
+function targetOfEvent(event: WorldEvent): string | null {
+  switch (event.kind) {
+    case 'PageRestored': return `page:${event.page}`
+    case 'HostBlocked': case 'CardHoldersNotified': return `host:${event.host}`
+    case 'SourceBlocked': case 'SourceUnblocked': return `ip:${event.ip}`
+    case 'AccountSuspended': case 'AccountRestored': return `account:${event.account}`
+    case 'ParcelHeld': case 'ParcelReleased': return `parcel:${event.parcel}`
+    case 'VanRecalled': case 'CargoLocked': return `van:${event.van}`
+    default: return null
+  }
+}
+
+/** When a decision removed the mechanism of an attack, the attack is contained from then on. */
+function contain(state: RunState, decision: Decision, at: number): void {
+  const last = state.score.at(-1)
+  if (last === undefined || last.at !== at || last.points <= 0) return
+  const fits: Partial<Record<Response['kind'], string>> = {
+    RestorePage: 'W1', BlockHost: 'W1', BlockSource: 'P2', SetVelocityRule: 'P2', SuspendAccount: 'I1', FreezeRefunds: 'I1', RecallVan: 'D1', LockCargo: 'D1',
+  }
+  for (const attack of state.trails) {
+    if (attack.containedAt === null && attack.technique === fits[decision.action.kind] && attack.startsAt <= at) attack.containedAt = at
+  }
+}
+
+function talkOf(state: RunState, happened: Happened): void {
+  const { event, at } = happened
+  const say = (key: string, params: Record<string, string | number> = {}): void => {
+    state.talk.push({ at, key, params })
+    if (state.talk.length > TALK_MAX) state.talk.splice(0, state.talk.length - TALK_MAX)
+  }
+  switch (event.kind) {
+    case 'ChargebackOpened': say('chargeback'); break
+    case 'ClaimOpened': say('claim', { reason: event.reason }); break
+    case 'ParcelPutInLocker': say('in-locker', { parcel: event.parcel, locker: state.town.world().logistics.lockers[event.locker]?.name ?? '' }); break
+    case 'SaleStarted': say('sale'); break
+    case 'RefundsFrozen': say('refunds-slow'); break
+    case 'CardHoldersNotified': say('notified', { count: event.count }); break
+    case 'TyreFlat': say('flat-tyre', { van: event.van + 1 }); break
+    case 'VanRecalled': say('recalled', { van: event.van + 1 }); break
+    default: break
+  }
+}
