@@ -276,8 +276,14 @@ function roleView(state: RunState, seat: Seat, shopPath: (seat: string) => strin
 function robotInputs(state: RunState): readonly Input[] {
   if (state.phase !== 'running') return []
   const inputs: Input[] = []
+  const due = state.scenario.attacks.some((attack) => {
+    const at = state.scenario.world.start + attack.atMinute * 60_000
+    return state.now >= at && state.now < at + TICK_MS
+  })
+  const open = state.incidents.some((incident) => incident.closed === null)
   for (const seat of state.seats.values()) {
     if (!seat.robot || seat.removed) continue
+    if (seat.role === 'attacker' ? !due : !open) continue
     const moves = seat.role === 'attacker' ? attackerMoves(attackerView(state, seat, ''), state.scenario.attacks)
       : seat.role === 'defender' ? defenderMoves(defenderView(state, seat)) : []
     for (const move of moves) inputs.push({ at: state.now, kind: 'Moved', seat: seat.seat, move })
