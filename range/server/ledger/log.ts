@@ -1,19 +1,18 @@
 import { formatCheckpoint, signNote, type Signer } from '../../ledger/checkpoint.ts'
-import { canonicalEntry, LEAF_BYTES, PADDING, sealLeaf } from '../../ledger/leaf.ts'
-import type { Entry, Opening } from '../../ledger/leaf.ts'
+import { canonicalEntry, PADDING, type Entry, type Opening } from '../../ledger/leaf.ts'
 import { formatProof } from '../../ledger/proof.ts'
-import { hashLeaf, type Tree } from '../../ledger/tree.ts'
 import { tileWidthAt, type TileId } from '../../ledger/tile.ts'
 import { auditStored, type AuditResult } from './audit.ts'
-import { fileMatches, RunningDigest } from './digest.ts'
-import type { Disk, DiskFile } from './disk.ts'
+import { fileMatches } from './digest.ts'
+import type { Disk } from './disk.ts'
 import { LedgerError } from './error.ts'
-import { BATCH_MAX, encodeFrame } from './frame.ts'
+import { BATCH_MAX } from './frame.ts'
 import { nativeSha256 } from './native.ts'
-import { erasedLine, formatOpeningLine, parseOpeningLine } from './openings.ts'
-import { leafAt, type Paths, type Recovered } from './recover.ts'
+import { erasedLine, parseOpeningLine } from './openings.ts'
+import type { Paths, Recovered } from './recover.ts'
 import type { Secrets } from './secrets.ts'
 import { renderTile, writeTiles } from './tiles.ts'
+import { Writer, type WriterFiles } from './writer.ts'
 
 export interface Appended {
   readonly first: number
@@ -39,9 +38,7 @@ export interface LogParts {
   readonly leavesPerTick: number
   /** Whether acknowledged means durable. False only for a simulated log. */
   readonly durable: boolean
-  readonly logFile: DiskFile
-  readonly openingsFile: DiskFile
-  readonly fenceFile: DiskFile | undefined
+  readonly files: WriterFiles
   readonly recovered: Recovered
   readonly sealed: boolean
 }
@@ -60,23 +57,10 @@ export class Log {
   /** Token of this opening; a later opening of the same folder makes it stale. */
   readonly fence: number
   readonly #parts: LogParts
-  readonly #tree: Tree
-  #leaves: Uint8Array
-  #size: number
-  #durable: number
+  readonly #writer: Writer
   #published: number
   #note: string | undefined
-  #check: Uint8Array
-  /** Where each opening line begins, and at the end where the next one will. */
-  readonly #lineAt: number[]
   readonly #erased = new Set<number>()
-  readonly #logDigest = new RunningDigest()
-  /** Undefined once an opening was erased: then every line is looked at. */
-  #openingsDigest: RunningDigest | undefined = new RunningDigest()
-  #staged: Staged = emptyStage()
-  #flushing = false
-  #scheduled = false
-  #stopped: LedgerError | undefined
   #sealed: boolean
   #publishing: Promise<unknown> = Promise.resolve()
   #auditing: Promise<AuditResult> | undefined
@@ -87,23 +71,17 @@ export class Log {
     this.origin = parts.origin
     this.vkey = parts.signer.vkey
     this.fence = parts.fence
-    this.#tree = recovered.tree
-    this.#leaves = Uint8Array.from(recovered.leaves)
-    this.#size = this.#durable = recovered.count
     this.#published = recovered.checkpoint?.size ?? 0
     this.#note = recovered.note
-    this.#check = recovered.check
-    this.#lineAt = [...recovered.lines.map((line) => line.offset), recovered.openingsEnd]
+    this.#writer = new Writer(recovered, parts.files, parts)
     for (const line of recovered.lines) if (line.erased) this.#erased.add(line.index)
     this.#sealed = parts.sealed
-    this.#logDigest.update(parts.logFile.read(0, parts.logFile.size()))
-    this.#openingsDigest?.update(parts.openingsFile.read(0, parts.openingsFile.size()))
     if (this.#published > 0) this.#writeTiles(0)
   }
 
   /** Entries that are durable, padding included. */
   get size(): number {
-    return this.#durable
+    return this.#writer.durable
   }
 
   /** Leaves under the newest checkpoint. */
@@ -126,11 +104,12 @@ export class Log {
    * of `ENTRY_BYTES_MAX` each. Rejects with a `LedgerError`: `fenced` where somebody opened the log
    * later, `not-json`, `batch-refused`, `backlog-full`, `sealed`, `closed`, `disk-failed`.
    */
-  append(batch: readonly Entry[], fence: number = this.fence): Promise<Appended> {
+  async append(batch: readonly Entry[], fence: number = this.fence): Promise<Appended> {
     const texts = batch.map(canonicalEntry)
     const refusal = this.#refusal(batch, texts, fence)
-    if (refusal !== undefined) return Promise.reject(refusal)
-    return this.#stage(texts as string[])
+    if (refusal !== undefined) throw refusal
+    const first = await this.#writer.add(texts as string[])
+    return { first, count: texts.length }
   }
 
   /**
@@ -139,9 +118,11 @@ export class Log {
    * returned. Calls are served one after the other. Rejects as `append` does.
    */
   publish(tick: number): Promise<Published> {
-    return this.#serially(() => {
+    return this.#serially(async () => {
+      if (this.#sealed) throw new LedgerError('sealed', 'the log has ended')
       const { leavesPerTick } = this.#parts
-      return this.#publishTo(tick, leavesPerTick === 0 ? this.#size : this.#published + leavesPerTick)
+      const goal = leavesPerTick === 0 ? this.#writer.size : this.#published + leavesPerTick
+      return this.#publishTo(tick, goal)
     })
   }
 
@@ -149,24 +130,24 @@ export class Log {
   seal(tick: number): Promise<Published> {
     return this.#serially(async () => {
       const step = Math.max(1, this.#parts.leavesPerTick)
-      const goal = Math.ceil(Math.max(this.#size, this.#published) / step) * step
+      const goal = Math.ceil(this.#writer.size / step) * step
+      this.#sealed = true
       const published = await this.#publishTo(tick, goal)
       await this.#parts.disk.replace(this.#parts.paths.sealed, `${goal}\n`, this.#parts.durable)
-      this.#sealed = true
       return published
     })
   }
 
   /** The opening of a durable entry; undefined where it was erased or is not there. */
   opening(index: number): Opening | undefined {
-    const [from, to] = [this.#lineAt[index], this.#lineAt[index + 1]]
-    if (from === undefined || to === undefined || index >= this.#durable) return undefined
-    return parseOpeningLine(this.#parts.openingsFile.read(from, to - from - 1).toString('utf8'))
+    const [from, to] = [this.#writer.lineAt[index], this.#writer.lineAt[index + 1]]
+    if (from === undefined || to === undefined || index >= this.#writer.durable) return undefined
+    return parseOpeningLine(this.#parts.files.openings.read(from, to - from - 1).toString('utf8'))
   }
 
   /** All durable entries but padding and erased ones, in order, from `from` on. */
   *entries(from = 0): Generator<{ readonly index: number; readonly entry: Entry }> {
-    for (let index = from; index < this.#durable; index++) {
+    for (let index = from; index < this.#writer.durable; index++) {
       const opening = this.opening(index)
       if (opening === undefined || opening.entry.kind === PADDING.kind) continue
       yield { index, entry: opening.entry }
@@ -177,18 +158,18 @@ export class Log {
   prove(index: number): string | undefined {
     const opening = index < this.#published ? this.opening(index) : undefined
     if (opening === undefined || this.#note === undefined) return undefined
-    const path = this.#tree.inclusion(index, this.#published)
+    const path = this.#writer.tree.inclusion(index, this.#published)
     return formatProof({ opening, index, path, checkpoint: this.#note })
   }
 
   /** Hashes showing that the published tree continues the one of `oldSize`. */
   consistency(oldSize: number): Uint8Array[] {
-    return this.#tree.consistency(oldSize, this.#published)
+    return this.#writer.tree.consistency(oldSize, this.#published)
   }
 
   /** Published leaf; unpublished ones are not shown. */
   leaf(index: number): Uint8Array | undefined {
-    return index < this.#published ? leafAt(this.#leaves, index) : undefined
+    return index < this.#published ? this.#writer.leaf(index) : undefined
   }
 
   /** A tile or bundle of the published tree, of any width it has had; otherwise undefined. */
@@ -208,12 +189,11 @@ export class Log {
    * stays, so every proof of other entries holds.
    */
   async erase(index: number): Promise<void> {
-    const [from, to] = [this.#lineAt[index], this.#lineAt[index + 1]]
-    if (from === undefined || to === undefined || index >= this.#durable) return
+    const [from, to] = [this.#writer.lineAt[index], this.#writer.lineAt[index + 1]]
+    if (from === undefined || to === undefined || index >= this.#writer.durable) return
     this.#erased.add(index)
-    this.#openingsDigest = undefined
-    this.#parts.openingsFile.overwrite(Buffer.from(erasedLine(index, to - from)), from)
-    await this.#parts.openingsFile.sync()
+    this.#parts.files.openings.overwrite(Buffer.from(erasedLine(index, to - from)), from)
+    await this.#parts.files.openings.sync()
   }
 
   /**
@@ -228,125 +208,38 @@ export class Log {
   /** Makes durable what was handed in, then closes the files. Further appends are refused. */
   async close(): Promise<void> {
     await this.#publishing.catch(() => undefined)
-    if (this.#stopped === undefined) await this.#drain()
-    this.#stopped ??= new LedgerError('closed', 'the log is closed')
-    this.#parts.logFile.close()
-    this.#parts.openingsFile.close()
-    this.#parts.fenceFile?.close()
+    if (this.#writer.stopped === undefined) await this.#writer.drain()
+    this.#writer.close()
   }
 
   async #audit(): Promise<AuditResult> {
     const { disk, paths, origin } = this.#parts
     const expected = {
       origin,
-      count: this.#durable,
-      leaf: (index: number) => leafAt(this.#leaves, index),
+      count: this.#writer.durable,
+      leaf: (index: number) => this.#writer.leaf(index),
       erased: (index: number) => this.#erased.has(index),
     }
-    const [log, openings] = [this.#logDigest.now(), this.#openingsDigest?.now()]
+    const { log, openings } = this.#writer.digests()
     const same =
-      openings !== undefined &&
+      this.#erased.size === 0 &&
       (await fileMatches(paths.log, log)) &&
       (await fileMatches(paths.openings, openings))
     return same ? { ok: true, count: expected.count } : auditStored(disk, paths, expected)
   }
 
   #refusal(batch: readonly Entry[], texts: readonly unknown[], fence: number) {
-    if (this.#stopped !== undefined) return this.#stopped
+    if (this.#writer.stopped !== undefined) return this.#writer.stopped
     if (this.#sealed) return new LedgerError('sealed', 'the log has ended')
     if (fence !== this.fence) return new LedgerError('fenced', 'the fence is stale')
     if (batch.length === 0 || batch.length > BATCH_MAX) {
       return new LedgerError('batch-refused', `a batch has 1 to ${BATCH_MAX} entries`)
     }
-    if (this.#size + batch.length - this.#published > BACKLOG_MAX) {
+    if (this.#writer.size + batch.length - this.#published > BACKLOG_MAX) {
       return new LedgerError('backlog-full', `${BACKLOG_MAX} entries wait to be published`)
     }
     const bad = texts.indexOf(undefined)
     return bad < 0 ? undefined : new LedgerError('not-json', `entry ${bad} is no bounded JSON`, bad)
-  }
-
-  #stage(texts: readonly string[]): Promise<Appended> {
-    const first = this.#size
-    this.#reserve(texts.length)
-    for (const text of texts) {
-      const salt = this.#parts.secrets.salt(this.#size)
-      const leaf = sealLeaf(salt, text, nativeSha256)
-      this.#leaves.set(leaf, this.#size * LEAF_BYTES)
-      this.#tree.push(hashLeaf(leaf, nativeSha256))
-      const line = Buffer.from(formatOpeningLine(this.#size, salt.toString('base64'), text))
-      this.#staged.lines.push(line)
-      this.#lineAt.push(this.#lineAt.at(-1)! + line.length)
-      this.#size += 1
-    }
-    const leaves = this.#leaves.subarray(first * LEAF_BYTES, this.#size * LEAF_BYTES)
-    const frame = encodeFrame(this.#check, first, leaves)
-    this.#check = frame.check
-    this.#staged.frames.push(frame.bytes)
-    const done = new Promise<void>((resolve, reject) => this.#staged.waiters.push({ resolve, reject }))
-    this.#schedule()
-    return done.then(() => ({ first, count: texts.length }))
-  }
-
-  #schedule(): void {
-    if (this.#scheduled || this.#flushing) return
-    this.#scheduled = true
-    setImmediate(() => {
-      this.#scheduled = false
-      void this.#flush()
-    })
-  }
-
-  async #flush(): Promise<void> {
-    const stage = this.#staged
-    if (stage.frames.length === 0 || this.#stopped !== undefined) return
-    this.#staged = emptyStage()
-    this.#flushing = true
-    const goal = this.#size
-    try {
-      this.#checkFence()
-      this.#write(stage)
-      if (this.#parts.durable) {
-        await Promise.all([this.#parts.openingsFile.sync(), this.#parts.logFile.sync()])
-      }
-      this.#durable = goal
-      for (const waiter of stage.waiters) waiter.resolve()
-    } catch (error) {
-      this.#stop(error, stage)
-    } finally {
-      this.#flushing = false
-    }
-    if (this.#staged.frames.length > 0) this.#schedule()
-  }
-
-  #write(stage: Staged): void {
-    const [lines, frames] = [Buffer.concat(stage.lines), Buffer.concat(stage.frames)]
-    this.#parts.openingsFile.append(lines)
-    this.#parts.logFile.append(frames)
-    this.#openingsDigest?.update(lines)
-    this.#logDigest.update(frames)
-  }
-
-  #stop(error: unknown, stage: Staged): void {
-    const message = error instanceof Error ? error.message : String(error)
-    this.#stopped = error instanceof LedgerError ? error : new LedgerError('disk-failed', message)
-    const later = this.#staged
-    this.#staged = emptyStage()
-    for (const waiter of [...stage.waiters, ...later.waiters]) waiter.reject(this.#stopped)
-  }
-
-  #checkFence(): void {
-    const file = this.#parts.fenceFile
-    if (file === undefined || Number(file.read(0, 16).toString('latin1')) === this.fence) return
-    throw new LedgerError('fenced', 'the log was opened by somebody else')
-  }
-
-  /** Resolves when all that is staged now is durable. */
-  async #drain(): Promise<void> {
-    const goal = this.#size
-    while (this.#durable < goal) {
-      if (this.#stopped !== undefined) throw this.#stopped
-      await new Promise((resolve) => setImmediate(resolve))
-    }
   }
 
   #serially<T>(work: () => Promise<T>): Promise<T> {
@@ -356,20 +249,19 @@ export class Log {
   }
 
   async #publishTo(tick: number, goal: number): Promise<Published> {
-    if (this.#stopped !== undefined) throw this.#stopped
-    if (this.#sealed) throw new LedgerError('sealed', 'the log has ended')
-    const missing = goal - this.#size
+    if (this.#writer.stopped !== undefined) throw this.#writer.stopped
+    if (goal === this.#published && this.#note !== undefined) return { tick, size: goal, note: this.#note }
+    const missing = goal - this.#writer.size
     const text = canonicalEntry(PADDING)!
-    if (missing > 0) await this.#stage(Array.from({ length: missing }, () => text))
-    else await this.#drain()
+    if (missing > 0) await this.#writer.add(Array.from({ length: missing }, () => text))
+    else await this.#writer.drain()
     const { origin, signer, secrets, disk, paths, durable } = this.#parts
-    const body = { origin, size: goal, root: this.#tree.root(goal), time: secrets.time(tick) }
+    const body = { origin, size: goal, root: this.#writer.tree.root(goal), time: secrets.time(tick) }
     const note = signNote(formatCheckpoint(body), signer, nativeSha256)
     try {
       await disk.replace(paths.checkpoint, note, durable)
     } catch (error) {
-      this.#stop(error, emptyStage())
-      throw this.#stopped!
+      throw this.#writer.stop(error)
     }
     const oldSize = this.#published
     this.#published = goal
@@ -389,24 +281,7 @@ export class Log {
   }
 
   #source() {
-    return { node: this.#tree.node, leaf: (index: number) => leafAt(this.#leaves, index) }
+    return { node: this.#writer.tree.node, leaf: (index: number) => this.#writer.leaf(index) }
   }
 
-  #reserve(count: number): void {
-    const needed = (this.#size + count) * LEAF_BYTES
-    if (needed <= this.#leaves.length) return
-    const wider = new Uint8Array(Math.max(needed, this.#leaves.length * 2))
-    wider.set(this.#leaves)
-    this.#leaves = wider
-  }
-}
-
-interface Staged {
-  readonly frames: Buffer[]
-  readonly lines: Buffer[]
-  readonly waiters: { resolve: () => void; reject: (error: LedgerError) => void }[]
-}
-
-function emptyStage(): Staged {
-  return { frames: [], lines: [], waiters: [] }
 }

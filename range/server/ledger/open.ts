@@ -53,11 +53,9 @@ export async function openLog(dir: string, options: LogOptions): Promise<Log> {
     signer,
     secrets,
     fence,
-    fenceFile,
     leavesPerTick: options.leavesPerTick ?? (simulated ? 0 : LEAVES_PER_TICK),
     durable: !simulated,
-    logFile,
-    openingsFile,
+    files: { log: logFile, openings: openingsFile, fence: fenceFile },
     recovered,
     sealed: disk.read(paths.sealed) !== undefined,
   })
