@@ -1,0 +1,142 @@
+import type { Value } from './ast.ts'
+
+export type Key = Value
+
+/** One tuple that is kept. `stamp` and `times` belong to the operator that keeps it. */
+export interface Entry {
+  readonly values: readonly Value[]
+  readonly key: Key
+  /** Place in the bucket of each index, so that removal takes constant time. */
+  readonly places: number[]
+  stamp: number
+  count: number
+  alive: boolean
+}
+
+/** Buckets of the entries that agree on some columns. */
+export class Index {
+  readonly columns: readonly number[]
+  readonly buckets = new Map<Key, Entry[]>()
+  constructor(columns: readonly number[]) {
+    this.columns = columns
+  }
+}
+
+/**
+ * A finite set of tuples with a hash index for each set of columns somebody asks by. Adding, finding and
+ * removing take constant time; indexes must be asked for before the first tuple comes.
+ */
+export class Relation {
+  readonly #entries = new Map<Key, Entry>()
+  readonly #indexes: Index[] = []
+  /** Told of each tuple that comes or goes. */
+  onChange: ((entry: Entry, added: boolean) => void) | null = null
+
+  get size(): number { return this.#entries.size }
+
+  index(columns: readonly number[]): Index {
+    const known = this.#indexes.find((i) => i.columns.join() === columns.join())
+    if (known) return known
+    const index = new Index(columns)
+    this.#indexes.push(index)
+    return index
+  }
+
+  get(key: Key): Entry | undefined { return this.#entries.get(key) }
+  entries(): Iterable<Entry> { return this.#entries.values() }
+
+  /** The entry of these values, made where there is none; `values` is kept and must not change. */
+  obtain(key: Key, values: readonly Value[]): Entry {
+    const known = this.#entries.get(key)
+    if (known) return known
+    const entry: Entry = { values, key, places: [], stamp: 0, count: 0, alive: true }
+    this.#entries.set(key, entry)
+    for (let i = 0; i < this.#indexes.length; i++) {
+      const index = this.#indexes[i] as Index
+      const at = keyOfColumns(values, index.columns)
+      const bucket = index.buckets.get(at)
+      if (bucket) {
+        entry.places.push(bucket.length)
+        bucket.push(entry)
+      } else {
+        entry.places.push(0)
+        index.buckets.set(at, [entry])
+      }
+    }
+    if (this.onChange) this.onChange(entry, true)
+    return entry
+  }
+
+  remove(entry: Entry): void {
+    if (!entry.alive) return
+    entry.alive = false
+    this.#entries.delete(entry.key)
+    for (let i = 0; i < this.#indexes.length; i++) {
+      const index = this.#indexes[i] as Index
+      const at = keyOfColumns(entry.values, index.columns)
+      const bucket = index.buckets.get(at) as Entry[]
+      const last = bucket.pop() as Entry
+      if (bucket.length === 0) index.buckets.delete(at)
+      if (last === entry) continue
+      const place = entry.places[i] as number
+      bucket[place] = last
+      last.places[i] = place
+    }
+    if (this.onChange) this.onChange(entry, false)
+  }
+
+  clear(): void {
+    for (const entry of [...this.#entries.values()]) this.remove(entry)
+  }
+}
+
+/**
+ * A key that two tuples share only where they are equal, given that each column holds one type. Texts
+ * carry their length, so that no text can imitate a border.
+ */
+export function keyOf(values: readonly Value[]): Key {
+  const n = values.length
+  if (n === 1) return values[0] as Value
+  let key = ''
+  for (let i = 0; i < n; i++) {
+    const v = values[i] as Value
+    key += typeof v === 'string' ? `${v.length}:${v}|` : `${v}|`
+  }
+  return key
+}
+
+export function keyOfColumns(values: readonly Value[], columns: readonly number[]): Key {
+  const n = columns.length
+  if (n === 1) return values[columns[0] as number] as Value
+  let key = ''
+  for (let i = 0; i < n; i++) {
+    const v = values[columns[i] as number] as Value
+    key += typeof v === 'string' ? `${v.length}:${v}|` : `${v}|`
+  }
+  return key
+}
+
+/** First in, first out, without moving the rest at each removal. */
+export class Queue<T> {
+  #items: T[] = []
+  #head = 0
+
+  get length(): number { return this.#items.length - this.#head }
+  push(item: T): void { this.#items.push(item) }
+  peek(): T | undefined { return this.#items[this.#head] }
+  at(offset: number): T | undefined { return this.#items[this.#head + offset] }
+  last(): T | undefined { return this.length > 0 ? this.#items[this.#items.length - 1] : undefined }
+
+  shift(): T | undefined {
+    if (this.#head >= this.#items.length) return undefined
+    const item = this.#items[this.#head]
+    this.#items[this.#head] = undefined as T
+    this.#head++
+    if (this.#head > 64 && this.#head * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#head)
+      this.#head = 0
+    }
+    return item
+  }
+  toArray(): T[] { return this.#items.slice(this.#head) }
+}

@@ -1,0 +1,102 @@
+import type { Value } from './ast.ts'
+
+/** One time-point with the events of it that the formula speaks of, by number of the predicate. */
+export interface Context {
+  readonly timePoint: number
+  readonly timestamp: number
+  readonly rows: readonly (readonly (readonly Value[])[] | undefined)[]
+}
+
+/** Where the closures of one lag read the time-point they are evaluated at; null before the first. */
+export interface Cell { context: Context | null; before: Context | null; after: Context | null }
+
+/** An operator that keeps something from one time-point to the next. */
+export interface StateNode {
+  update(context: Context): void
+  save(): unknown
+  restore(saved: unknown): void
+}
+
+/** A future operator seen from the stage that asks it. */
+export interface Lookahead { ready(context: Context): boolean }
+
+/**
+ * A part of the formula that is evaluated at one time-point after another. PREVIOUS and NEXT shift what
+ * is below them by a lag; what is below EVENTUALLY and UNTIL is a stage of its own that runs ahead.
+ */
+export class Stage {
+  readonly nodes: { readonly lag: number; readonly node: StateNode }[] = []
+  readonly lookaheads: { readonly lag: number; readonly lookahead: Lookahead }[] = []
+  readonly cells = new Map<number, Cell>()
+  #lead = 0
+  #lagMax = 0
+  /** Next position to evaluate; negative while operators below NEXT see the first time-points. */
+  position = 0
+  /** Evaluates the root of this stage at a time-point. */
+  evaluate: (context: Context) => void = () => undefined
+  #cells: { lag: number; cell: Cell }[] = []
+
+  cell(lag: number): Cell {
+    const known = this.cells.get(lag)
+    if (known) return known
+    const cell: Cell = { context: null, before: null, after: null }
+    this.cells.set(lag, cell)
+    this.#cells.push({ lag, cell })
+    if (-lag > this.#lead) this.#lead = -lag
+    if (lag > this.#lagMax) this.#lagMax = lag
+    this.position = -this.#lead
+    return cell
+  }
+
+  /** The oldest time-point this stage may still read. */
+  get oldest(): number { return this.position - this.#lagMax - 1 }
+
+  /** Evaluates the next time-point if everything it depends on is known; tells whether it did. */
+  tryStep(contexts: Contexts): boolean {
+    const n = this.position
+    if (n + this.#lead > contexts.last) return false
+    for (const { lag, lookahead } of this.lookaheads) {
+      const context = contexts.at(n - lag)
+      if (context && !lookahead.ready(context)) return false
+    }
+    for (const { lag, cell } of this.#cells) {
+      cell.context = contexts.at(n - lag)
+      cell.before = contexts.at(n - lag - 1)
+      cell.after = contexts.at(n - lag + 1)
+    }
+    for (const { lag, node } of this.nodes) {
+      const context = lag === 0 ? contexts.at(n) : contexts.at(n - lag)
+      if (context) node.update(context)
+    }
+    const context = contexts.at(n)
+    if (n >= 0 && context) this.evaluate(context)
+    this.position++
+    return true
+  }
+}
+
+/** The time-points that some stage may still read. */
+export class Contexts {
+  #items: Context[] = []
+  #first = 0
+
+  get last(): number { return this.#first + this.#items.length - 1 }
+  at(index: number): Context | null { return this.#items[index - this.#first] ?? null }
+  push(context: Context): void { this.#items.push(context) }
+
+  /** Forgets what lies before `index`, in batches. */
+  trim(index: number): void {
+    const count = index - this.#first
+    if (count < 64 || count * 2 < this.#items.length) return
+    this.#items = this.#items.slice(count)
+    this.#first = index
+  }
+
+  save(): { first: number; items: readonly Context[] } {
+    return { first: this.#first, items: [...this.#items] }
+  }
+  restore(saved: { first: number; items: readonly Context[] }): void {
+    this.#first = saved.first
+    this.#items = [...saved.items]
+  }
+}
