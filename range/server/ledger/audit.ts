@@ -79,14 +79,18 @@ function auditOpenings(file: Buffer | undefined, expected: Expected): AuditResul
     const line = file.subarray(offset, newline)
     const state = readOpeningLine(line, index, expected.leaf(index))
     const fine = state === 'good' || (state === 'erased' && expected.erased(index))
-    if (!fine) return { ok: false, changed: index, what: whatHappened(line, index) }
+    if (!fine) return { ok: false, changed: index, what: whatHappened(file, line, index) }
     offset = newline + 1
   }
   return { ok: true, count: expected.count }
 }
 
-function whatHappened(line: Buffer, index: number): 'opening' | 'missing' | 'reordered' {
+function whatHappened(
+  file: Buffer,
+  line: Buffer,
+  index: number,
+): 'opening' | 'missing' | 'reordered' {
   const stated = /^\{"index":(\d+),/.exec(line.toString('latin1', 0, 32))?.[1]
   if (stated === undefined || Number(stated) === index) return 'opening'
-  return Number(stated) === index + 1 ? 'missing' : 'reordered'
+  return file.includes(`\n{"index":${index},`) ? 'reordered' : 'missing'
 }

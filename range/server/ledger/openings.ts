@@ -66,7 +66,10 @@ export function readOpeningLine(
       : 'changed'
   }
   if (text.slice(saltEnd) !== entryMark || line.at(-1) !== 0x7d) return 'changed'
-  const salt = Buffer.from(text.slice(head.length, saltEnd), 'base64')
+  const saltText = text.slice(head.length, saltEnd)
+  const salt = Buffer.from(saltText, 'base64')
+  // Base64 has spare bits at its end; only the one canonical spelling passes.
+  if (salt.toString('base64') !== saltText) return 'changed'
   const entry = line.subarray(entryAt, -1)
   const sealed = hash('sha256', Buffer.concat([salt, entry]), 'buffer')
   return Buffer.concat([LEAF_VERSION, sealed]).equals(leaf) ? 'good' : 'changed'
