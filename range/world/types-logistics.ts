@@ -22,6 +22,10 @@ export interface Parcel {
   readonly status: 'picking' | 'packing' | 'docked' | 'loaded' | 'delivered' | 'in-locker' | 'collected' | 'stolen' | 'returned' | 'spoiled'
   readonly holder: string
   readonly held: boolean; readonly due: Milliseconds; readonly deliveredAt: Milliseconds | null
+  /** Cold goods only: temperature at `since`, from where it follows the surroundings (range/world/cold.ts). */
+  readonly thermal?: { readonly milli: number; readonly since: Milliseconds }
+  /** Got too warm; the status says where it is. */
+  readonly spoiled?: boolean
 }
 /** Position between two events is a closed formula of the current leg. */
 export interface Leg {
@@ -45,12 +49,36 @@ export interface Van {
   readonly status: 'depot' | 'driving' | 'stopped' | 'diverted' | 'recalled' | 'broken'
   /** Where a diversion is bound and what the tracker says meanwhile; null in ordinary life. */
   readonly diversion: { readonly to: string; readonly since: Milliseconds; readonly run: number } | null
-  readonly spoof: { readonly since: Milliseconds; readonly until: Milliseconds; readonly stealthPermille: number; readonly periodMs: number } | null
+  /** `track` is the false journey: [time, x, y] in order of time, straight between two of them. */
+  readonly spoof: { readonly since: Milliseconds; readonly until: Milliseconds; readonly stealthPermille: number; readonly periodMs: number; readonly track?: readonly (readonly [Milliseconds, number, number])[] } | null
+  /** Cargo air at `temperatureSince`; from there a closed formula (range/world/cold.ts). */
   readonly cargoTemperatureMilli: number; readonly cooling: boolean
+  readonly temperatureSince: Milliseconds
+  readonly locked: boolean
+  /** Ordinal of the driver's next step, within the whole day; a `DriveOn` with another step is stale. */
+  readonly step: number
+  /** Node to pass before the next target (road works), or null. */
+  readonly via: string | null
+  /** Not sent out again before this. */
+  readonly restUntil: Milliseconds
+  /** Time until which a breakdown lasts; 0 when sound. */
+  readonly brokenUntil: Milliseconds
+  /** Parcels aboard that were tried in vain and go back to the depot. */
+  readonly bring: readonly number[]
 }
 export interface Locker {
   readonly id: number; readonly name: string; readonly node: string
   readonly boxes: readonly { readonly parcel: number | null; readonly code: number; readonly open: boolean }[]
+  readonly brokenUntil: Milliseconds
+}
+/** What a sensor would feel at the moment of reading; range/telemetry turns it into what is reported. */
+export interface SensorTruth {
+  readonly x: number; readonly y: number
+  /** What the tracker is made to say, if it is spoofed: a false place, or null where no new false fix is due. */
+  readonly claimed?: { readonly x: number; readonly y: number } | null
+  readonly stealthPermille?: number
+  readonly odometerMm: number; readonly moving: boolean; readonly canyon: boolean
+  readonly temperatureMilli: number; readonly dark: boolean
 }
 
 export type FleetCommand =
@@ -64,6 +92,7 @@ export type FleetCommand =
   | { readonly kind: 'CollectFromLocker'; readonly locker: number; readonly parcel: number; readonly code: number }
   | { readonly kind: 'Collected'; readonly parcel: number }
   | { readonly kind: 'ReadSensors'; readonly device: number; readonly sample: number }
+  | { readonly kind: 'LoadParcel'; readonly van: number; readonly parcel: number }
   // responses
   | { readonly kind: 'HoldParcel'; readonly parcel: number }
   | { readonly kind: 'ReleaseParcel'; readonly parcel: number }
@@ -81,7 +110,7 @@ export type FleetCommand =
 
 export type FleetEvent =
   | { readonly kind: 'ParcelTakenIn'; readonly parcel: Parcel }
-  | { readonly kind: 'StationWorked'; readonly station: 'pick' | 'pack' | 'dock'; readonly parcel: number; readonly staff: number; readonly massG: number }
+  | { readonly kind: 'StationWorked'; readonly station: 'pick' | 'pack' | 'dock'; readonly parcel: number; readonly staff: number; readonly massG: number; readonly account?: string; readonly ip?: string }
   | { readonly kind: 'StationIdle'; readonly station: 'pick' | 'pack' | 'dock' }
   | { readonly kind: 'TourPlanned'; readonly van: number; readonly tour: number; readonly route: readonly string[]; readonly stops: Van['stops'] }
   | { readonly kind: 'ParcelLoaded'; readonly parcel: number; readonly van: number }
@@ -92,7 +121,7 @@ export type FleetEvent =
   | { readonly kind: 'DoorOpened'; readonly van: number; readonly place: string }
   | { readonly kind: 'DoorClosed'; readonly van: number }
   | { readonly kind: 'ParcelDelivered'; readonly parcel: number; readonly van: number; readonly place: string; readonly late: boolean }
-  | { readonly kind: 'ParcelPutInLocker'; readonly parcel: number; readonly locker: number; readonly box: number; readonly code: number }
+  | { readonly kind: 'ParcelPutInLocker'; readonly parcel: number; readonly locker: number; readonly box: number; readonly code: number; readonly van?: number }
   | { readonly kind: 'ParcelCollected'; readonly parcel: number; readonly locker: number; readonly box: number }
   | { readonly kind: 'LockerRefused'; readonly locker: number; readonly parcel: number }
   | { readonly kind: 'ParcelHeld'; readonly parcel: number }
@@ -103,9 +132,9 @@ export type FleetEvent =
   | { readonly kind: 'VanRecalled'; readonly van: number }
   | { readonly kind: 'CargoLocked'; readonly van: number; readonly locked: boolean }
   | { readonly kind: 'VanDiverted'; readonly van: number; readonly to: string; readonly run: number }
-  | { readonly kind: 'GpsSpoofed'; readonly van: number; readonly untilMs: Milliseconds; readonly stealthPermille: number; readonly periodMs: number }
+  | { readonly kind: 'GpsSpoofed'; readonly van: number; readonly untilMs: Milliseconds; readonly stealthPermille: number; readonly periodMs: number; readonly track?: readonly (readonly [Milliseconds, number, number])[] }
   | { readonly kind: 'SpoofEnded'; readonly van: number }
   | { readonly kind: 'TyreFlat'; readonly van: number; readonly until: Milliseconds }
   | { readonly kind: 'DetourTaken'; readonly van: number; readonly via: string }
   | { readonly kind: 'LockerFailed'; readonly locker: number; readonly until: Milliseconds }
-  | { readonly kind: 'SensorsRead'; readonly device: number; readonly sample: number }
+  | { readonly kind: 'SensorsRead'; readonly device: number; readonly sample: number; readonly truth?: SensorTruth }
