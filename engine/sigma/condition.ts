@@ -157,7 +157,7 @@ class ConditionReader {
   }
 
   #unknown(token: Token, name: string): null {
-    const near = nearMiss(name.replaceAll('*', ''), this.#names)
+    const near = nearMiss(name.replaceAll('*', ''), [...this.#names, 'not', 'and', 'or'])
     const message = name.includes('*') || name === 'them' ? `no search matches '${name}'` : `no search is called '${name}'`
     const star = name.endsWith('*') && near !== null ? `${near}*` : near
     return this.#problem(token.offset, message, star ?? `one of: ${this.#names.join(', ')}`)

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { casesOf, createRuleSet } from '../../../engine/sigma/rule-set.ts'
+import type { RuleSet } from '../../../engine/sigma/rule-set.ts'
+
+const FOLDER = new URL('../../../engine/rules/', import.meta.url)
+const FILES = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.yml'))
+  .map((name) => ({ name, text: readFileSync(new URL(name, FOLDER), 'utf8') }))
+
+function load(): RuleSet {
+  const result = createRuleSet(FILES, { generateAll: true })
+  if (!result.ok) throw new Error(JSON.stringify(result.diagnostics, null, 2))
+  return result.set
+}
+
+describe('rules that ship', () => {
+  const set = load()
+  const empty = set.save()
+
+  it('load without a warning', () => {
+    expect(set.warnings).toEqual([])
+  })
+
+  it('each has a positive and a negative case, a family and a description', () => {
+    const bare = set.rules.filter((rule) => {
+      const cases = rule.doorstep.cases
+      const both = cases.some((each) => each.fires) && cases.some((each) => !each.fires)
+      return !both || rule.doorstep.family === null || rule.description === null
+    })
+    expect(bare.map((rule) => rule.name)).toEqual([])
+    expect(set.rules.length).toBeGreaterThanOrEqual(15)
+  })
+
+  it('those above informational name a lead entity', () => {
+    const silent = set.rules.filter((rule) => rule.level !== 'informational')
+    expect(silent.filter((rule) => rule.doorstep.lead.length === 0)).toEqual([])
+  })
+
+  it.each(casesOf(set).map((each) => [each.rule.name, each.case.name, each] as const))(
+    '%s: %s',
+    (_rule, _name, { rule, case: each }) => {
+      set.restore(empty)
+      const raised = each.events.flatMap(({ event, time }) => set.step(event, time))
+      expect(raised.some((match) => match.ruleId === rule.id)).toBe(each.fires)
+    },
+  )
+})
