@@ -1,0 +1,116 @@
+import type { Alert, Incident } from './alert/alert.ts'
+import { Incidents } from './alert/correlate.ts'
+import type { Detector, Finding } from './alert/finding.ts'
+import { createRuleDetector } from './alert/rule-detector.ts'
+import type { Scorer } from './anomaly/scorer.ts'
+import type { Json } from './event/json.ts'
+import type { Telemetry } from './event/telemetry.ts'
+import type { SignedBaseline } from './integrity/inventory.ts'
+import { createRuleSet } from './sigma/rule-set.ts'
+import type { TwinPlan } from './twin/plan.ts'
+
+/** A rule file or a formula file: its name for messages, and its text. */
+export interface SourceFile { readonly name: string; readonly text: string }
+
+export interface EngineOptions {
+  readonly rules: readonly SourceFile[]
+  readonly formulas: readonly SourceFile[]
+  /** Null where there are no vans to watch. */
+  readonly twin: TwinPlan | null
+  /** What scripts each page may have, and the key whose signatures extend that. */
+  readonly baseline: SignedBaseline | null
+  /** The learned model of payment windows; null leaves that reasoning out. */
+  readonly scorer: Scorer | null
+  /** Wanted false incidents of learned scores in eight quiet hours; 1 if absent. */
+  readonly budget?: number
+}
+
+/**
+ * All detectors over one stream. Same options and same stream, same alerts, bit for bit; no clock, bounded state.
+ * Telemetry must come in order of time; `tick` may be called at any pace, its time never decreasing.
+ */
+export interface Engine {
+  /** The alerts that one event completes, repetitions left out. */
+  step(event: Telemetry): Alert[]
+  /** What time alone completes, and the incidents that are new, changed or closed since the last tick. */
+  tick(now: number): { readonly alerts: Alert[]; readonly incidents: Incident[] }
+  /** All incidents remembered, by order of opening. */
+  incidents(): readonly Incident[]
+  save(): Json
+  /** Continues exactly where `save` was taken, on an engine of the same options; throws if they differ. */
+  restore(saved: Json): void
+}
+
+export interface EngineMistake {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly message: string
+  readonly correction?: string
+}
+
+/** Rules or formulas that cannot run; `mistakes` holds all of them. */
+export class EngineError extends Error {
+  readonly mistakes: readonly EngineMistake[]
+  constructor(mistakes: readonly EngineMistake[]) {
+    super(mistakes.map((each) => `${each.file}:${each.line}:${each.column}: ${each.message}`).join('\n'))
+    this.name = 'EngineError'
+    this.mistakes = mistakes
+  }
+}
+
+/** Throws EngineError with every mistake of every rule and formula. */
+export function createEngine(options: EngineOptions): Engine {
+  const detectors = detectorsOf(options)
+  const incidents = new Incidents()
+  let clock = Number.NEGATIVE_INFINITY
+  const raise = (findings: readonly Finding[]): Alert[] => {
+    return findings.flatMap((finding) => incidents.add({ ...finding, time: clock }) ?? [])
+  }
+  return {
+    step(event) {
+      clock = Math.max(clock, event.time)
+      return raise(detectors.flatMap((detector) => detector.see(event)))
+    },
+    tick(now) {
+      clock = Math.max(clock, now)
+      const alerts = raise(detectors.flatMap((detector) => detector.tick(clock)))
+      incidents.expire(clock)
+      return { alerts, incidents: incidents.changes() }
+    },
+    incidents: () => incidents.all(),
+    save: () => ({
+      version: 1, clock: Number.isFinite(clock) ? clock : null, incidents: incidents.save(),
+      detectors: detectors.map((detector) => ({ name: detector.name, state: detector.save() })),
+    }),
+    restore(saved) {
+      const from = saved as unknown as SavedEngine
+      const names = from.detectors.map((each) => each.name).join(' ')
+      if (from.version !== 1 || names !== detectors.map((each) => each.name).join(' ')) {
+        throw new Error(`the saved engine has other detectors: ${names}`)
+      }
+      clock = from.clock ?? Number.NEGATIVE_INFINITY
+      incidents.restore(from.incidents)
+      for (const [index, detector] of detectors.entries()) {
+        detector.restore((from.detectors[index] as { state: Json }).state)
+      }
+    },
+  }
+}
+
+interface SavedEngine {
+  readonly version: 1
+  readonly clock: number | null
+  readonly incidents: Json
+  readonly detectors: readonly { readonly name: string; readonly state: Json }[]
+}
+
+function detectorsOf(options: EngineOptions): Detector[] {
+  const mistakes: EngineMistake[] = []
+  const detectors: Detector[] = []
+  const rules = createRuleSet(options.rules)
+  if (rules.ok) detectors.push(createRuleDetector(rules.set))
+  else mistakes.push(...rules.diagnostics.filter((each) => each.severity === 'error'))
+  if (mistakes.length > 0) throw new EngineError(mistakes)
+  return detectors
+}
