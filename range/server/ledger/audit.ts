@@ -38,26 +38,38 @@ export function auditStored(disk: Disk, paths: Paths, expected: Expected): Audit
 }
 
 function auditFrames(file: Buffer | undefined, expected: Expected): AuditResult {
-  const leaves = storedLeaves(file, expected)
+  const leaves = storedLeaves(file, expected.origin)
   for (let index = 0; index < expected.count; index++) {
     const stored = leafAt(leaves, index)
     if (stored.length < LEAF_BYTES) return { ok: false, changed: index, what: 'missing' }
     if (Buffer.compare(stored, expected.leaf(index)) === 0) continue
-    return { ok: false, changed: index, what: 'leaf' }
+    return { ok: false, changed: index, what: howLeafDiffers(leaves, index, expected) }
   }
   return { ok: true, count: expected.count }
 }
 
 /** The leaves in the file; where a frame fails its check, those that lie where they should lie. */
-function storedLeaves(file: Buffer | undefined, expected: Expected): Uint8Array {
+export function storedLeaves(file: Buffer | undefined, origin: string): Uint8Array {
   if (file === undefined) return new Uint8Array(0)
-  const header = logHeader(expected.origin)
+  const header = logHeader(origin)
   try {
     return scanFrames(file, header).leaves
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error
     return looseLeaves(file.subarray(header.length))
   }
+}
+
+/** A leaf that stands somewhere else was moved; one the file lacks, with its successor here, is gone. */
+function howLeafDiffers(
+  leaves: Uint8Array,
+  index: number,
+  expected: Expected,
+): 'leaf' | 'missing' | 'reordered' {
+  const file = Buffer.from(leaves.buffer, leaves.byteOffset, leaves.byteLength)
+  if (file.includes(expected.leaf(index))) return 'reordered'
+  const next = index + 1 < expected.count ? expected.leaf(index + 1) : undefined
+  return next !== undefined && next.every((b, i) => b === leafAt(leaves, index)[i]) ? 'missing' : 'leaf'
 }
 
 function looseLeaves(frames: Buffer): Uint8Array {

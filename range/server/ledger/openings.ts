@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
-import { LEAF_BYTES, parseOpening, type Opening } from '../../ledger/leaf.ts'
+import { LEAF_BYTES, leafOf, parseOpening, type Opening } from '../../ledger/leaf.ts'
 import { LedgerError } from './error.ts'
+import { nativeSha256 } from './native.ts'
 
 /**
  * The file `openings.jsonl`: line n opens leaf n. A line is
@@ -78,4 +79,12 @@ export function readOpeningLine(
 /** The opening on a line that `readOpeningLine` called good; undefined for an erased one. */
 export function parseOpeningLine(line: string): Opening | undefined {
   return parseOpening(line)
+}
+
+/** The leaf a line leads to, whatever stands in the log; undefined for an erased or malformed line. */
+export function openedLeaf(line: string): { index: number; leaf: Uint8Array } | undefined {
+  const opening = parseOpening(line)
+  const index = /^\{"index":(0|[1-9][0-9]{0,8}),/.exec(line)?.[1]
+  const leaf = opening && leafOf(opening, nativeSha256)
+  return leaf === undefined || index === undefined ? undefined : { index: Number(index), leaf }
 }

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs'
+import { parseVkey } from '../../ledger/checkpoint.ts'
+import { tileWidthAt, type TileId } from '../../ledger/tile.ts'
+import { formatProof } from '../../ledger/proof.ts'
+import { nodeDisk } from './disk.ts'
+import { LedgerError } from './error.ts'
+import { nativeSha256 } from './native.ts'
+import { parseOpeningLine } from './openings.ts'
+import { leafAt, pathsIn, recover } from './recover.ts'
+import { renderTile } from './tiles.ts'
+
+/** What anybody may read of a log, running or ended. `Log` is one. */
+export interface PublishedLog {
+  readonly vkey: string
+  readonly checkpoint: string | undefined
+  readonly publishedSize: number
+  readonly sealed: boolean
+  /** A tile or bundle of the published tree, of any width it has had. */
+  tile(id: TileId): Uint8Array | undefined
+  leaf(index: number): Uint8Array | undefined
+  prove(index: number): string | undefined
+  publicOpenings(): Buffer | undefined
+}
+
+/**
+ * Reads the log of an ended exercise out of `dir`, without taking it over. Throws the `LedgerError` that
+ * `openLog` would; `key-refused` where no public key lies beside it.
+ */
+export function readPublished(dir: string): PublishedLog {
+  const paths = pathsIn(dir)
+  const vkey = nodeDisk.read(paths.publicKey)?.toString('utf8').trim()
+  const origin = vkey === undefined ? undefined : parseVkey(vkey, nativeSha256)?.name
+  if (vkey === undefined || origin === undefined) {
+    throw new LedgerError('key-refused', `no readable key.pub in ${paths.folder}`)
+  }
+  const { tree, leaves, note, checkpoint, lines } = recover(nodeDisk, paths, origin, vkey)
+  const publishedSize = checkpoint?.size ?? 0
+  const source = { node: tree.node, leaf: (index: number) => leafAt(leaves, index) }
+  const sealed = existsSync(paths.sealed)
+  const openings = () => nodeDisk.read(paths.openings)
+  return {
+    vkey,
+    checkpoint: note,
+    publishedSize,
+    sealed,
+    tile({ level, index, width }) {
+      const within = width <= tileWidthAt(level === 'entries' ? 0 : level, index, publishedSize)
+      return within ? renderTile({ level, index, width }, source) : undefined
+    },
+    leaf: (index) => (index < publishedSize ? leafAt(leaves, index) : undefined),
+    prove(index) {
+      const line = index < publishedSize ? lines[index] : undefined
+      const text = line && openings()?.toString('utf8', line.offset, line.end - 1)
+      const opening = text === undefined ? undefined : parseOpeningLine(text)
+      if (opening === undefined || note === undefined) return undefined
+      const path = tree.inclusion(index, publishedSize)
+      return formatProof({ opening, index, path, checkpoint: note })
+    },
+    publicOpenings: () => (sealed ? openings() : undefined),
+  }
+}
