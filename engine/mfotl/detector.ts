@@ -1,0 +1,139 @@
+import { fillTemplate, loadFormulaDocument, valuations, type FormulaDocument } from './document.ts'
+import { createMonitor, type Fact, type Monitor, type Verdict } from './monitor.ts'
+import { MonitorError } from './monitor-error.ts'
+import type { Diagnostic, Value } from './ast.ts'
+
+/** An answer of one formula, as an alert needs it. */
+export interface Match {
+  readonly formulaId: string
+  /** Milliseconds: of the event that made it certain for past formulas, of the answer's time-point else. */
+  readonly time: number
+  readonly valuation: Readonly<Record<string, Value>>
+  readonly lead: readonly string[]
+  readonly entities: readonly string[]
+  readonly title: string
+  readonly message: string
+  readonly severity: FormulaDocument['severity']
+  readonly family: FormulaDocument['family']
+  readonly attack: string
+}
+
+export interface FormulaSet {
+  readonly documents: readonly FormulaDocument[]
+  /** Formulas that met a number they could not treat exactly, and stopped; the others go on. */
+  readonly stopped: readonly { readonly formulaId: string; readonly reason: string }[]
+  /**
+   * Takes the facts of one moment. Monitors count whole seconds, as MonPoly does: the timestamp is
+   * `floor(timeMs / 1000)`, and several moments of one second are time-points of their own. `timeMs` never
+   * decreases. A match whose lead was reported within the formula's `suppressFor` is left out.
+   */
+  step(timeMs: number, facts: readonly Fact[]): Match[]
+  save(): unknown
+  restore(saved: unknown): void
+}
+
+export type FormulaSetResult =
+  | { readonly ok: true; readonly set: FormulaSet }
+  | { readonly ok: false; readonly diagnostics: readonly (Diagnostic & { readonly file: string })[] }
+
+/** Loads formula documents against the telemetry signature; refuses the set if any has a mistake. */
+export function createFormulaSet(
+  documents: readonly { readonly file: string; readonly text: string }[], signatureText: string,
+): FormulaSetResult {
+  const diagnostics: (Diagnostic & { file: string })[] = []
+  const loaded: FormulaDocument[] = []
+  for (const { file, text } of documents) {
+    const document = loadFormulaDocument(text, signatureText)
+    if (!document.ok) diagnostics.push(...document.diagnostics.map((d) => ({ ...d, file })))
+    else if (loaded.some((d) => d.id === document.value.id)) {
+      diagnostics.push({ file, line: 1, column: 1, message: `there is a formula \`${document.value.id}\` already` })
+    } else loaded.push(document.value)
+  }
+  if (diagnostics.length > 0) return { ok: false, diagnostics }
+  return { ok: true, set: new Formulas(loaded) }
+}
+
+interface Running {
+  readonly document: FormulaDocument
+  readonly monitor: Monitor
+  /** When each lead was last reported, in milliseconds. */
+  readonly reported: Map<string, number>
+  stopped: string | null
+}
+
+interface Saved { readonly id: string; readonly monitor: unknown; readonly reported: [string, number][]; readonly stopped: string | null }
+
+class Formulas implements FormulaSet {
+  readonly documents: readonly FormulaDocument[]
+  readonly #running: readonly Running[]
+
+  constructor(documents: readonly FormulaDocument[]) {
+    this.documents = documents
+    this.#running = documents.map((document) => ({
+      document, monitor: createMonitor(document.compiled), reported: new Map<string, number>(),
+      stopped: null,
+    }))
+  }
+
+  get stopped(): { formulaId: string; reason: string }[] {
+    return this.#running.flatMap((r) => (r.stopped === null ? [] : [{ formulaId: r.document.id, reason: r.stopped }]))
+  }
+
+  step(timeMs: number, facts: readonly Fact[]): Match[] {
+    const matches: Match[] = []
+    for (const running of this.#running) {
+      if (running.stopped !== null) continue
+      try {
+        for (const verdict of running.monitor.step(Math.floor(timeMs / 1000), facts)) {
+          this.#report(running, verdict, timeMs, matches)
+        }
+      } catch (error) {
+        if (!(error instanceof MonitorError)) throw error
+        running.stopped = error.message
+      }
+    }
+    return matches
+  }
+
+  #report(running: Running, verdict: Verdict, timeMs: number, matches: Match[]): void {
+    const { document, reported } = running
+    for (const valuation of valuations(document.compiled, verdict)) {
+      const lead = document.lead.map((t) => fillTemplate(t, valuation))
+      const key = lead.join(' ')
+      const last = reported.get(key)
+      if (last !== undefined && timeMs - last < document.suppressFor * 1000) continue
+      if (document.suppressFor > 0) remember(reported, key, timeMs, document.suppressFor * 1000)
+      matches.push({
+        formulaId: document.id, time: document.compiled.future ? verdict.timestamp * 1000 : timeMs, valuation,
+        lead, entities: document.entities.map((t) => fillTemplate(t, valuation)), title: document.title,
+        message: fillTemplate(document.message, valuation), severity: document.severity,
+        family: document.family, attack: document.attacks[0] ?? '',
+      })
+    }
+  }
+
+  save(): unknown {
+    return this.#running.map((r): Saved => ({
+      id: r.document.id, monitor: r.monitor.save(), reported: [...r.reported], stopped: r.stopped,
+    }))
+  }
+
+  /** Formulas that were not saved start afresh, so that a set may grow between. */
+  restore(saved: unknown): void {
+    const known = new Map((saved as Saved[]).map((s) => [s.id, s]))
+    for (const running of this.#running) {
+      const state = known.get(running.document.id)
+      if (!state) continue
+      running.monitor.restore(state.monitor)
+      for (const [lead, time] of state.reported) running.reported.set(lead, time)
+      running.stopped = state.stopped
+    }
+  }
+}
+
+/** Keeps the latest report of each lead; what is older than the suppression is forgotten now and then. */
+function remember(reported: Map<string, number>, key: string, now: number, span: number): void {
+  reported.set(key, now)
+  if (reported.size < 1024) return
+  for (const [other, time] of reported) if (now - time >= span) reported.delete(other)
+}

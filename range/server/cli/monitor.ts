@@ -1,0 +1,159 @@
+import { createReadStream } from 'node:fs'
+import { readFile, readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Diagnostic } from '../../../engine/mfotl/ast.ts'
+import { loadFormulaDocument, runFormulaCases } from '../../../engine/mfotl/document.ts'
+import { formatVerdict, LogReader } from '../../../engine/mfotl/log.ts'
+import { compile, createMonitor, type Verdict } from '../../../engine/mfotl/monitor.ts'
+import { MonitorError } from '../../../engine/mfotl/monitor-error.ts'
+import { parseSignature } from '../../../engine/mfotl/signature.ts'
+
+export interface MonitorArguments {
+  readonly sig: string
+  readonly formula: string
+  readonly log: string
+  readonly negate?: boolean
+  readonly noLastTimestamp?: boolean
+  readonly json?: boolean
+}
+
+const PROBLEMS_SHOWN = 50
+
+/**
+ * `doorstep monitor`: MonPoly's signature, formula and log files in, its verdict lines on standard output,
+ * what was left out on standard error. Returns the exit code: 0 whatever was found, 2 where a file cannot
+ * be read or the formula has mistakes, all of which are printed.
+ */
+export async function monitorCommand(args: MonitorArguments): Promise<number> {
+  const sigText = await readText(args.sig)
+  const formulaText = await readText(args.formula)
+  if (sigText === null || formulaText === null) return 2
+  const signature = parseSignature(sigText)
+  if (!signature.ok) return refuse(args.sig, signature.diagnostics)
+  const compiled = compile(formulaText, signature.value, { negate: args.negate === true })
+  if (!compiled.ok) return refuse(args.formula, compiled.diagnostics)
+  const { variables } = compiled.value
+  const types = variables.map((v) => v.type)
+  const print = (v: Verdict): string => (args.json
+    ? JSON.stringify({ ...v, tuples: v.tuples.map((t) => t.map((x) => x)) }) : formatVerdict(v, types))
+  const monitor = createMonitor(compiled.value)
+  let problems = 0
+  const reader = new LogReader(signature.value, ({ line, message }) => {
+    if (problems++ < PROBLEMS_SHOWN) process.stderr.write(`${args.log}:${line}: ${message}\n`)
+  })
+  const out = new LineWriter()
+  try {
+    const lines = createInterface({ input: createReadStream(args.log), crlfDelay: Infinity })
+    const take = (p: { timestamp: number; facts: Parameters<typeof monitor.step>[1] }): void => {
+      for (const v of monitor.step(p.timestamp, p.facts)) out.write(print(v))
+    }
+    for await (const line of lines) {
+      reader.read(line, take)
+      if (out.full) await out.flush()
+    }
+    reader.end(take)
+    if (args.noLastTimestamp !== true) for (const v of monitor.end()) out.write(print(v))
+    await out.flush()
+  } catch (error) {
+    await out.flush()
+    if (error instanceof MonitorError || isMissing(error)) return complain(args.log, error)
+    throw error
+  }
+  summary(args.log, problems, monitor.dropped)
+  return 0
+}
+
+function summary(file: string, problems: number, dropped: number): void {
+  if (problems > PROBLEMS_SHOWN) process.stderr.write(`${file}: ${problems - PROBLEMS_SHOWN} more such parts\n`)
+  if (dropped > 0) process.stderr.write(`${file}: ${dropped} time-points out of order were left out\n`)
+}
+
+/** Collects lines into large writes. */
+class LineWriter {
+  #parts: string[] = []
+  #size = 0
+  get full(): boolean { return this.#size > 65_536 }
+  write(line: string): void {
+    this.#parts.push(line)
+    this.#size += line.length + 1
+  }
+  async flush(): Promise<void> {
+    if (this.#size === 0) return
+    const text = `${this.#parts.join('\n')}\n`
+    this.#parts = []
+    this.#size = 0
+    await new Promise<void>((done, fail) => {
+      process.stdout.write(text, (error) => (error ? fail(error) : done()))
+    })
+  }
+}
+
+/**
+ * `doorstep monitor test`: runs the cases inside formula documents (`.yml` files, or folders of them).
+ * Returns 0 where all hold, 1 where one does not, 2 where a document is broken or there is none.
+ */
+export async function monitorTest(
+  paths: readonly string[], options: { readonly json?: boolean },
+): Promise<number> {
+  const files = (await Promise.all(paths.map(documentsIn))).flat().sort()
+  if (files.length === 0) {
+    process.stderr.write(`no formula documents (.yml) in ${paths.join(', ')}\n`)
+    return 2
+  }
+  let code = 0
+  for (const file of files) {
+    const text = await readText(file)
+    const signatureText = await readText(join(file, '..', 'telemetry.sig'))
+    if (text === null || signatureText === null) return 2
+    const document = loadFormulaDocument(text, signatureText)
+    if (!document.ok) {
+      refuse(file, document.diagnostics)
+      code = 2
+      continue
+    }
+    for (const result of runFormulaCases(document.value)) {
+      if (!result.ok && code === 0) code = 1
+      const line = options.json ? JSON.stringify({ file, formula: document.value.id, ...result })
+        : `${result.ok ? 'ok  ' : 'FAIL'} ${document.value.id}: ${result.name}${result.ok ? '' : ` — ${result.message}`}`
+      process.stdout.write(`${line}\n`)
+    }
+  }
+  return code
+}
+
+async function documentsIn(path: string): Promise<string[]> {
+  try {
+    if (!(await stat(path)).isDirectory()) return [path]
+    return (await readdir(path)).filter((n) => /\.ya?ml$/.test(n)).map((n) => join(path, n))
+  } catch (error) {
+    complain(path, error)
+    return []
+  }
+}
+
+async function readText(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    complain(path, error)
+    return null
+  }
+}
+
+function refuse(file: string, diagnostics: readonly Diagnostic[]): 2 {
+  for (const d of diagnostics) {
+    const cure = d.correction === undefined ? '' : ` (write: ${d.correction})`
+    process.stderr.write(`${file}:${d.line}:${d.column}: ${d.message}${cure}\n`)
+  }
+  return 2
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error
+}
+
+function complain(file: string, error: unknown): 2 {
+  process.stderr.write(`${file}: ${error instanceof Error ? error.message : String(error)}\n`)
+  return 2
+}
