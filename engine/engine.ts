@@ -1,11 +1,15 @@
 import type { Alert, Incident } from './alert/alert.ts'
 import { Incidents } from './alert/correlate.ts'
 import type { Detector, Finding } from './alert/finding.ts'
+import { createFormulaDetector } from './alert/formula-detector.ts'
 import { createRuleDetector } from './alert/rule-detector.ts'
 import type { Scorer } from './anomaly/scorer.ts'
 import type { Json } from './event/json.ts'
 import type { Telemetry } from './event/telemetry.ts'
 import type { SignedBaseline } from './integrity/inventory.ts'
+import { createInventoryCheck } from './integrity/inventory.ts'
+import { createLogHealthCheck } from './integrity/log-health.ts'
+import { createFormulaSet } from './mfotl/detector.ts'
 import { createRuleSet } from './sigma/rule-set.ts'
 import type { TwinPlan } from './twin/plan.ts'
 
@@ -14,6 +18,7 @@ export interface SourceFile { readonly name: string; readonly text: string }
 
 export interface EngineOptions {
   readonly rules: readonly SourceFile[]
+  /** Formula documents, and the signature they are read against: the one file whose name ends in `.sig`. */
   readonly formulas: readonly SourceFile[]
   /** Null where there are no vans to watch. */
   readonly twin: TwinPlan | null
@@ -111,6 +116,13 @@ function detectorsOf(options: EngineOptions): Detector[] {
   const rules = createRuleSet(options.rules)
   if (rules.ok) detectors.push(createRuleDetector(rules.set))
   else mistakes.push(...rules.diagnostics.filter((each) => each.severity === 'error'))
+  const signature = options.formulas.find(({ name }) => name.endsWith('.sig'))?.text ?? ''
+  const documents = options.formulas.filter(({ name }) => !name.endsWith('.sig'))
+  const formulas = createFormulaSet(documents.map(({ name, text }) => ({ file: name, text })), signature)
+  if (formulas.ok) detectors.push(createFormulaDetector(formulas.set, options.twin))
+  else mistakes.push(...formulas.diagnostics)
   if (mistakes.length > 0) throw new EngineError(mistakes)
+  if (options.baseline !== null) detectors.push(createInventoryCheck(options.baseline))
+  detectors.push(createLogHealthCheck())
   return detectors
 }

@@ -1,14 +1,215 @@
-import type { PageScript } from '../event/telemetry.ts'
+import { ed25519 } from '@noble/curves/ed25519.js'
+import type { Detector, Finding } from '../alert/finding.ts'
+import type { Json } from '../event/json.ts'
+import type { DatastoreActivity, PageScript, Telemetry } from '../event/telemetry.ts'
+import { isEpcis } from '../event/telemetry.ts'
 
 /** The scripts that each page may have, signed by the release key. */
 export interface SignedBaseline {
   /** Ed25519 public key of releases, 32 bytes in hexadecimal. */
   readonly releaseKey: string
   readonly pages: readonly {
-    /** `metadata` name of the page, such as `checkout`. */
+    /** Name of the page without kind, such as `checkout`. */
     readonly page: string
     readonly scripts: readonly PageScript[]
-    /** Ed25519 over `canonicalInventory`, hexadecimal. */
+    /** As `signInventory` makes it. */
     readonly signature: string
   }[]
+}
+
+/** A change that names who approved it may wait this long for its signature: a release signs page after page. */
+export const APPROVED_GRACE_MS = 120_000
+/** A change that nobody approved gets the time a signature needs to travel, no more. */
+export const UNAPPROVED_GRACE_MS = 15_000
+/** Pages, scripts of a page and signed scripts of a page that are looked at; more are an alert of their own. */
+export const PAGES_MAX = 64
+export const SCRIPTS_MAX = 256
+export const SIGNED_MAX = 4096
+/** Hosts that an alert names as lead. */
+const HOSTS_MAX = 6
+
+/**
+ * What the release key signs: the page's name and each script's address and hash, one a line, sorted. The revision
+ * is left out, so that restoring a signed state needs no new signature; hosts follow from the hashed text.
+ */
+export function inventoryBytes(page: string, scripts: readonly Pick<PageScript, 'src' | 'hash'>[]): Uint8Array {
+  const lines = scripts.map(({ src, hash }) => JSON.stringify([src, hash])).sort()
+  return new TextEncoder().encode(['doorstep-inventory-v1', JSON.stringify(page), ...lines, ''].join('\n'))
+}
+
+/** Hexadecimal Ed25519 signature of an inventory; `secretKey` is 32 bytes. For releases and tests. */
+export function signInventory(secretKey: Uint8Array, page: string, scripts: readonly PageScript[]): string {
+  return hex(ed25519.sign(inventoryBytes(page, scripts), secretKey))
+}
+
+/** Hexadecimal public key of a 32-byte secret key. */
+export function releaseKeyOf(secretKey: Uint8Array): string {
+  return hex(ed25519.getPublicKey(secretKey))
+}
+
+/** False also for a signature or key that is not one. */
+export function verifyInventory(
+  releaseKey: string, page: string, scripts: readonly PageScript[], signature: string,
+): boolean {
+  const [sig, key] = [unhex(signature, 64), unhex(releaseKey, 32)]
+  return sig !== null && key !== null && ed25519.verify(sig, inventoryBytes(page, scripts), key)
+}
+
+interface Doubt { readonly since: number; due: number; readonly uids: string[]; unsigned: PageScript[]; told: boolean }
+
+/**
+ * Kind I, attack W1: every script of every page against what the release key has signed. An unsigned script that is
+ * still unsigned after its grace is an alert, again at each later look that finds it. Throws if the baseline itself
+ * is not signed by its key.
+ */
+export function createInventoryCheck(baseline: SignedBaseline): Detector {
+  return new InventoryCheck(baseline)
+}
+
+class InventoryCheck implements Detector {
+  readonly name = 'script-inventory'
+  readonly #releaseKey: string
+  /** Page → keys of signed scripts, oldest first. */
+  readonly #signed = new Map<string, Set<string>>()
+  readonly #hosts = new Set<string>()
+  readonly #doubts = new Map<string, Doubt>()
+
+  constructor(baseline: SignedBaseline) {
+    this.#releaseKey = baseline.releaseKey
+    for (const { page, scripts, signature } of baseline.pages) {
+      if (!verifyInventory(baseline.releaseKey, page, scripts, signature)) {
+        throw new Error(`the baseline of page ${page} is not signed by the release key`)
+      }
+      this.#learn(page, scripts)
+    }
+  }
+
+  see(event: Telemetry): Finding[] {
+    if (isEpcis(event.body) || event.body.class_uid !== 6005) return []
+    const { unmapped } = event.body
+    const page = nameOf(unmapped.page.uid)
+    if (unmapped.operation === 'sign') return this.#sign(event, event.body, page)
+    return this.#look(event, event.body, page)
+  }
+
+  tick(now: number): Finding[] {
+    const findings: Finding[] = []
+    for (const [page, doubt] of this.#doubts) {
+      if (!doubt.told && now >= doubt.due) findings.push(this.#tell(page, doubt, now))
+    }
+    return findings
+  }
+
+  save(): Json {
+    return {
+      signed: [...this.#signed].map(([page, keys]) => ({ page, keys: [...keys] })), hosts: [...this.#hosts],
+      doubts: [...this.#doubts].map(([page, doubt]) => ({ page, doubt: structuredClone(doubt) as unknown as Json })),
+    }
+  }
+
+  restore(saved: Json): void {
+    const from = structuredClone(saved) as unknown as Saved
+    this.#signed.clear()
+    this.#hosts.clear()
+    this.#doubts.clear()
+    for (const { page, keys } of from.signed) this.#signed.set(page, new Set(keys))
+    for (const host of from.hosts) this.#hosts.add(host)
+    for (const { page, doubt } of from.doubts) this.#doubts.set(page, doubt)
+  }
+
+  #learn(page: string, scripts: readonly PageScript[]): void {
+    const keys = this.#signed.get(page) ?? new Set()
+    if (!this.#signed.has(page) && this.#signed.size >= PAGES_MAX) return
+    for (const script of scripts.slice(0, SCRIPTS_MAX)) {
+      keys.add(keyOf(script))
+      for (const host of script.hosts) if (this.#hosts.size < SIGNED_MAX) this.#hosts.add(host)
+    }
+    while (keys.size > SIGNED_MAX) keys.delete(keys.values().next().value as string)
+    this.#signed.set(page, keys)
+  }
+
+  #sign(event: Telemetry, body: DatastoreActivity, page: string): Finding[] {
+    const { scripts, signature = '' } = body.unmapped
+    if (verifyInventory(this.#releaseKey, page, scripts, signature)) {
+      this.#learn(page, scripts)
+      const doubt = this.#doubts.get(page)
+      if (doubt === undefined) return []
+      doubt.unsigned = doubt.unsigned.filter((script) => !this.#isSigned(page, script))
+      if (doubt.unsigned.length === 0) this.#doubts.delete(page)
+      return []
+    }
+    return [{
+      time: event.time, kind: 'I', detector: 'inventory-signature', family: 'shop', severity: 5,
+      title: 'A page was signed with another key than the release key', lead: [`page:${page}`],
+      entities: [`page:${page}`, body.actor.user.uid], evidence: [event.uid], score: 0.95, attack: 'W1',
+    }]
+  }
+
+  /** A publication, a restoration or a look of the page monitor: all show what the page holds now. */
+  #look(event: Telemetry, body: DatastoreActivity, page: string): Finding[] {
+    const { scripts, approved_by: approvedBy, operation } = body.unmapped
+    const unsigned = scripts.slice(0, SCRIPTS_MAX).filter((script) => !this.#isSigned(page, script))
+    if (unsigned.length === 0) {
+      this.#doubts.delete(page)
+      return []
+    }
+    const before = this.#doubts.get(page)
+    const keys = new Set(before?.unsigned.map(keyOf))
+    if (before !== undefined && unsigned.every((script) => keys.has(keyOf(script)))) {
+      before.unsigned = unsigned
+      before.uids.splice(0, Math.max(0, before.uids.length - 7))
+      before.uids.push(event.uid)
+      return before.due <= event.time ? [this.#tell(page, before, event.time)] : []
+    }
+    const approved = operation === 'publish' && approvedBy !== null && approvedBy !== body.actor.user.uid
+    const due = event.time + (approved ? APPROVED_GRACE_MS : UNAPPROVED_GRACE_MS)
+    if (before === undefined && this.#doubts.size >= PAGES_MAX) return []
+    this.#doubts.set(page, { since: event.time, due, uids: [event.uid], unsigned, told: false })
+    return []
+  }
+
+  #tell(page: string, doubt: Doubt, now: number): Finding {
+    doubt.told = true
+    const named = [...new Set(doubt.unsigned.flatMap((script) => [...script.hosts, ...hostOf(script.src)]))]
+    const strange = named.filter((host) => !this.#hosts.has(host)).slice(0, HOSTS_MAX).map((host) => `host:${host}`)
+    const lead = [`page:${page}`, ...strange]
+    return {
+      time: now, kind: 'I', detector: 'script-inventory', family: 'shop', severity: strange.length > 0 ? 5 : 4,
+      title: `A script on the page ${page} is not in the signed baseline`, lead, entities: lead,
+      evidence: doubt.uids, score: strange.length > 0 ? 0.97 : 0.85, attack: 'W1',
+      contributions: doubt.unsigned.slice(0, 8).map((script) => ({ feature: script.src, weight: 1 })),
+    }
+  }
+
+  #isSigned(page: string, script: PageScript): boolean {
+    return this.#signed.get(page)?.has(keyOf(script)) === true
+  }
+}
+
+interface Saved {
+  readonly signed: readonly { readonly page: string; readonly keys: readonly string[] }[]
+  readonly hosts: readonly string[]
+  readonly doubts: readonly { readonly page: string; readonly doubt: Doubt }[]
+}
+
+function keyOf(script: Pick<PageScript, 'src' | 'hash'>): string {
+  return `${script.hash} ${script.src}`
+}
+
+function nameOf(uid: string): string {
+  return uid.startsWith('page:') ? uid.slice(5) : uid
+}
+
+function hostOf(src: string): string[] {
+  const host = /^(?:[a-z][a-z0-9+.-]*:)?\/\/([^/?#:]+)/i.exec(src)?.[1]
+  return host === undefined ? [] : [host.toLowerCase()]
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+function unhex(text: string, length: number): Uint8Array | null {
+  if (text.length !== 2 * length || !/^[0-9a-f]+$/.test(text)) return null
+  return Uint8Array.from({ length }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16))
 }
