@@ -1,0 +1,68 @@
+import type { Telemetry } from '../../engine/event/telemetry.ts'
+import { initialShop } from '../world/shop-initial.ts'
+import type { Milliseconds, World, WorldConfig } from '../world/types.ts'
+import { auth } from './auth.ts'
+import { backoffice } from './backoffice.ts'
+import { custody } from './custody.ts'
+import { http } from './http.ts'
+import { openingSigns, pages } from './pages.ts'
+import { payment } from './payment.ts'
+import type { Report, Seen, Source } from './report.ts'
+import { sensors } from './sensors.ts'
+
+/** What is on its way to the collector, and how far each stream has come. Plain data, never changed in place. */
+export interface Observer {
+  readonly streams: Readonly<Record<string, { readonly count: number; readonly last: Milliseconds }>>
+  /** Sorted by arrival, then stream, then number. Bounded by the longest delay, 15 s of messages. */
+  readonly pending: readonly Waiting[]
+}
+interface Waiting { readonly stream: string; readonly number: number; readonly telemetry: Telemetry }
+
+const SOURCES: readonly Source[] = [http, auth, payment, pages, backoffice, custody, sensors]
+
+/** At the opening the page store tells the signed baseline of every page. */
+export function createObserver(config: WorldConfig): Observer {
+  const draft = { streams: {} as Draft['streams'], fresh: [] as Waiting[] }
+  for (const report of openingSigns({ config, shop: initialShop(config) })) take(draft, report, config.start)
+  return { streams: draft.streams, pending: draft.fresh }
+}
+
+/**
+ * Telemetry that has arrived by `world.now`, given everything that happened since the last call, and the observer
+ * after it. Times never decrease from call to call; each stream counts its messages without gaps. It never looks at
+ * who caused an event: the same happenings with other causes give the same bytes.
+ */
+export function observe(world: World, happened: readonly Seen[], state: Observer): { readonly telemetry: readonly Telemetry[]; readonly state: Observer } {
+  const draft: Draft = { streams: { ...state.streams }, fresh: [] }
+  for (const { at, event } of happened) {
+    for (const source of SOURCES) for (const report of source(world, at, event)) take(draft, report, at)
+  }
+  if (draft.fresh.length === 0 && (state.pending[0]?.telemetry.time ?? Infinity) > world.now) return { telemetry: [], state }
+  const all = draft.fresh.length === 0 ? state.pending : [...state.pending, ...draft.fresh].sort(byArrival)
+  let arrived = 0
+  while (arrived < all.length && all[arrived]!.telemetry.time <= world.now) arrived += 1
+  return {
+    telemetry: all.slice(0, arrived).map((one) => one.telemetry),
+    state: { streams: draft.streams, pending: all.slice(arrived) },
+  }
+}
+
+interface Draft {
+  streams: Record<string, { readonly count: number; readonly last: Milliseconds }>
+  fresh: Waiting[]
+}
+
+/** A stream is a wire: what was sent later never overtakes. */
+function take(draft: Draft, report: Report, at: Milliseconds): void {
+  const { count, last } = draft.streams[report.stream] ?? { count: 0, last: 0 }
+  const time = Math.max(last, at + report.delayMs)
+  const uid = `event:${report.stream}-${count}`
+  draft.streams[report.stream] = { count: count + 1, last: time }
+  draft.fresh.push({ stream: report.stream, number: count, telemetry: { time, uid, body: report.body(time, uid) } })
+}
+
+function byArrival(a: Waiting, b: Waiting): number {
+  if (a.telemetry.time !== b.telemetry.time) return a.telemetry.time - b.telemetry.time
+  if (a.stream !== b.stream) return a.stream < b.stream ? -1 : 1
+  return a.number - b.number
+}
