@@ -1,0 +1,39 @@
+import { connectSeat, type SeatConnection } from '../../range/client/socket/seat.ts'
+import type { TelemetryPage, TelemetryQuery } from '../../range/exercise/types.ts'
+import type { MoveAnswer, TrainerAct } from '../../range/protocol/message.ts'
+import type { Move } from '../../range/protocol/move.ts'
+import type { View } from '../../range/protocol/view.ts'
+
+/** A seat's connection as Svelte state: the newest view, and how the line is. */
+export class SeatLink {
+  view = $state.raw<View | null>(null)
+  line = $state<'connecting' | 'here' | 'lost' | 'gone'>('connecting')
+  reason = $state<string | null>(null)
+  readonly #connection: SeatConnection
+
+  constructor(exercise: string, token: string) {
+    this.#connection = connectSeat({ exercise, token })
+    this.#connection.subscribe((state) => {
+      this.view = state.view
+      this.line = state.line
+      this.reason = state.reason
+    })
+  }
+  move(move: Move): Promise<MoveAnswer> {
+    return this.#connection.move(move)
+  }
+  ask(query: TelemetryQuery): Promise<TelemetryPage> {
+    return this.#connection.ask(query)
+  }
+  act(act: TrainerAct): Promise<MoveAnswer> {
+    return this.#connection.act(act)
+  }
+  close(): void {
+    this.#connection.close()
+  }
+}
+
+/** Where the browser keeps the token that gives a seat back after a reload. */
+export function tokenKey(exercise: string): string {
+  return `doorstep.seat.${exercise}`
+}
