@@ -50,7 +50,8 @@ function parseVersion6(text: string): number[] | null {
   const missing = 16 - head.length - tail.length
   if (halves.length === 2 ? missing < 2 : missing !== 0) return null
   const bytes = [...head, ...Array.from({ length: missing }, () => 0), ...tail]
-  const mapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255
+  const mapped =
+    bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255
   return mapped ? bytes.slice(12) : bytes
 }
 
@@ -61,7 +62,8 @@ function groups(text: string): number[] | null {
   for (const [index, piece] of pieces.entries()) {
     const dotted = index === pieces.length - 1 && piece.includes('.') ? parseVersion4(piece) : null
     if (dotted !== null) bytes.push(...dotted)
-    else if (/^[0-9a-f]{1,4}$/i.test(piece)) bytes.push(parseInt(piece, 16) >> 8, parseInt(piece, 16) & 0xff)
+    else if (/^[0-9a-f]{1,4}$/i.test(piece))
+      bytes.push(parseInt(piece, 16) >> 8, parseInt(piece, 16) & 0xff)
     else return null
   }
   return bytes

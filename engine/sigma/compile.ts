@@ -18,7 +18,10 @@ export function compileDetection(detection: Detection, table: FieldTable): Event
   return compileCondition(detection.condition, searches)
 }
 
-function compileCondition(condition: Condition, searches: ReadonlyMap<string, EventTest>): EventTest {
+function compileCondition(
+  condition: Condition,
+  searches: ReadonlyMap<string, EventTest>,
+): EventTest {
   switch (condition.kind) {
     case 'search':
       return searches.get(condition.name) as EventTest
@@ -55,7 +58,9 @@ function cost(node: SearchNode): number {
   if (node.kind !== 'item') return 50
   if (node.field === null) return 1_000
   const dear = node.values.flat().some((matcher) => matcher.kind === 'regex')
-  const exact = node.values.flat().every((matcher) => matcher.kind !== 'string' || matcher.parts.length < 2)
+  const exact = node.values
+    .flat()
+    .every((matcher) => matcher.kind !== 'string' || matcher.parts.length < 2)
   return (dear ? 100 : exact ? 0 : 10) + node.values.length
 }
 
@@ -87,14 +92,19 @@ function compileItem(item: FieldItem, table: FieldTable): EventTest {
 }
 
 /** Any of the matchers, on one field: texts without and with case together, the rest one by one. */
-function compileMatchers(field: string | null, matchers: readonly ValueMatcher[], table: FieldTable): EventTest {
+function compileMatchers(
+  field: string | null,
+  matchers: readonly ValueMatcher[],
+  table: FieldTable,
+): EventTest {
   const folded = emptyPatterns()
   const cased = emptyPatterns()
   const onTexts: TextTest[] = []
   const others: EventTest[] = []
   const slot = field === null ? -1 : table.slot(field)
   for (const matcher of matchers) {
-    if (matcher.kind === 'string') addPattern(matcher.cased ? cased : folded, matcher.parts, matcher.cased)
+    if (matcher.kind === 'string')
+      addPattern(matcher.cased ? cased : folded, matcher.parts, matcher.cased)
     else if (matcher.kind === 'number') {
       folded.exact.add(String(matcher.number)).add(fold(matcher.text))
     } else if (matcher.kind === 'boolean') folded.exact.add(String(matcher.value))
@@ -111,7 +121,10 @@ function compileMatchers(field: string | null, matchers: readonly ValueMatcher[]
 
 function hasPatterns(set: ReturnType<typeof emptyPatterns>): boolean {
   const { exact, prefixes, suffixes, contained, others, anything } = set
-  return anything || exact.size + prefixes.length + suffixes.length + contained.length + others.length > 0
+  return (
+    anything ||
+    exact.size + prefixes.length + suffixes.length + contained.length + others.length > 0
+  )
 }
 
 function onFolded(slot: number, test: TextTest): EventTest {
@@ -169,7 +182,11 @@ export function numberOf(value: unknown): number | null {
   return typeof number === 'number' && Number.isFinite(number) ? number : null
 }
 
-export function compare(left: number, operator: 'lt' | 'lte' | 'gt' | 'gte' | 'eq' | 'neq', right: number): boolean {
+export function compare(
+  left: number,
+  operator: 'lt' | 'lte' | 'gt' | 'gte' | 'eq' | 'neq',
+  right: number,
+): boolean {
   switch (operator) {
     case 'lt':
       return left < right

@@ -67,7 +67,10 @@ class ConditionReader {
     const condition = this.#or()
     const left = this.#tokens[this.#next]
     if (left !== undefined && this.problems.length === 0) {
-      const message = left.text === ')' ? 'a bracket closes that was not opened' : `'${left.text}' is not expected here`
+      const message =
+        left.text === ')'
+          ? 'a bracket closes that was not opened'
+          : `'${left.text}' is not expected here`
       this.#problem(left.offset, message, left.text === ')' ? undefined : `and ${left.text}`)
     }
     return condition
@@ -147,7 +150,11 @@ class ConditionReader {
     this.#next += 1
     const word = quantifier.text.toLowerCase()
     if (word !== '1' && word !== 'any' && word !== 'all') {
-      return this.#problem(quantifier.offset, `'${quantifier.text} of' is not in Sigma`, '1 of, or all of')
+      return this.#problem(
+        quantifier.offset,
+        `'${quantifier.text} of' is not in Sigma`,
+        '1 of, or all of',
+      )
     }
     const names = this.#names.filter((name) => matches(pattern.text, name))
     if (names.length === 0) return this.#unknown(pattern, pattern.text)
@@ -158,7 +165,10 @@ class ConditionReader {
 
   #unknown(token: Token, name: string): null {
     const near = nearMiss(name.replaceAll('*', ''), [...this.#names, 'not', 'and', 'or'])
-    const message = name.includes('*') || name === 'them' ? `no search matches '${name}'` : `no search is called '${name}'`
+    const message =
+      name.includes('*') || name === 'them'
+        ? `no search matches '${name}'`
+        : `no search is called '${name}'`
     const star = name.endsWith('*') && near !== null ? `${near}*` : near
     return this.#problem(token.offset, message, star ?? `one of: ${this.#names.join(', ')}`)
   }

@@ -37,7 +37,10 @@ export interface Correlator {
 interface Kind<T extends KeyState> {
   create(): T
   restore(saved: unknown): T
-  add(state: T, event: { matched: readonly number[]; table: FieldTable; time: number }): number | null
+  add(
+    state: T,
+    event: { matched: readonly number[]; table: FieldTable; time: number },
+  ): number | null
 }
 
 /**
@@ -65,7 +68,9 @@ export function createCorrelator(
     case 'value_percentile': {
       const { percentile } = correlation
       const kind = percentile === null ? null : quantile(span, slots, percentile)
-      return kind === null ? grouped(span, keys, thresholds, share(span, slots)) : grouped(span, keys, thresholds, kind)
+      return kind === null
+        ? grouped(span, keys, thresholds, share(span, slots))
+        : grouped(span, keys, thresholds, kind)
     }
     case 'temporal':
       return grouped(span, keys, thresholds, temporal(span, correlation.rules.length))
@@ -115,8 +120,15 @@ function grouped<T extends KeyState>(
       for (const [key, group] of groupsOf(matched, keys, table)) {
         const event = { matched: group.positions, table, time }
         const value = store.update(key, time, (state) => kind.add(state, event))
-        if (value === null || !thresholds.every((each) => compare(value, each.operator, each.value))) continue
-        hits.push({ value, group: Object.fromEntries(keys.names.map((name, i) => [name, group.texts[i] ?? ''])) })
+        if (
+          value === null ||
+          !thresholds.every((each) => compare(value, each.operator, each.value))
+        )
+          continue
+        hits.push({
+          value,
+          group: Object.fromEntries(keys.names.map((name, i) => [name, group.texts[i] ?? ''])),
+        })
       }
       return hits
     },
@@ -137,7 +149,11 @@ interface Group {
 }
 
 /** The groups an event falls into: one, unless aliases read other fields for other rules. */
-function groupsOf(matched: readonly number[], keys: GroupSlots, table: FieldTable): Map<string, Group> {
+function groupsOf(
+  matched: readonly number[],
+  keys: GroupSlots,
+  table: FieldTable,
+): Map<string, Group> {
   const groups = new Map<string, Group>()
   for (const position of matched) {
     const texts = (keys.slots[position] ?? []).map((slot) => textOf(table.value(slot)))
@@ -154,7 +170,12 @@ function groupsOf(matched: readonly number[], keys: GroupSlots, table: FieldTabl
 export function textOf(value: unknown): string | null {
   if (value === undefined || value === null) return null
   if (Array.isArray(value) && value.length === 1) return textOf(value[0])
-  const text = typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  const text =
+    typeof value === 'string'
+      ? value
+      : typeof value === 'object'
+        ? JSON.stringify(value)
+        : String(value)
   return text.length > TEXT_MAX ? text.slice(0, TEXT_MAX) : text
 }
 
@@ -180,7 +201,11 @@ function valueCount(span: number, slots: readonly number[]): Kind<DistinctWindow
   }
 }
 
-function numbers(span: number, slots: readonly number[], type: 'value_sum' | 'value_avg'): Kind<ValueWindow> {
+function numbers(
+  span: number,
+  slots: readonly number[],
+  type: 'value_sum' | 'value_avg',
+): Kind<ValueWindow> {
   const create = (): ValueWindow => new ValueWindow(span, GROUP_ENTRIES_MAX, { ranked: false })
   return {
     create,

@@ -18,7 +18,8 @@ export function compileDispatch(
 ): (held: FieldTable, visit: (index: number) => void) => void {
   const needs = detections.map((detection) => requirements(detection))
   const uses = new Map<string, number>()
-  for (const need of needs) for (const { field } of need) uses.set(field, (uses.get(field) ?? 0) + 1)
+  for (const need of needs)
+    for (const { field } of need) uses.set(field, (uses.get(field) ?? 0) + 1)
   const always: number[] = []
   const byField = new Map<string, Map<string, number[]>>()
   for (const [index, need] of needs.entries()) {
@@ -29,7 +30,8 @@ export function compileDispatch(
     }
     const buckets = byField.get(chosen.field) ?? new Map<string, number[]>()
     byField.set(chosen.field, buckets)
-    for (const text of new Set(chosen.texts)) buckets.set(text, [...(buckets.get(text) ?? []), index])
+    for (const text of new Set(chosen.texts))
+      buckets.set(text, [...(buckets.get(text) ?? []), index])
   }
   const fields = [...byField].map(([field, buckets]) => ({ slot: table.slot(field), buckets }))
   return (held, visit) => {
@@ -63,13 +65,16 @@ function ofCondition(condition: Condition, detection: Detection): Requirement[] 
 
 function ofNode(node: SearchNode): Requirement[] {
   if (node.kind === 'and') return node.of.flatMap(ofNode)
-  if (node.kind === 'or' || node.field === null || node.negated || node.linking === 'all') return []
+  if (node.kind === 'or' || node.field === null || node.negated || node.linking === 'all')
+    return []
   const texts: string[] = []
   for (const matcher of node.values.flat()) {
     if (matcher.kind === 'number') texts.push(String(matcher.number), fold(matcher.text))
     else if (matcher.kind === 'boolean') texts.push(String(matcher.value))
     else if (matcher.kind === 'string' && matcher.parts.every((part) => part.kind === 'text')) {
-      texts.push(fold(matcher.parts.map((part) => (part.kind === 'text' ? part.text : '')).join('')))
+      texts.push(
+        fold(matcher.parts.map((part) => (part.kind === 'text' ? part.text : '')).join('')),
+      )
     } else return []
   }
   return [{ field: node.field, texts }]

@@ -42,7 +42,12 @@ export class SourceDocument {
   }
 
   report(severity: 'error' | 'warning', at: Position, message: string, correction?: string): void {
-    this.#diagnostics.push({ ...at, severity, message, ...(correction === undefined ? {} : { correction }) })
+    this.#diagnostics.push({
+      ...at,
+      severity,
+      message,
+      ...(correction === undefined ? {} : { correction }),
+    })
   }
 
   /** Follows an alias to its anchor; null, with an error, where that goes on too long. */
@@ -51,7 +56,10 @@ export class SourceDocument {
     this.#aliases += 1
     const target = this.#aliases > ALIASES_MAX ? undefined : node.resolve(this.#document)
     if (target === undefined) {
-      this.error(node, this.#aliases > ALIASES_MAX ? 'too many aliases' : `unknown anchor *${node.source}`)
+      this.error(
+        node,
+        this.#aliases > ALIASES_MAX ? 'too many aliases' : `unknown anchor *${node.source}`,
+      )
       return null
     }
     return target
@@ -87,7 +95,9 @@ export class SourceDocument {
   texts(map: YAMLMap, key: string): { text: string; node: Node }[] {
     const entry = this.get(map, key)
     if (entry === null) return []
-    const nodes = isSeq(entry.value) ? entry.value.items.map((item) => this.resolve(item)) : [entry.value]
+    const nodes = isSeq(entry.value)
+      ? entry.value.items.map((item) => this.resolve(item))
+      : [entry.value]
     return nodes.flatMap((node) => {
       if (isScalar(node) && node.value !== null) return [{ text: scalarText(node), node }]
       this.error(node ?? entry.key, `'${key}' must be a list of texts`)
@@ -101,7 +111,12 @@ export class SourceDocument {
       if (known.includes(key)) continue
       const near = nearMiss(key, known)
       if (near !== null && this.get(map, near) === null) {
-        this.report(open ? 'warning' : 'error', this.at(keyNode), `unknown key '${key}' in ${where}`, near)
+        this.report(
+          open ? 'warning' : 'error',
+          this.at(keyNode),
+          `unknown key '${key}' in ${where}`,
+          near,
+        )
       } else if (!open) {
         this.error(keyNode, `unknown key '${key}' in ${where}`, `one of: ${known.join(', ')}`)
       }
@@ -117,7 +132,8 @@ export class SourceDocument {
     }
     if (isMap(resolved)) {
       const object: Record<string, unknown> = Object.create(null) as Record<string, unknown>
-      for (const { key, value } of this.entries(resolved)) object[key] = this.plain(value, depth + 1)
+      for (const { key, value } of this.entries(resolved))
+        object[key] = this.plain(value, depth + 1)
       return { ...object }
     }
     if (isSeq(resolved)) return resolved.items.map((item) => this.plain(item, depth + 1))
@@ -134,7 +150,13 @@ export function scalarText(node: Scalar): string {
 /** The documents of a file; syntax errors go to `into`. Empty documents are left out. */
 export function readDocuments(file: string, text: string, into: Diagnostic[]): SourceDocument[] {
   if (text.length > FILE_LENGTH_MAX) {
-    into.push({ file, line: 1, column: 1, severity: 'error', message: `longer than ${FILE_LENGTH_MAX} characters` })
+    into.push({
+      file,
+      line: 1,
+      column: 1,
+      severity: 'error',
+      message: `longer than ${FILE_LENGTH_MAX} characters`,
+    })
     return []
   }
   const lines = new LineCounter()
@@ -151,12 +173,27 @@ export function readDocuments(file: string, text: string, into: Diagnostic[]): S
   return found
 }
 
-function parseYaml(file: string, text: string, lines: LineCounter, into: Diagnostic[]): Document.Parsed[] {
+function parseYaml(
+  file: string,
+  text: string,
+  lines: LineCounter,
+  into: Diagnostic[],
+): Document.Parsed[] {
   try {
-    const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, strict: true })
+    const documents = parseAllDocuments(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      strict: true,
+    })
     return documents as Document.Parsed[]
   } catch {
-    into.push({ file, line: 1, column: 1, severity: 'error', message: 'nested too deeply to be read' })
+    into.push({
+      file,
+      line: 1,
+      column: 1,
+      severity: 'error',
+      message: 'nested too deeply to be read',
+    })
     return []
   }
 }

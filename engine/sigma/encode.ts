@@ -69,7 +69,8 @@ function dashed(text: string): string[] {
   let spellings = ['']
   for (let i = 0; i < text.length; i += 1) {
     const c = text[i] as string
-    const begins = (DASHES as readonly string[]).includes(c) && isWord(text[i + 1]) && !isWord(text[i - 1])
+    const begins =
+      (DASHES as readonly string[]).includes(c) && isWord(text[i + 1]) && !isWord(text[i - 1])
     const options = begins ? DASHES : [c]
     if (spellings.length * options.length > WINDASH_MAX) return []
     spellings = spellings.flatMap((before) => options.map((option) => before + option))

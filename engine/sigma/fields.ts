@@ -69,7 +69,8 @@ export class FieldTable {
     const read = this.#folded[slot]
     if (read !== UNREAD) return read
     const texts = this.texts(slot)
-    const folded = typeof texts === 'object' ? texts.map(fold) : texts === undefined ? undefined : fold(texts)
+    const folded =
+      typeof texts === 'object' ? texts.map(fold) : texts === undefined ? undefined : fold(texts)
     this.#folded[slot] = folded
     return folded
   }

@@ -2,7 +2,15 @@ import { GROUP_ENTRIES_MAX } from './correlate.ts'
 import { nearMiss } from './near-miss.ts'
 import { applyPipeline, fitsLogSource } from './pipeline.ts'
 import type { Pipeline } from './pipeline.ts'
-import type { CorrelationRule, Detection, DetectionRule, Diagnostic, FilterRule, Position, Rule } from './rule.ts'
+import type {
+  CorrelationRule,
+  Detection,
+  DetectionRule,
+  Diagnostic,
+  FilterRule,
+  Position,
+  Rule,
+} from './rule.ts'
 
 /** A correlation whose rules are found; it comes after every correlation it refers to. */
 export interface LinkedCorrelation {
@@ -25,12 +33,22 @@ export interface LinkedRules {
 const RULES_MAX = 20_000
 
 /** Finds what rules refer to, applies filters and pipeline, and reports what does not fit together. */
-export function linkRules(rules: readonly Rule[], pipeline: Pipeline, into: Diagnostic[]): LinkedRules {
+export function linkRules(
+  rules: readonly Rule[],
+  pipeline: Pipeline,
+  into: Diagnostic[],
+): LinkedRules {
   const error = (at: Position, message: string, correction?: string): void => {
-    into.push({ ...at, severity: 'error', message, ...(correction === undefined ? {} : { correction }) })
+    into.push({
+      ...at,
+      severity: 'error',
+      message,
+      ...(correction === undefined ? {} : { correction }),
+    })
   }
   const first = rules[0]
-  if (rules.length > RULES_MAX && first !== undefined) error(first.at, `a set has at most ${RULES_MAX} rules`)
+  if (rules.length > RULES_MAX && first !== undefined)
+    error(first.at, `a set has at most ${RULES_MAX} rules`)
   checkNames(rules, error)
   const filters = rules.filter((rule) => rule.kind === 'filter')
   const plain = rules.filter((rule) => rule.kind === 'detection')
@@ -56,7 +74,8 @@ function checkNames(rules: readonly Rule[], error: Report): void {
   for (const rule of rules) {
     for (const key of new Set([rule.id, ...(rule.name === null ? [] : [rule.name])])) {
       const other = seen.get(key)
-      if (other !== undefined) error(rule.at, `'${key}' is taken by ${other.at.file}:${other.at.line}`)
+      if (other !== undefined)
+        error(rule.at, `'${key}' is taken by ${other.at.file}:${other.at.line}`)
       seen.set(key, rule)
     }
   }
@@ -110,7 +129,8 @@ function orderCorrelations(rules: readonly Rule[], error: Report): CorrelationRu
     if (ready < 0) break
     done.push(...waiting.splice(ready, 1))
   }
-  for (const rule of waiting) error(rule.at, `the correlation '${rule.title}' refers to itself in a circle`)
+  for (const rule of waiting)
+    error(rule.at, `the correlation '${rule.title}' refers to itself in a circle`)
   return done
 }
 
@@ -120,15 +140,24 @@ function checkCorrelation(rule: CorrelationRule, rules: readonly Rule[], error: 
   for (const [alias, byRule] of aliases) {
     for (const name of byRule.keys()) {
       const target = rules.find((each) => refersTo({ name }, each))
-      if (used.some((each) => each.name === name || (target !== undefined && refersTo(each, target)))) continue
+      if (
+        used.some((each) => each.name === name || (target !== undefined && refersTo(each, target)))
+      )
+        continue
       error(rule.at, `the alias '${alias}' names '${name}', which is no rule of this correlation`)
     }
-    if (!groupBy.includes(alias)) error(rule.at, `the alias '${alias}' is not in group-by`, `group-by: [${alias}]`)
+    if (!groupBy.includes(alias))
+      error(rule.at, `the alias '${alias}' is not in group-by`, `group-by: [${alias}]`)
   }
   for (const { value } of thresholds) {
-    const counts = rule.correlation.type === 'event_count' || rule.correlation.type === 'value_count'
+    const counts =
+      rule.correlation.type === 'event_count' || rule.correlation.type === 'value_count'
     if (counts && value >= GROUP_ENTRIES_MAX) {
-      error(rule.at, `a group holds at most ${GROUP_ENTRIES_MAX} entries`, `gte: ${GROUP_ENTRIES_MAX - 1}`)
+      error(
+        rule.at,
+        `a group holds at most ${GROUP_ENTRIES_MAX} entries`,
+        `gte: ${GROUP_ENTRIES_MAX - 1}`,
+      )
     }
   }
   if (rule.correlation.type !== 'value_count' && fields.length > 1) {
@@ -154,23 +183,32 @@ function link(
     aliasFields.set(alias, fields)
   }
   const definition = JSON.stringify([
-    { ...rule.correlation, rules: null, aliases: [...aliases].map(([alias, byRule]) => [alias, [...byRule]]) },
+    {
+      ...rule.correlation,
+      rules: null,
+      aliases: [...aliases].map(([alias, byRule]) => [alias, [...byRule]]),
+    },
     targets.map((target) => definitions[target] ?? null),
   ])
   definitions.push(definition)
   return {
     rule,
     definition: `${rule.id} ${digest(definition)}`,
-    positionsOf: (matched) => targets.flatMap((target, position) => (matched.has(target) ? [position] : [])),
+    positionsOf: (matched) =>
+      targets.flatMap((target, position) => (matched.has(target) ? [position] : [])),
     fieldOf: (name, position) => aliasFields.get(name)?.[position] ?? renamed(name),
   }
 }
 
-function silentRules(correlations: readonly CorrelationRule[], index: ReadonlyMap<string, number>): Set<number> {
+function silentRules(
+  correlations: readonly CorrelationRule[],
+  index: ReadonlyMap<string, number>,
+): Set<number> {
   const silent = new Set<number>()
   const loud = new Set<number>()
   for (const { correlation } of correlations) {
-    for (const { name } of correlation.rules) (correlation.generate ? loud : silent).add(index.get(name) ?? -1)
+    for (const { name } of correlation.rules)
+      (correlation.generate ? loud : silent).add(index.get(name) ?? -1)
   }
   return new Set([...silent].filter((each) => !loud.has(each)))
 }

@@ -11,9 +11,37 @@ export type Placeholders = Readonly<Record<string, readonly string[]>>
 
 /** A modifier's name in the standard's order of mention; `re`'s sub-modifiers come last. */
 export const MODIFIERS = [
-  'all', 'startswith', 'endswith', 'contains', 'exists', 'cased', 'neq', 'windash', 're', 'base64',
-  'base64offset', 'utf16le', 'utf16be', 'utf16', 'wide', 'lt', 'lte', 'gt', 'gte', 'minute', 'hour', 'day',
-  'week', 'month', 'year', 'cidr', 'expand', 'fieldref', 'i', 'm', 's',
+  'all',
+  'startswith',
+  'endswith',
+  'contains',
+  'exists',
+  'cased',
+  'neq',
+  'windash',
+  're',
+  'base64',
+  'base64offset',
+  'utf16le',
+  'utf16be',
+  'utf16',
+  'wide',
+  'lt',
+  'lte',
+  'gt',
+  'gte',
+  'minute',
+  'hour',
+  'day',
+  'week',
+  'month',
+  'year',
+  'cidr',
+  'expand',
+  'fieldref',
+  'i',
+  'm',
+  's',
 ] as const
 export type Modifier = (typeof MODIFIERS)[number]
 
@@ -39,7 +67,15 @@ export interface ModifierProblem {
 const NUMERIC: readonly string[] = ['lt', 'lte', 'gt', 'gte']
 const TIME: readonly string[] = ['minute', 'hour', 'day', 'week', 'month', 'year']
 const ENDS: readonly string[] = ['contains', 'startswith', 'endswith']
-const ENCODINGS: readonly string[] = ['windash', 'wide', 'utf16le', 'utf16be', 'utf16', 'base64', 'base64offset']
+const ENCODINGS: readonly string[] = [
+  'windash',
+  'wide',
+  'utf16le',
+  'utf16be',
+  'utf16',
+  'base64',
+  'base64offset',
+]
 /** Which modifiers may stand beside the one that gives a value its type; `all` and `neq` always may. */
 const BESIDE: Readonly<Record<Chain['kind'], readonly string[]>> = {
   string: [...ENDS, ...ENCODINGS, 'cased', 'expand'],
@@ -51,18 +87,28 @@ const BESIDE: Readonly<Record<Chain['kind'], readonly string[]>> = {
 }
 
 /** Reads the words after a field's name, or says all that is wrong with them. */
-export function parseModifiers(words: readonly string[]): { chain: Chain; problems: ModifierProblem[] } {
+export function parseModifiers(words: readonly string[]): {
+  chain: Chain
+  problems: ModifierProblem[]
+} {
   const problems = words.flatMap((word, index) => wordProblems(word, words, index))
   const kind = chainKind(words)
   if (problems.length === 0) {
     for (const word of words) {
       if (word === 'all' || word === 'neq' || BESIDE[kind].includes(word)) continue
-      const beside = kind === 'string' ? '' : ` together with '${kind === 'compare' ? 'a comparison' : kind}'`
-      problems.push({ message: `the modifier '${word}' makes no sense${beside}`, correction: without(words, word) })
+      const beside =
+        kind === 'string' ? '' : ` together with '${kind === 'compare' ? 'a comparison' : kind}'`
+      problems.push({
+        message: `the modifier '${word}' makes no sense${beside}`,
+        correction: without(words, word),
+      })
     }
     if (words.filter((word) => ENDS.includes(word)).length > 1) {
       const correction = 'contains, or two fields of one map'
-      problems.push({ message: 'contains, startswith and endswith exclude each other', correction })
+      problems.push({
+        message: 'contains, startswith and endswith exclude each other',
+        correction,
+      })
     }
   }
   const has = (word: string): boolean => words.includes(word)
@@ -92,9 +138,12 @@ function without(words: readonly string[], word: string): string {
 function wordProblems(word: string, words: readonly string[], index: number): ModifierProblem[] {
   if (!(MODIFIERS as readonly string[]).includes(word)) {
     const near = nearMiss(word, MODIFIERS)
-    return [{ message: `unknown modifier '${word}'`, ...(near === null ? {} : { correction: near }) }]
+    return [
+      { message: `unknown modifier '${word}'`, ...(near === null ? {} : { correction: near }) },
+    ]
   }
-  if (words.indexOf(word) !== index) return [{ message: `the modifier '${word}' is there twice`, correction: word }]
+  if (words.indexOf(word) !== index)
+    return [{ message: `the modifier '${word}' is there twice`, correction: word }]
   if (['i', 'm', 's'].includes(word) && !words.slice(0, index).includes('re')) {
     return [{ message: `'${word}' is a sub-modifier of 're'`, correction: `re|${word}` }]
   }
@@ -102,7 +151,8 @@ function wordProblems(word: string, words: readonly string[], index: number): Mo
 }
 
 function chainKind(words: readonly string[]): Chain['kind'] {
-  for (const kind of ['exists', 're', 'cidr', 'fieldref'] as const) if (words.includes(kind)) return kind
+  for (const kind of ['exists', 're', 'cidr', 'fieldref'] as const)
+    if (words.includes(kind)) return kind
   return words.some((word) => NUMERIC.includes(word) || TIME.includes(word)) ? 'compare' : 'string'
 }
 
@@ -115,10 +165,15 @@ export interface ScalarValue {
 type Applied = { readonly matchers: ValueMatcher[] } | ModifierProblem
 
 /** What one value of a rule, under its modifiers, is compared as; or why it cannot be. */
-export function applyModifiers(chain: Chain, scalar: ScalarValue, placeholders: Placeholders): Applied {
+export function applyModifiers(
+  chain: Chain,
+  scalar: ScalarValue,
+  placeholders: Placeholders,
+): Applied {
   switch (chain.kind) {
     case 'exists':
-      if (typeof scalar.value === 'boolean') return { matchers: [{ kind: 'exists', expected: scalar.value }] }
+      if (typeof scalar.value === 'boolean')
+        return { matchers: [{ kind: 'exists', expected: scalar.value }] }
       return { message: "'exists' takes true or false", correction: 'true' }
     case 'compare':
       return compareValue(chain, scalar)
@@ -129,7 +184,10 @@ export function applyModifiers(chain: Chain, scalar: ScalarValue, placeholders: 
     case 'cidr':
       return expanded(chain, scalar.text, placeholders, (text) => {
         if (parseNetwork(text) !== null) return { matchers: [{ kind: 'cidr', network: text }] }
-        return { message: `'${text}' is no network`, correction: 'such as 10.0.0.0/8 or 2001:db8::/32' }
+        return {
+          message: `'${text}' is no network`,
+          correction: 'such as 10.0.0.0/8 or 2001:db8::/32',
+        }
       })
     case 'string':
       return stringValue(chain, scalar, placeholders)
@@ -138,8 +196,11 @@ export function applyModifiers(chain: Chain, scalar: ScalarValue, placeholders: 
 
 function compareValue(chain: Chain, scalar: ScalarValue): Applied {
   const number = typeof scalar.value === 'number' ? scalar.value : Number(scalar.text)
-  const fits = typeof scalar.value === 'number' || (typeof scalar.value === 'string' && scalar.text.trim() !== '')
-  if (!fits || !Number.isFinite(number)) return { message: `a number is needed here, not '${scalar.text}'` }
+  const fits =
+    typeof scalar.value === 'number' ||
+    (typeof scalar.value === 'string' && scalar.text.trim() !== '')
+  if (!fits || !Number.isFinite(number))
+    return { message: `a number is needed here, not '${scalar.text}'` }
   return { matchers: [{ kind: 'compare', operator: chain.operator, number, part: chain.part }] }
 }
 
@@ -170,8 +231,11 @@ function stringValue(chain: Chain, scalar: ScalarValue, placeholders: Placeholde
   if (plain && typeof scalar.value === 'number') {
     return { matchers: [{ kind: 'number', number: scalar.value, text: scalar.text }] }
   }
-  if (plain && typeof scalar.value === 'boolean') return { matchers: [{ kind: 'boolean', value: scalar.value }] }
-  return expanded(chain, scalar.text, placeholders, (text) => encodedValue(chain, parseString(text)))
+  if (plain && typeof scalar.value === 'boolean')
+    return { matchers: [{ kind: 'boolean', value: scalar.value }] }
+  return expanded(chain, scalar.text, placeholders, (text) =>
+    encodedValue(chain, parseString(text)),
+  )
 }
 
 function encodedValue(chain: Chain, parts: readonly StringPart[]): Applied {
@@ -202,12 +266,17 @@ function encode(
   }
   const text = plainText(form.parts)
   if (text === null) {
-    return { message: `a value with wildcards cannot be encoded with '${encoding}'`, correction: 'escape them: \\*' }
+    return {
+      message: `a value with wildcards cannot be encoded with '${encoding}'`,
+      correction: 'escape them: \\*',
+    }
   }
   if (encoding === 'base64' || encoding === 'base64offset') {
     const bytes = form.bytes ? text : utf8Bytes(text)
     const encoded = encoding === 'base64' ? [base64(bytes)] : base64Offsets(bytes)
-    return { forms: encoded.map((value) => ({ parts: [{ kind: 'text', text: value }], bytes: false })) }
+    return {
+      forms: encoded.map((value) => ({ parts: [{ kind: 'text', text: value }], bytes: false })),
+    }
   }
   return { forms: [{ parts: [{ kind: 'text', text: utf16Bytes(text, encoding) }], bytes: true }] }
 }
@@ -228,7 +297,8 @@ function expanded(
       const correction = near === null ? 'give its values in the pipeline' : `%${near}%`
       return { message: `nothing is known for the placeholder %${name}%`, correction }
     }
-    const values = name === undefined ? [piece[0] === '\\%' ? '%' : piece[0]] : (placeholders[name] ?? [])
+    const values =
+      name === undefined ? [piece[0] === '\\%' ? '%' : piece[0]] : (placeholders[name] ?? [])
     if (texts.length * values.length > 10_000) return { message: 'more than 10,000 expansions' }
     texts = texts.flatMap((before) => values.map((value) => before + value))
   }

@@ -5,11 +5,22 @@ import { nearMiss } from './near-miss.ts'
 import type { Correlation, CorrelationType, Threshold } from './rule.ts'
 
 const TYPES: readonly CorrelationType[] = [
-  'event_count', 'value_count', 'temporal', 'temporal_ordered', 'value_sum', 'value_avg', 'value_percentile',
+  'event_count',
+  'value_count',
+  'temporal',
+  'temporal_ordered',
+  'value_sum',
+  'value_avg',
+  'value_percentile',
 ]
 const OPERATORS: readonly string[] = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq']
 const KEYS = ['type', 'rules', 'group-by', 'timespan', 'condition', 'aliases', 'generate']
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const UNITS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
 /** The longest timespan, 366 days. */
 export const TIMESPAN_MAX = 366 * 86_400_000
 const RULES_MAX = 256
@@ -21,11 +32,18 @@ export function parseTimespan(text: string): number | null {
 }
 
 /** A `correlation` map; null, with errors in the document, where it does not add up. */
-export function parseCorrelation(document: SourceDocument, map: YAMLMap, generate: boolean): Correlation | null {
+export function parseCorrelation(
+  document: SourceDocument,
+  map: YAMLMap,
+  generate: boolean,
+): Correlation | null {
   document.checkKeys(map, KEYS, 'a correlation', false)
   const type = readType(document, map)
-  const rules = document.texts(map, 'rules').map(({ text, node }) => ({ name: text, at: document.at(node) }))
-  if (rules.length === 0) document.error(map, "'rules' must name at least one rule", 'rules: [name]')
+  const rules = document
+    .texts(map, 'rules')
+    .map(({ text, node }) => ({ name: text, at: document.at(node) }))
+  if (rules.length === 0)
+    document.error(map, "'rules' must name at least one rule", 'rules: [name]')
   if (rules.length > RULES_MAX) document.error(map, `a correlation has at most ${RULES_MAX} rules`)
   const timespanMs = readTimespan(document, map)
   const condition = readThresholds(document, map, type)
@@ -50,8 +68,13 @@ function readType(document: SourceDocument, map: YAMLMap): CorrelationType | nul
   const found = TYPES.find((type) => type === text)
   if (found !== undefined) return found
   const at = document.get(map, 'type')?.value ?? map
-  const message = text === null ? "the correlation's type is missing" : `unknown correlation type '${text}'`
-  document.error(at, message, (text === null ? null : nearMiss(text, TYPES)) ?? `one of: ${TYPES.join(', ')}`)
+  const message =
+    text === null ? "the correlation's type is missing" : `unknown correlation type '${text}'`
+  document.error(
+    at,
+    message,
+    (text === null ? null : nearMiss(text, TYPES)) ?? `one of: ${TYPES.join(', ')}`,
+  )
   return null
 }
 
@@ -63,7 +86,8 @@ function readTimespan(document: SourceDocument, map: YAMLMap): number | null {
     return null
   }
   const timespan = parseTimespan(text)
-  if (timespan === null) document.error(at, `'${text}' is no timespan`, 'a number and s, m, h or d, such as 10m')
+  if (timespan === null)
+    document.error(at, `'${text}' is no timespan`, 'a number and s, m, h or d, such as 10m')
   else if (timespan > TIMESPAN_MAX) document.error(at, 'a timespan is at most 366d', '366d')
   return timespan === null || timespan > TIMESPAN_MAX ? null : timespan
 }
@@ -81,7 +105,11 @@ function readThresholds(
     return null
   }
   if (!isMap(entry.value)) {
-    document.error(entry.value ?? entry.key, "the correlation's condition must be a map", 'condition: {gte: 10}')
+    document.error(
+      entry.value ?? entry.key,
+      "the correlation's condition must be a map",
+      'condition: {gte: 10}',
+    )
     return null
   }
   const condition = entry.value
@@ -93,7 +121,8 @@ function readThresholds(
     if (limit !== null) thresholds.push({ operator: key as Threshold['operator'], value: limit })
   }
   const fields = document.texts(condition, 'field').map(({ text }) => text)
-  if (!temporal && thresholds.length === 0) document.error(condition, 'the condition has no threshold', 'gte: 10')
+  if (!temporal && thresholds.length === 0)
+    document.error(condition, 'the condition has no threshold', 'gte: 10')
   if (type?.startsWith('value_') === true && fields.length === 0) {
     document.error(condition, `a ${type} needs the field whose values it takes`, 'field: name')
     return null
@@ -111,8 +140,14 @@ function readPercentile(document: SourceDocument, condition: YAMLMap): number | 
   return null
 }
 
-function finite(document: SourceDocument, at: Node, value: Node | null, key: string): number | null {
-  if (isScalar(value) && typeof value.value === 'number' && Number.isFinite(value.value)) return value.value
+function finite(
+  document: SourceDocument,
+  at: Node,
+  value: Node | null,
+  key: string,
+): number | null {
+  if (isScalar(value) && typeof value.value === 'number' && Number.isFinite(value.value))
+    return value.value
   document.error(at, `'${key}' must be a number`)
   return null
 }
@@ -132,7 +167,8 @@ function readAliases(document: SourceDocument, map: YAMLMap): Map<string, Map<st
     }
     const fields = new Map<string, string>()
     for (const field of document.entries(value)) {
-      if (isScalar(field.value) && typeof field.value.value === 'string') fields.set(field.key, field.value.value)
+      if (isScalar(field.value) && typeof field.value.value === 'string')
+        fields.set(field.key, field.value.value)
       else document.error(field.keyNode, `the field of '${field.key}' must be text`)
     }
     aliases.set(key, fields)
@@ -149,9 +185,15 @@ function checkOrdered(
   rules: number,
 ): boolean {
   if (type !== 'temporal_ordered') return true
-  const whole = thresholds.every((each) => each.value === rules && (each.operator === 'gte' || each.operator === 'eq'))
+  const whole = thresholds.every(
+    (each) => each.value === rules && (each.operator === 'gte' || each.operator === 'eq'),
+  )
   if (whole) return true
   const at = document.get(map, 'condition')?.value
-  document.error(at, 'a temporal_ordered with a part of its rules is not supported', `gte: ${rules}`)
+  document.error(
+    at,
+    'a temporal_ordered with a part of its rules is not supported',
+    `gte: ${rules}`,
+  )
   return false
 }

@@ -44,7 +44,11 @@ function collectNames(condition: Condition, into: Set<string>): void {
   else for (const part of condition.of) collectNames(part, into)
 }
 
-function readCondition(document: SourceDocument, map: YAMLMap, names: readonly string[]): Condition | null {
+function readCondition(
+  document: SourceDocument,
+  map: YAMLMap,
+  names: readonly string[],
+): Condition | null {
   const entry = document.get(map, 'condition')
   if (entry === null) {
     document.error(map, 'the condition is missing', `condition: ${names[0] ?? 'selection'}`)
@@ -97,7 +101,12 @@ function searchNode(
   return of.length === 1 ? (of[0] ?? null) : { kind: 'or', of: of as SearchNode[] }
 }
 
-function mapNode(document: SourceDocument, key: Node, map: YAMLMap, placeholders: Placeholders): SearchNode | null {
+function mapNode(
+  document: SourceDocument,
+  key: Node,
+  map: YAMLMap,
+  placeholders: Placeholders,
+): SearchNode | null {
   const of = document.entries(map).map(({ key: name, keyNode, value }) => {
     const values = isSeq(value) ? value.items.map((entry) => document.resolve(entry)) : [value]
     return item(document, keyNode, name, values, placeholders)
@@ -120,7 +129,8 @@ function item(
   const [field = '', ...words] = name.split('|')
   const { chain, problems } = parseModifiers(words)
   for (const { message, correction } of problems) document.error(key, message, correction)
-  if (values.length === 0) document.error(key, `'${name}' has no value`, "'' for an empty text, null for none")
+  if (values.length === 0)
+    document.error(key, `'${name}' has no value`, "'' for an empty text, null for none")
   if (values.length > VALUES_MAX) document.error(key, `a list has at most ${VALUES_MAX} values`)
   if (chain.all && values.length === 1) {
     document.warn(key, "'all' needs a list of several values", name.replace('|all', ''))
@@ -128,7 +138,9 @@ function item(
   if (problems.length > 0 || values.length === 0 || values.length > VALUES_MAX) return null
   if (field === '' && !fitsKeyword(document, key, chain)) return null
   const own = field === '' ? keywordChain(chain) : chain
-  const matchers = values.map((value) => matcher(document, key, value, own, placeholders, values.length > 1))
+  const matchers = values.map((value) =>
+    matcher(document, key, value, own, placeholders, values.length > 1),
+  )
   if (matchers.includes(null)) return null
   return {
     kind: 'item',
@@ -148,7 +160,9 @@ function fitsKeyword(document: SourceDocument, key: Node, chain: Chain): boolean
 /** A keyword is looked for anywhere in a value of the event, without saying `contains`. */
 function keywordChain(chain: Chain): Chain {
   const anywhere = !chain.ends.start && !chain.ends.end
-  return chain.kind === 'string' && anywhere ? { ...chain, ends: { start: true, end: true } } : chain
+  return chain.kind === 'string' && anywhere
+    ? { ...chain, ends: { start: true, end: true } }
+    : chain
 }
 
 function matcher(
@@ -166,7 +180,11 @@ function matcher(
   }
   const text = isScalar(scalar) ? (scalar.value === null ? '' : scalarText(scalar)) : ''
   if (scalar.value === null && inList) {
-    document.error(value ?? key, 'null cannot stand in a list of values', 'a search of its own: field: null')
+    document.error(
+      value ?? key,
+      'null cannot stand in a list of values',
+      'a search of its own: field: null',
+    )
     return null
   }
   const applied = applyModifiers(chain, { value: scalar.value, text }, placeholders)

@@ -6,7 +6,15 @@ import type { CaseEvent, DoorstepKeys, RuleCase } from './rule.ts'
 
 const KEYS = ['family', 'attack', 'lead', 'entities', 'cases']
 const FAMILIES = [
-  'shop', 'availability', 'payment', 'insider', 'customer', 'delivery', 'virtual', 'credential', 'people',
+  'shop',
+  'availability',
+  'payment',
+  'insider',
+  'customer',
+  'delivery',
+  'virtual',
+  'credential',
+  'people',
 ]
 /** A case has at most this many events, repeats counted. */
 export const CASE_EVENTS_MAX = 10_000
@@ -38,7 +46,10 @@ export function parseDoorstep(document: SourceDocument, rule: YAMLMap): Doorstep
 
 function templates(document: SourceDocument, map: YAMLMap, key: string): string[] {
   return document.texts(map, key).map(({ text, node }) => {
-    if (!/^[a-z]+:/.test(text.replaceAll(/\{[^{}]+\}/g, 'x:')) || /[{}]/.test(text.replaceAll(/\{[^{}]+\}/g, ''))) {
+    if (
+      !/^[a-z]+:/.test(text.replaceAll(/\{[^{}]+\}/g, 'x:')) ||
+      /[{}]/.test(text.replaceAll(/\{[^{}]+\}/g, ''))
+    ) {
       document.error(node, `'${text}' is no entity`, 'kind:{field}, such as ip:{src_endpoint.ip}')
     }
     return text
@@ -49,7 +60,10 @@ function readCases(document: SourceDocument, map: YAMLMap): RuleCase[] {
   const entry = document.get(map, 'cases')
   if (entry === null) return []
   if (!isMap(entry.value)) {
-    document.error(entry.value ?? entry.key, "'cases' must be a map with 'positive' and 'negative'")
+    document.error(
+      entry.value ?? entry.key,
+      "'cases' must be a map with 'positive' and 'negative'",
+    )
     return []
   }
   document.checkKeys(entry.value, ['positive', 'negative'], "'cases'", false)
@@ -58,7 +72,9 @@ function readCases(document: SourceDocument, map: YAMLMap): RuleCase[] {
       document.error(value ?? keyNode, `'${key}' must be a list of cases`)
       return []
     }
-    return value.items.flatMap((item) => readCase(document, document.resolve(item), key === 'positive') ?? [])
+    return value.items.flatMap(
+      (item) => readCase(document, document.resolve(item), key === 'positive') ?? [],
+    )
   })
 }
 
@@ -77,7 +93,10 @@ function readCase(document: SourceDocument, node: Node | null, fires: boolean): 
   for (const step of steps) {
     const resolved = document.resolve(step)
     if (!isMap(resolved) || !readStep(document, resolved, events)) {
-      document.error(resolved, "a step is a map with 'event' and, if need be, 'repeat', 'every', 'after'")
+      document.error(
+        resolved,
+        "a step is a map with 'event' and, if need be, 'repeat', 'every', 'after'",
+      )
     }
   }
   return { name, fires, events, at: document.at(node) }

@@ -11,9 +11,29 @@ import { LEVELS } from './rule.ts'
 import type { Diagnostic, Level, LogSource, Rule } from './rule.ts'
 
 const KEYS = [
-  'title', 'id', 'name', 'related', 'taxonomy', 'status', 'description', 'license', 'references', 'author',
-  'date', 'modified', 'logsource', 'detection', 'fields', 'falsepositives', 'level', 'tags', 'scope',
-  'correlation', 'generate', 'filter', 'doorstep',
+  'title',
+  'id',
+  'name',
+  'related',
+  'taxonomy',
+  'status',
+  'description',
+  'license',
+  'references',
+  'author',
+  'date',
+  'modified',
+  'logsource',
+  'detection',
+  'fields',
+  'falsepositives',
+  'level',
+  'tags',
+  'scope',
+  'correlation',
+  'generate',
+  'filter',
+  'doorstep',
 ]
 const STATUSES = ['stable', 'test', 'experimental', 'deprecated', 'unsupported']
 const BODIES = ['detection', 'correlation', 'filter'] as const
@@ -47,8 +67,15 @@ function parseRule(
   const bodies = BODIES.filter((key) => document.get(map, key) !== null)
   const kind = bodies[0]
   if (kind === undefined || bodies.length > 1) {
-    const message = kind === undefined ? 'a rule needs a detection' : `a rule has only one of ${bodies.join(', ')}`
-    document.error(map, message, kind === undefined ? 'detection: {selection: …, condition: selection}' : kind)
+    const message =
+      kind === undefined
+        ? 'a rule needs a detection'
+        : `a rule has only one of ${bodies.join(', ')}`
+    document.error(
+      map,
+      message,
+      kind === undefined ? 'detection: {selection: …, condition: selection}' : kind,
+    )
     return null
   }
   const body = document.get(map, kind)?.value
@@ -58,22 +85,31 @@ function parseRule(
   }
   if (kind === 'correlation') {
     const generate = document.get(map, 'generate')?.value
-    const correlation = parseCorrelation(document, body, isScalar(generate) && generate.value === true)
+    const correlation = parseCorrelation(
+      document,
+      body,
+      isScalar(generate) && generate.value === true,
+    )
     return correlation === null ? null : { ...head, kind, correlation }
   }
   const logsource = readLogSource(document, map)
   const reserved = kind === 'filter' ? ['rules'] : []
   const detection = parseDetection(document, body, placeholders, reserved)
-  if (kind === 'detection') return detection === null ? null : { ...head, kind, logsource, detection }
-  const rules = document.texts(body, 'rules').map(({ text, node }) => ({ name: text, at: document.at(node) }))
-  if (document.get(body, 'rules') === null) document.error(body, "a filter needs 'rules'", 'rules: any')
+  if (kind === 'detection')
+    return detection === null ? null : { ...head, kind, logsource, detection }
+  const rules = document
+    .texts(body, 'rules')
+    .map(({ text, node }) => ({ name: text, at: document.at(node) }))
+  if (document.get(body, 'rules') === null)
+    document.error(body, "a filter needs 'rules'", 'rules: any')
   return detection === null ? null : { ...head, kind, logsource, rules, detection }
 }
 
 function readHead(document: SourceDocument, map: YAMLMap, index: number): Omit<Rule, 'kind'> {
   const title = document.text(map, 'title')
   if (title === null) document.error(map, 'the title is missing', 'title: What the rule detects')
-  else if (title.length > 256) document.warn(document.get(map, 'title')?.value, 'a title has at most 256 characters')
+  else if (title.length > 256)
+    document.warn(document.get(map, 'title')?.value, 'a title has at most 256 characters')
   const name = document.text(map, 'name')
   const custom: Record<string, unknown> = {}
   for (const { key, value } of document.entries(map)) {
@@ -93,18 +129,31 @@ function readHead(document: SourceDocument, map: YAMLMap, index: number): Omit<R
   }
 }
 
-function oneOf(document: SourceDocument, map: YAMLMap, key: string, words: readonly string[]): string | null {
+function oneOf(
+  document: SourceDocument,
+  map: YAMLMap,
+  key: string,
+  words: readonly string[],
+): string | null {
   const text = document.text(map, key)
   if (text === null || words.includes(text)) return text
   const at = document.get(map, key)?.value
-  document.error(at, `unknown ${key} '${text}'`, nearMiss(text, words) ?? `one of: ${words.join(', ')}`)
+  document.error(
+    at,
+    `unknown ${key} '${text}'`,
+    nearMiss(text, words) ?? `one of: ${words.join(', ')}`,
+  )
   return null
 }
 
 function readLogSource(document: SourceDocument, map: YAMLMap): LogSource {
   const entry = document.get(map, 'logsource')
   if (entry === null || !isMap(entry.value)) {
-    document.error(entry?.value ?? map, "'logsource' is missing", 'logsource: {category: webserver}')
+    document.error(
+      entry?.value ?? map,
+      "'logsource' is missing",
+      'logsource: {category: webserver}',
+    )
     return { category: null, product: null, service: null }
   }
   const source = entry.value

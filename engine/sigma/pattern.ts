@@ -14,12 +14,21 @@ export interface PatternSet {
 }
 
 export function emptyPatterns(): PatternSet {
-  return { exact: new Set(), prefixes: [], suffixes: [], contained: [], others: [], anything: false }
+  return {
+    exact: new Set(),
+    prefixes: [],
+    suffixes: [],
+    contained: [],
+    others: [],
+    anything: false,
+  }
 }
 
 /** Adds a Sigma string, in lower case unless `cased`. */
 export function addPattern(set: PatternSet, parts: readonly StringPart[], cased: boolean): void {
-  const own = cased ? parts : parts.map((part) => (part.kind === 'text' ? { ...part, text: fold(part.text) } : part))
+  const own = cased
+    ? parts
+    : parts.map((part) => (part.kind === 'text' ? { ...part, text: fold(part.text) } : part))
   const shape = own.map((part) => part.kind).join(' ')
   const text = own.map((part) => (part.kind === 'text' ? part.text : '')).join('')
   if (shape === '' || shape === 'text') set.exact.add(text)
@@ -53,7 +62,10 @@ export function eitherTest(tests: readonly TextTest[]): TextTest {
   return (text) => tests.some((test) => test(text))
 }
 
-function anyOf(pieces: readonly string[], holds: (text: string, piece: string) => boolean): TextTest {
+function anyOf(
+  pieces: readonly string[],
+  holds: (text: string, piece: string) => boolean,
+): TextTest {
   const only = pieces[0] as string
   if (pieces.length === 1) return (text) => holds(text, only)
   return (text) => {

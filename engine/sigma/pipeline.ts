@@ -11,14 +11,21 @@ export interface Pipeline {
 }
 
 export interface LogSourceMapping {
-  readonly when: { readonly category?: string; readonly product?: string; readonly service?: string }
+  readonly when: {
+    readonly category?: string
+    readonly product?: string
+    readonly service?: string
+  }
   readonly fields?: Readonly<Record<string, string>>
   /** Field of our events → the value it must have as well. */
   readonly conditions?: Readonly<Record<string, string | number>>
 }
 
 /** Whether everything that `wanted` says is also what `source` says. */
-export function fitsLogSource(wanted: Partial<Record<keyof LogSource, string | null>>, source: LogSource): boolean {
+export function fitsLogSource(
+  wanted: Partial<Record<keyof LogSource, string | null>>,
+  source: LogSource,
+): boolean {
   for (const key of ['category', 'product', 'service'] as const) {
     const word = wanted[key] ?? null
     if (word !== null && word !== source[key]) return false
@@ -53,7 +60,8 @@ function equals(field: string, value: string | number): SearchNode {
 
 function rename(node: SearchNode, fields: Readonly<Record<string, string>>): SearchNode {
   if (node.kind !== 'item') return { ...node, of: node.of.map((part) => rename(part, fields)) }
-  const renamed = (field: string): string => (Object.hasOwn(fields, field) ? (fields[field] as string) : field)
+  const renamed = (field: string): string =>
+    Object.hasOwn(fields, field) ? (fields[field] as string) : field
   return {
     ...node,
     field: node.field === null ? null : renamed(node.field),

@@ -15,22 +15,32 @@ export function compileRegex(source: string, flags: RegexFlags): (text: string) 
 }
 
 /** Why RE2 cannot run this expression, with a way out; null where it can. */
-export function checkRegex(source: string, flags: RegexFlags): { message: string; correction?: string } | null {
-  if (source.length > REGEX_LENGTH_MAX) return { message: `longer than ${REGEX_LENGTH_MAX} characters` }
+export function checkRegex(
+  source: string,
+  flags: RegexFlags,
+): { message: string; correction?: string } | null {
+  if (source.length > REGEX_LENGTH_MAX)
+    return { message: `longer than ${REGEX_LENGTH_MAX} characters` }
   try {
     const size = RE2JS.compile(source, flagBits(flags)).programSize()
-    return size > REGEX_PROGRAM_MAX ? { message: `too large a regular expression (${size} steps)` } : null
+    return size > REGEX_PROGRAM_MAX
+      ? { message: `too large a regular expression (${size} steps)` }
+      : null
   } catch (error) {
     const feature = unsupported(source)
     if (feature !== null) return feature
     const detail = error instanceof Error ? error.message : String(error)
-    return { message: `not a regular expression: ${detail.replace(/^error parsing regexp: /, '')}` }
+    return {
+      message: `not a regular expression: ${detail.replace(/^error parsing regexp: /, '')}`,
+    }
   }
 }
 
 function flagBits(flags: RegexFlags): number {
   return (
-    (flags.i ? RE2JS.CASE_INSENSITIVE : 0) | (flags.m ? RE2JS.MULTILINE : 0) | (flags.s ? RE2JS.DOTALL : 0)
+    (flags.i ? RE2JS.CASE_INSENSITIVE : 0) |
+    (flags.m ? RE2JS.MULTILINE : 0) |
+    (flags.s ? RE2JS.DOTALL : 0)
   )
 }
 
@@ -43,10 +53,16 @@ function unsupported(source: string): { message: string; correction: string } | 
     }
   }
   if (/(?:^|[^\\])(?:\\\\)*\\[1-9]/.test(source)) {
-    return { message: 'back references do not run in linear time', correction: 'the fieldref modifier' }
+    return {
+      message: 'back references do not run in linear time',
+      correction: 'the fieldref modifier',
+    }
   }
   if (/\(\?>|[*+?}]\+/.test(source)) {
-    return { message: 'atomic groups and possessive quantifiers are not in Sigma', correction: 'leave them out' }
+    return {
+      message: 'atomic groups and possessive quantifiers are not in Sigma',
+      correction: 'leave them out',
+    }
   }
   return null
 }

@@ -30,7 +30,10 @@ export interface Match {
   /** The rule's own top-level keys. */
   readonly custom: Readonly<Record<string, unknown>>
   /** Only of a correlation: its count or value, and its group by field or alias. */
-  readonly correlation?: { readonly value: number; readonly group: Readonly<Record<string, string>> }
+  readonly correlation?: {
+    readonly value: number
+    readonly group: Readonly<Record<string, string>>
+  }
   /** Milliseconds, as given to `step`. */
   readonly time: number
 }
@@ -180,7 +183,12 @@ function createStep(run: Running): RuleSet['step'] {
   }
 }
 
-function matchOf(head: Compiled, table: FieldTable, time: number, hit: CorrelationHit | null): Match {
+function matchOf(
+  head: Compiled,
+  table: FieldTable,
+  time: number,
+  hit: CorrelationHit | null,
+): Match {
   const { rule } = head
   const group = hit?.group ?? {}
   return {

@@ -42,7 +42,10 @@ export function plainText(parts: readonly StringPart[]): string | null {
 }
 
 /** Adds `*` at the named ends. */
-export function widen(parts: readonly StringPart[], ends: { start: boolean; end: boolean }): StringPart[] {
+export function widen(
+  parts: readonly StringPart[],
+  ends: { start: boolean; end: boolean },
+): StringPart[] {
   const wide = [...parts]
   if (ends.start && wide[0]?.kind !== 'many') wide.unshift({ kind: 'many' })
   if (ends.end && wide.at(-1)?.kind !== 'many') wide.push({ kind: 'many' })
@@ -50,6 +53,11 @@ export function widen(parts: readonly StringPart[], ends: { start: boolean; end:
 }
 
 /** Applies `change` to every text part. */
-export function mapText(parts: readonly StringPart[], change: (text: string) => string): StringPart[] {
-  return parts.map((part) => (part.kind === 'text' ? { kind: 'text', text: change(part.text) } : part))
+export function mapText(
+  parts: readonly StringPart[],
+  change: (text: string) => string,
+): StringPart[] {
+  return parts.map((part) =>
+    part.kind === 'text' ? { kind: 'text', text: change(part.text) } : part,
+  )
 }

@@ -4,7 +4,10 @@ import type { FieldTable } from './fields.ts'
 const ENTITIES_MAX = 16
 
 /** Entities from the event a table holds; names of `group` come before fields of the event. */
-export type Template = (table: FieldTable, group: Readonly<Record<string, string>>) => readonly string[]
+export type Template = (
+  table: FieldTable,
+  group: Readonly<Record<string, string>>,
+) => readonly string[]
 
 /**
  * A template such as `ip:{src_endpoint.ip}`, ready to be filled. A field with a list gives one entity per
@@ -19,7 +22,9 @@ export function compileTemplate(text: string, table: FieldTable): Template {
     let filled = ['']
     for (const piece of pieces) {
       const values = 'text' in piece ? [piece.text] : valuesOf(held, piece, group)
-      filled = filled.flatMap((before) => values.map((value) => before + value)).slice(0, ENTITIES_MAX)
+      filled = filled
+        .flatMap((before) => values.map((value) => before + value))
+        .slice(0, ENTITIES_MAX)
     }
     return filled
   }

@@ -1,7 +1,8 @@
 import type { TimePart } from './rule.ts'
 
 const DAY_MS = 86_400_000
-const WRITTEN = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::\d\d(?:[.,]\d+)?)?\s*(?:Z|[+-]\d\d:?\d\d)?)?$/
+const WRITTEN =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::\d\d(?:[.,]\d+)?)?\s*(?:Z|[+-]\d\d:?\d\d)?)?$/
 
 interface Civil {
   readonly year: number
@@ -16,7 +17,12 @@ interface Civil {
  * in UTC. Weeks are ISO 8601's. Null where the value is no date; time zones are not converted, as Sigma says.
  */
 export function timePart(value: unknown, part: TimePart): number | null {
-  const civil = typeof value === 'number' ? fromMilliseconds(value) : typeof value === 'string' ? read(value) : null
+  const civil =
+    typeof value === 'number'
+      ? fromMilliseconds(value)
+      : typeof value === 'string'
+        ? read(value)
+        : null
   if (civil === null) return null
   return part === 'week' ? isoWeek(civil) : civil[part]
 }
@@ -24,8 +30,13 @@ export function timePart(value: unknown, part: TimePart): number | null {
 function read(text: string): Civil | null {
   const match = WRITTEN.exec(text)
   if (match === null) return null
-  const [year, month, day, hour, minute] = match.slice(1).map((digits) => Number(digits ?? 0)) as
-    [number, number, number, number, number]
+  const [year, month, day, hour, minute] = match.slice(1).map((digits) => Number(digits ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
   const fits = month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour <= 23 && minute <= 59
   return fits ? { year, month, day, hour, minute } : null
 }
@@ -42,9 +53,11 @@ function fromDays(days: number): Pick<Civil, 'year' | 'month' | 'day'> {
   const shifted = days + 719_468
   const era = Math.floor(shifted / 146_097)
   const ofEra = shifted - era * 146_097
-  const leapDays = Math.floor(ofEra / 1_460) - Math.floor(ofEra / 36_524) + Math.floor(ofEra / 146_096)
+  const leapDays =
+    Math.floor(ofEra / 1_460) - Math.floor(ofEra / 36_524) + Math.floor(ofEra / 146_096)
   const yearOfEra = Math.floor((ofEra - leapDays) / 365)
-  const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const ofYear =
+    ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
   const marchMonth = Math.floor((5 * ofYear + 2) / 153)
   const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
   const day = ofYear - Math.floor((153 * marchMonth + 2) / 5) + 1
@@ -56,7 +69,14 @@ function toDays(year: number, month: number, day: number): number {
   const era = Math.floor(march / 400)
   const yearOfEra = march - era * 400
   const ofYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
-  return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + ofYear - 719_468
+  return (
+    era * 146_097 +
+    yearOfEra * 365 +
+    Math.floor(yearOfEra / 4) -
+    Math.floor(yearOfEra / 100) +
+    ofYear -
+    719_468
+  )
 }
 
 /** The week of the Thursday of the date's own week. */

@@ -35,7 +35,11 @@ export class ValueWindow implements KeyState {
     this.#take(value, 1)
     if (this.#ranked) this.#order.splice(rank(this.#order, value), 0, value)
     const before = time - this.#spanMs
-    for (let oldest = this.#oldest(); oldest[0] < before || this.size > this.#entriesMax; oldest = this.#oldest()) {
+    for (
+      let oldest = this.#oldest();
+      oldest[0] < before || this.size > this.#entriesMax;
+      oldest = this.#oldest()
+    ) {
       this.#head += 1
       this.#take(oldest[1], -1)
       if (this.#ranked) this.#order.splice(rank(this.#order, oldest[1]), 1)
@@ -49,7 +53,8 @@ export class ValueWindow implements KeyState {
   sum(): number {
     if (this.#inexact === 0 && Math.abs(this.#sum) <= EXACT_MAX) return this.#sum
     let sum = 0
-    for (let i = this.#head; i < this.#entries.length; i += 1) sum += (this.#entries[i] as Entry)[1]
+    for (let i = this.#head; i < this.#entries.length; i += 1)
+      sum += (this.#entries[i] as Entry)[1]
     return sum
   }
 
@@ -78,7 +83,8 @@ export class ValueWindow implements KeyState {
   }
 
   #take(value: number, sign: 1 | -1): void {
-    if (Number.isSafeInteger(value) && Math.abs(value) <= EXACT_MAX / this.#entriesMax) this.#sum += sign * value
+    if (Number.isSafeInteger(value) && Math.abs(value) <= EXACT_MAX / this.#entriesMax)
+      this.#sum += sign * value
     else this.#inexact += sign
   }
 }

@@ -23,7 +23,8 @@ export class TimeWindow implements KeyState {
   add(time: number): number {
     this.#times.push(time)
     const before = time - this.#spanMs
-    while ((this.#times[this.#head] as number) < before || this.size > this.#entriesMax) this.#head += 1
+    while ((this.#times[this.#head] as number) < before || this.size > this.#entriesMax)
+      this.#head += 1
     if (this.#head > 64 && this.#head * 2 > this.#times.length) {
       this.#times = this.#times.slice(this.#head)
       this.#head = 0

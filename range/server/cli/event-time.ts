@@ -1,7 +1,17 @@
 /** Names under which logs keep an event's time, the first found counts. */
 const TIME_FIELDS = [
-  'time', '@timestamp', 'timestamp', 'eventTime', '_time', 'ts', 'EventTime', 'UtcTime', 'TimeCreated', 'SystemTime',
-  'date', 'datetime',
+  'time',
+  '@timestamp',
+  'timestamp',
+  'eventTime',
+  '_time',
+  'ts',
+  'EventTime',
+  'UtcTime',
+  'TimeCreated',
+  'SystemTime',
+  'date',
+  'datetime',
 ]
 
 /**
@@ -11,7 +21,12 @@ const TIME_FIELDS = [
 export function eventTime(event: Readonly<Record<string, unknown>>): number | null {
   for (const field of TIME_FIELDS) {
     const value = event[field]
-    const time = typeof value === 'number' ? fromNumber(value) : typeof value === 'string' ? fromText(value) : null
+    const time =
+      typeof value === 'number'
+        ? fromNumber(value)
+        : typeof value === 'string'
+          ? fromText(value)
+          : null
     if (time !== null) return time
   }
   return null

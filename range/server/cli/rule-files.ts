@@ -19,6 +19,8 @@ export function readRuleFiles(paths: readonly string[]): RuleFile[] {
       .filter((name) => /\.ya?ml$/i.test(name))
       .sort()
     if (names.length === 0) throw new Error(`no .yml file in ${path}`)
-    return names.map((name) => join(path, name)).map((name) => ({ name, text: readFileSync(name, 'utf8') }))
+    return names
+      .map((name) => join(path, name))
+      .map((name) => ({ name, text: readFileSync(name, 'utf8') }))
   })
 }

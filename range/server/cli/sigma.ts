@@ -23,7 +23,10 @@ export interface SigmaOptions {
 export async function sigmaCommand(options: SigmaOptions): Promise<number> {
   const set = loadSet(options.rules, options)
   if (set === null) return 2
-  if (options.input !== '-' && statSync(options.input, { throwIfNoEntry: false })?.isFile() !== true) {
+  if (
+    options.input !== '-' &&
+    statSync(options.input, { throwIfNoEntry: false })?.isFile() !== true
+  ) {
     process.stderr.write(`sigma: no such file: ${options.input}\n`)
     return 2
   }
@@ -49,13 +52,22 @@ export async function sigmaCommand(options: SigmaOptions): Promise<number> {
   }
   await write(out)
   const { late, forgotten } = set.counters()
-  if (late > 0) process.stderr.write(`sigma: ${late} events came late and count as of the newest before them\n`)
-  if (forgotten > 0) process.stderr.write(`sigma: ${forgotten} groups of correlations were forgotten at their bound\n`)
+  if (late > 0)
+    process.stderr.write(
+      `sigma: ${late} events came late and count as of the newest before them\n`,
+    )
+  if (forgotten > 0)
+    process.stderr.write(
+      `sigma: ${forgotten} groups of correlations were forgotten at their bound\n`,
+    )
   return 0
 }
 
 /** `doorstep sigma test`: runs the cases inside rules. Answers 0, 1 where a case fails, 2 for misuse. */
-export async function sigmaTest(paths: readonly string[], options: { readonly json?: boolean } = {}): Promise<number> {
+export async function sigmaTest(
+  paths: readonly string[],
+  options: { readonly json?: boolean } = {},
+): Promise<number> {
   const set = loadSet(paths, { ...options, generateAll: true })
   if (set === null) return 2
   const empty = set.save()
@@ -67,7 +79,13 @@ export async function sigmaTest(paths: readonly string[], options: { readonly js
     const fired = raised.some((match) => match.ruleId === rule.id)
     if (fired !== each.fires) failed += 1
     if (options.json === true) {
-      const row = { rule: rule.id, case: each.name, expected: each.fires, fired, ok: fired === each.fires }
+      const row = {
+        rule: rule.id,
+        case: each.name,
+        expected: each.fires,
+        fired,
+        ok: fired === each.fires,
+      }
       await write(`${JSON.stringify(row)}\n`)
     } else if (fired !== each.fires) {
       const wanted = each.fires ? 'should match' : 'should not match'
@@ -75,7 +93,9 @@ export async function sigmaTest(paths: readonly string[], options: { readonly js
     }
   }
   const bare = set.rules.filter((rule) => rule.doorstep.cases.length === 0).length
-  process.stderr.write(`${cases.length - failed} of ${cases.length} cases hold; ${bare} rules have none\n`)
+  process.stderr.write(
+    `${cases.length - failed} of ${cases.length} cases hold; ${bare} rules have none\n`,
+  )
   return failed === 0 ? 0 : 1
 }
 
@@ -95,11 +115,17 @@ function loadSet(
 }
 
 function report(diagnostics: readonly Diagnostic[], json: boolean): void {
-  const ordered = [...diagnostics].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line))
+  const ordered = [...diagnostics].sort((a, b) =>
+    a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line,
+  )
   for (const each of ordered) {
     const { file, line, column, severity, message, correction } = each
     const better = correction === undefined ? '' : ` (${correction})`
-    process.stderr.write(json ? `${JSON.stringify(each)}\n` : `${file}:${line}:${column}: ${severity}: ${message}${better}\n`)
+    process.stderr.write(
+      json
+        ? `${JSON.stringify(each)}\n`
+        : `${file}:${line}:${column}: ${severity}: ${message}${better}\n`,
+    )
   }
 }
 
@@ -114,7 +140,8 @@ function readEvent(line: string): Line | string {
     return 'not JSON'
   }
   if (!isObject(value)) return 'not a JSON object'
-  const wrapped = Object.keys(value).length === 3 && 'time' in value && 'uid' in value && isObject(value['body'])
+  const wrapped =
+    Object.keys(value).length === 3 && 'time' in value && 'uid' in value && isObject(value['body'])
   return { body: wrapped ? (value['body'] as Line['body']) : value, time: eventTime(value) }
 }
 

@@ -41,13 +41,16 @@ describe('[S17] conditions', () => {
 
   const wrong: readonly (readonly [string, string])[] = [
     ['sel_a and', '9:23 the condition ends too early'],
-    ['(sel_a', "9:14 this bracket is not closed"],
+    ['(sel_a', '9:14 this bracket is not closed'],
     ['sel_a)', '9:19 a bracket closes that was not opened'],
     ['sel_a sel_b', "9:20 'sel_b' is not expected here (and sel_b)"],
     ['sel_c', "9:14 no search is called 'sel_c' (sel_a)"],
     ['1 of seel_*', "9:19 no search matches 'seel_*' (sel_a*)"],
     ['2 of sel_*', "9:14 '2 of' is not in Sigma (1 of, or all of)"],
-    ["'sel_a | count() > 5'", '9:21 aggregations after | were taken out of Sigma (write a correlation rule)'],
+    [
+      "'sel_a | count() > 5'",
+      '9:21 aggregations after | were taken out of Sigma (write a correlation rule)',
+    ],
     ['or sel_a', "9:14 a search is expected before 'or'"],
     ["''", '9:15 the condition is empty'],
   ]
@@ -57,8 +60,12 @@ describe('[S17] conditions', () => {
 
   it('[S27] brackets and words have a bound', () => {
     const deep = `${'('.repeat(5_000)}sel_a${')'.repeat(5_000)}`
-    expect(mistakes(ruleWith(`${SEARCHES}condition: ${deep}`)).join()).toContain('at most 5000 words')
+    expect(mistakes(ruleWith(`${SEARCHES}condition: ${deep}`)).join()).toContain(
+      'at most 5000 words',
+    )
     const nots = 'not '.repeat(200)
-    expect(mistakes(ruleWith(`${SEARCHES}condition: ${nots}sel_a`)).join()).toContain('at most 100 levels')
+    expect(mistakes(ruleWith(`${SEARCHES}condition: ${nots}sel_a`)).join()).toContain(
+      'at most 100 levels',
+    )
   })
 })

@@ -25,6 +25,10 @@ export function ruleWith(detection: string): string {
 }
 
 /** Whether a rule with a single search matches an event. `search` is YAML in flow style. */
-export function matches(search: string, event: Record<string, unknown>, options: RuleSetOptions = {}): boolean {
+export function matches(
+  search: string,
+  event: Record<string, unknown>,
+  options: RuleSetOptions = {},
+): boolean {
   return setOf(ruleWith(`s: ${search}\ncondition: s`), options).step(event, 0).length > 0
 }

@@ -38,9 +38,9 @@ correlation:
   const rows: readonly (readonly [string, string])[] = [
     ['{f|contains|startswith: a}', 'contains, startswith and endswith exclude each other'],
     ['{f|re: "a(?=b)"}', 'look-ahead and look-behind'],
-    ['{f|re: \'(a)\\1\'}', 'back references'],
+    ["{f|re: '(a)\\1'}", 'back references'],
     ['{f|re: "a(b"}', 'not a regular expression'],
-    ['{f|re|contains|cidr: a}', "makes no sense"],
+    ['{f|re|contains|cidr: a}', 'makes no sense'],
     ['{f|i: a}', "'i' is a sub-modifier of 're' (re|i)"],
     ['{f|base64: "a*"}', 'a value with wildcards cannot be encoded'],
     ['{f|gt: many}', 'a number is needed here'],
@@ -61,7 +61,9 @@ correlation:
   it('broken YAML, no map, no detection and a taken id are named', () => {
     expect(mistakes('title: [')[0]).toMatch(/^1:9 /)
     expect(mistakes('- a')).toEqual(['1:1 a rule must be a map (title: …)'])
-    expect(mistakes('title: A\nlogsource: {category: x}').join()).toContain('a rule needs a detection')
+    expect(mistakes('title: A\nlogsource: {category: x}').join()).toContain(
+      'a rule needs a detection',
+    )
     const rule = ruleWith('s: {a: 1}\ncondition: s')
     expect(mistakes(`${rule}---\n${rule}`).join()).toContain("'t' is taken by rules.yml:1")
   })
