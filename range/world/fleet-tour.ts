@@ -1,7 +1,7 @@
 import { drivingMs, lineOf, nodeOf, town, wayBetween } from './town.ts'
 import type { FleetEvent, LogisticsState, Parcel, Van } from './types-logistics.ts'
 
-export const VAN_PARCELS_MAX = 14
+export const VAN_PARCELS_MAX = 16
 export const LINES = ['A', 'B', 'C'] as const
 
 export function lineOfVan(van: number): string {
@@ -17,7 +17,7 @@ function serves(state: LogisticsState, van: Van, parcel: Parcel): boolean {
 }
 
 /**
- * The van's next tour: docked parcels of its line that are not held, earliest due first, at most 14; stops in the
+ * The van's next tour: docked parcels of its line that are not held, earliest due first, at most 16; stops in the
  * order of the nearest next; the route goes by the quickest way and ends in the depot. No parcels, no stops.
  */
 export function planTour(state: LogisticsState, van: Van, tour: number): FleetEvent {

@@ -5,7 +5,7 @@ import type { Scheduled, World, WorldConfig } from './types.ts'
 
 export type Station = 'pick' | 'pack' | 'dock'
 export const STATIONS: readonly Station[] = ['pick', 'pack', 'dock']
-export const DEPOT_PARCELS = 40
+export const DEPOT_PARCELS = 54
 const PACKAGING_G = 120
 const DUE_MS = 4 * 3_600_000
 
@@ -18,7 +18,7 @@ export function depotParcels(config: WorldConfig): readonly Parcel[] {
     return {
       id, order: null, valueMinor: dear ? 12_000 + draw(48_000, 2) : 1_200 + draw(8_800, 2), massG: 250 + draw(3_600, 3),
       cold, address: addressOf(1_000_000 + id, config.seed), status: 'docked', holder: 'place:depot', held: false,
-      due: config.start + (80 + draw(70, 4)) * 60_000, deliveredAt: null,
+      due: config.start + (100 + draw(100, 4)) * 60_000, deliveredAt: null,
       ...(cold ? { thermal: { milli: 3_500, since: config.start } } : {}),
     }
   })
