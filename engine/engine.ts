@@ -11,6 +11,7 @@ import { createInventoryCheck } from './integrity/inventory.ts'
 import { createLogHealthCheck } from './integrity/log-health.ts'
 import { createFormulaSet } from './mfotl/detector.ts'
 import { createRuleSet } from './sigma/rule-set.ts'
+import { createMotionCheck } from './twin/motion.ts'
 import type { TwinPlan } from './twin/plan.ts'
 
 /** A rule file or a formula file: its name for messages, and its text. */
@@ -124,5 +125,6 @@ function detectorsOf(options: EngineOptions): Detector[] {
   if (mistakes.length > 0) throw new EngineError(mistakes)
   if (options.baseline !== null) detectors.push(createInventoryCheck(options.baseline))
   detectors.push(createLogHealthCheck())
+  if (options.twin !== null) detectors.push(createMotionCheck(options.twin))
   return detectors
 }

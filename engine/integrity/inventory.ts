@@ -1,13 +1,15 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
+import canonicalize from 'canonicalize'
 import type { Detector, Finding } from '../alert/finding.ts'
 import type { Json } from '../event/json.ts'
 import type { DatastoreActivity, PageScript, Telemetry } from '../event/telemetry.ts'
 import { isEpcis } from '../event/telemetry.ts'
 
-/** The scripts that each page may have, signed by the release key. */
+/** The scripts that each page may have, signed by the release key. Pages may also be learnt from the stream. */
 export interface SignedBaseline {
-  /** Ed25519 public key of releases, 32 bytes in hexadecimal. */
+  /** Ed25519 public key of releases: Base64 of its 32 bytes. */
   readonly releaseKey: string
+  /** May be empty where the stream begins with the `sign` operation of every page. */
   readonly pages: readonly {
     /** Name of the page without kind, such as `checkout`. */
     readonly page: string
@@ -17,9 +19,9 @@ export interface SignedBaseline {
   }[]
 }
 
-/** A change that names who approved it may wait this long for its signature: a release signs page after page. */
+/** A change may wait this long for its signature: a release, or a new tag, is signed page after page. */
 export const APPROVED_GRACE_MS = 120_000
-/** A change that nobody approved gets the time a signature needs to travel, no more. */
+/** A publication that its author alone approved gets the time a signature needs to travel, no more. */
 export const UNAPPROVED_GRACE_MS = 15_000
 /** Pages, scripts of a page and signed scripts of a page that are looked at; more are an alert of their own. */
 export const PAGES_MAX = 64
@@ -29,29 +31,29 @@ export const SIGNED_MAX = 4096
 const HOSTS_MAX = 6
 
 /**
- * What the release key signs: the page's name and each script's address and hash, one a line, sorted. The revision
- * is left out, so that restoring a signed state needs no new signature; hosts follow from the hashed text.
+ * What the release key signs: canonical JSON (RFC 8785) of `{ page, scripts }` in UTF-8, scripts in the order of the
+ * page. The revision is left out, so that restoring a signed state needs no new signature.
  */
-export function inventoryBytes(page: string, scripts: readonly Pick<PageScript, 'src' | 'hash'>[]): Uint8Array {
-  const lines = scripts.map(({ src, hash }) => JSON.stringify([src, hash])).sort()
-  return new TextEncoder().encode(['doorstep-inventory-v1', JSON.stringify(page), ...lines, ''].join('\n'))
+export function inventoryBytes(page: string, scripts: readonly PageScript[]): Uint8Array {
+  const named = scripts.map(({ src, hash, hosts }) => ({ src, hash, hosts: [...hosts] }))
+  return new TextEncoder().encode(canonicalize({ page, scripts: named }) ?? '')
 }
 
-/** Hexadecimal Ed25519 signature of an inventory; `secretKey` is 32 bytes. For releases and tests. */
+/** Base64 Ed25519 signature of an inventory; `secretKey` is 32 bytes. For releases and tests. */
 export function signInventory(secretKey: Uint8Array, page: string, scripts: readonly PageScript[]): string {
-  return hex(ed25519.sign(inventoryBytes(page, scripts), secretKey))
+  return toBase64(ed25519.sign(inventoryBytes(page, scripts), secretKey))
 }
 
-/** Hexadecimal public key of a 32-byte secret key. */
+/** Base64 public key of a 32-byte secret key. */
 export function releaseKeyOf(secretKey: Uint8Array): string {
-  return hex(ed25519.getPublicKey(secretKey))
+  return toBase64(ed25519.getPublicKey(secretKey))
 }
 
 /** False also for a signature or key that is not one. */
 export function verifyInventory(
   releaseKey: string, page: string, scripts: readonly PageScript[], signature: string,
 ): boolean {
-  const [sig, key] = [unhex(signature, 64), unhex(releaseKey, 32)]
+  const [sig, key] = [fromBase64(signature, 64), fromBase64(releaseKey, 32)]
   return sig !== null && key !== null && ed25519.verify(sig, inventoryBytes(page, scripts), key)
 }
 
@@ -161,8 +163,8 @@ class InventoryCheck implements Detector {
       before.uids.push(event.uid)
       return before.due <= event.time ? [this.#tell(page, before, event.time)] : []
     }
-    const approved = operation === 'publish' && approvedBy !== null && approvedBy !== body.actor.user.uid
-    const due = event.time + (approved ? APPROVED_GRACE_MS : UNAPPROVED_GRACE_MS)
+    const alone = operation === 'publish' && (approvedBy === null || approvedBy === body.actor.user.uid)
+    const due = event.time + (alone ? UNAPPROVED_GRACE_MS : APPROVED_GRACE_MS)
     if (before === undefined && this.#doubts.size >= PAGES_MAX) return []
     this.#doubts.set(page, { since: event.time, due, uids: [event.uid], unsigned, told: false })
     return []
@@ -205,11 +207,12 @@ function hostOf(src: string): string[] {
   return host === undefined ? [] : [host.toLowerCase()]
 }
 
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+function toBase64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
 }
 
-function unhex(text: string, length: number): Uint8Array | null {
-  if (text.length !== 2 * length || !/^[0-9a-f]+$/.test(text)) return null
-  return Uint8Array.from({ length }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16))
+function fromBase64(text: string, length: number): Uint8Array | null {
+  if (text.length !== 4 * Math.ceil(length / 3) || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null
+  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
+  return bytes.length === length ? bytes : null
 }
