@@ -28,6 +28,10 @@ export interface GunHub {
   readonly store: ValueStore
   /** Sockets open, values held for peers, and starts of the worker so far. */
   status(): { sockets: number; guestValues: number; guestBytes: number; workerStarts: number }
+  /** Resolves when Gun's worker is up. Gets are answered without it. */
+  workerReady(): Promise<void>
+  /** Ends the worker as a crash would; it comes back by itself. For drills. */
+  crashWorker(): Promise<void>
   close(): Promise<void>
 }
 
@@ -96,6 +100,8 @@ export function createGunHub(options: { readonly store?: ValueStore } = {}): Gun
       guestBytes: store.guests().bytes,
       workerStarts: mesh.starts,
     }),
+    workerReady: () => mesh.ready(),
+    crashWorker: () => mesh.crash(),
     async close() {
       for (const socket of sockets.values()) socket.terminate()
       server.close()

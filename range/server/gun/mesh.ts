@@ -31,10 +31,16 @@ export class Mesh {
   #backoff = BACKOFF_MS
   #timer: NodeJS.Timeout | undefined
   #closed = false
+  #ready = Promise.withResolvers<void>()
 
   constructor(deliver: (peer: string, raw: string) => void) {
     this.#deliver = deliver
     this.#start()
+  }
+
+  /** Resolves when a worker is up; after a crash, when the next one is. */
+  ready(): Promise<void> {
+    return this.#ready.promise
   }
 
   join(peer: string): void {
@@ -74,7 +80,10 @@ export class Mesh {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX },
       env: {},
+      stdout: true,
     })
+    // Gun greets on standard output, which belongs to our own commands.
+    worker.stdout.pipe(process.stderr, { end: false })
     this.#worker = worker
     worker.unref()
     worker.on('message', (message: FromWorker) => this.#hear(message))
@@ -84,6 +93,7 @@ export class Mesh {
   }
 
   #hear(message: FromWorker): void {
+    if (message.kind === 'ready') this.#ready.resolve()
     if (message.kind === 'out') this.#deliver(message.peer, message.raw)
     if (message.kind !== 'done') return
     this.#outstanding -= message.bytes
@@ -92,6 +102,7 @@ export class Mesh {
 
   #restart(): void {
     this.#worker = undefined
+    this.#ready = Promise.withResolvers()
     if (this.#closed) return
     this.#timer = setTimeout(() => this.#start(), this.#backoff)
     this.#backoff = Math.min(this.#backoff * 2, BACKOFF_MS_MAX)
