@@ -271,11 +271,15 @@ function placeDoors(pieces: readonly { street: number; points: readonly Point[] 
       const steps = Math.max(Math.abs(b[0] - a[0]), Math.abs(b[1] - a[1]))
       for (let k = layout.DOOR_EVERY / 2; k < steps - 5; k += layout.DOOR_EVERY) {
         const p: Point = [a[0] + k * Math.sign(b[0] - a[0]), a[1] + k * Math.sign(b[1] - a[1])]
-        doors.set(key(p), p)
+        if (!inRiver(p)) doors.set(key(p), p)
       }
     }
   }
   return [...doors.values()]
+}
+
+function inRiver(p: Point): boolean {
+  return distanceTo(layout.RIVER.points, p) < layout.RIVER.width
 }
 
 function withDoors(pieces: readonly { street: number; points: readonly Point[] }[], doors: readonly Point[]): typeof pieces {
@@ -287,16 +291,18 @@ function withDoors(pieces: readonly { street: number; points: readonly Point[] }
 }
 
 function nearestLine(p: Point): string {
-  let best = 'A'
+  return layout.LINES.reduce((best, line) => (distanceTo(line.points, p) < distanceTo(best.points, p) ? line : best)).id
+}
+
+/** Least distance of a point to a polyline, in board units. */
+function distanceTo(points: readonly Point[], p: Point): number {
   let least = Infinity
-  for (const line of layout.LINES) {
-    for (let i = 1; i < line.points.length; i++) {
-      const s = { street: 0, a: line.points[i - 1]!, b: line.points[i]! }
-      const [dx, dy] = [s.b[0] - s.a[0], s.b[1] - s.a[1]]
-      const t = Math.min(1, Math.max(0, along(p, s) / (dx * dx + dy * dy)))
-      const [ex, ey] = [s.a[0] + t * dx - p[0], s.a[1] + t * dy - p[1]]
-      if (ex * ex + ey * ey < least) [best, least] = [line.id, ex * ex + ey * ey]
-    }
+  for (let i = 1; i < points.length; i++) {
+    const s = { street: 0, a: points[i - 1]!, b: points[i]! }
+    const [dx, dy] = [s.b[0] - s.a[0], s.b[1] - s.a[1]]
+    const t = Math.min(1, Math.max(0, along(p, s) / (dx * dx + dy * dy)))
+    const [ex, ey] = [s.a[0] + t * dx - p[0], s.a[1] + t * dy - p[1]]
+    least = Math.min(least, Math.sqrt(ex * ex + ey * ey))
   }
-  return best
+  return least
 }
