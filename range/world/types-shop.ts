@@ -62,6 +62,8 @@ export interface Session {
   readonly lastSeen: Milliseconds
   /** Business ordinals of this session, for draws and for order numbers. */
   readonly requests: number; readonly orders: number
+  /** Pages this session has loaded: their scripts are in the browser's cache. */
+  readonly seen: readonly { readonly slug: Page['slug']; readonly request: number }[]
   /** The page that the browser has open: its scripts act when the customer submits. */
   readonly page: { readonly slug: Page['slug']; readonly revision: number } | null
 }
@@ -128,7 +130,7 @@ export interface ShopRequest {
 /** `view` names what to render (range/world/pages.ts turns it into HTML); `length` is the length of that HTML in bytes. */
 export interface ShopResponse {
   readonly code: number; readonly location: string | null; readonly view: View; readonly length: number
-  readonly page: { readonly slug: string; readonly revision: number } | null
+  readonly page: { readonly slug: Page['slug']; readonly revision: number } | null
 }
 export type View =
   | { readonly kind: 'page'; readonly slug: Page['slug']; readonly product?: number; readonly query?: string; readonly notice?: string }
@@ -143,7 +145,7 @@ export type ShopCommand =
   | { readonly kind: 'CustomerContinues'; readonly customer: number; readonly visit: number; readonly step: number }
   | { readonly kind: 'BankAnswers'; readonly transaction: number }
   | { readonly kind: 'StaffWorks'; readonly staff: number; readonly turn: number }
-  | { readonly kind: 'RequestRefund'; readonly order: number; readonly staff: number; readonly amountMinor: number; readonly destination: number; readonly reason: string }
+  | { readonly kind: 'RequestRefund'; readonly order: number; readonly staff: number; readonly amountMinor: number; readonly destination: number; readonly reason: string; /** Ask a colleague although the amount is small. */ readonly ask?: boolean }
   | { readonly kind: 'ApproveRefund'; readonly refund: number; readonly staff: number }
   | { readonly kind: 'ExecuteRefund'; readonly refund: number }
   | { readonly kind: 'PublishPage'; readonly page: Page['slug']; readonly author: string; readonly via: PageRevision['via']; readonly approvedBy: string | null; readonly scripts: readonly ScriptTag[] }
@@ -154,6 +156,9 @@ export type ShopCommand =
   | { readonly kind: 'CapturePayment'; readonly order: number }
   | { readonly kind: 'OpenChargeback'; readonly card: number; readonly host: string }
   | { readonly kind: 'RefuseRefund'; readonly refund: number; readonly reason: string }
+  | { readonly kind: 'ChangeTrust'; readonly customer: number; readonly deltaMilli: number; readonly reason: string }
+  /** A person takes the place of a simulated customer, or gives it back. */
+  | { readonly kind: 'SeatCustomer'; readonly customer: number; readonly player: boolean }
   // responses
   | { readonly kind: 'RestorePage'; readonly page: Page['slug'] }
   | { readonly kind: 'BlockHost'; readonly host: string }
@@ -173,7 +178,7 @@ export type ShopEvent =
   | { readonly kind: 'HttpServed'; readonly request: ShopRequest; readonly response: ShopResponse; readonly account: string | null; readonly durationMs: number }
   | { readonly kind: 'SessionOpened'; readonly key: string; readonly ip: string; readonly agent: string }
   | { readonly kind: 'SignedIn'; readonly session: string; readonly account: string; readonly ip: string; readonly ok: boolean; readonly staff: boolean }
-  | { readonly kind: 'CartChanged'; readonly session: string; readonly product: number; readonly count: number }
+  | { readonly kind: 'CartChanged'; readonly session: string; readonly product: number; readonly count: number; readonly priceMinor?: number }
   | { readonly kind: 'OrderPlaced'; readonly order: number; readonly session: string; readonly totalMinor: number; readonly address: string; readonly number?: string; readonly customer?: number | null; readonly lines?: Order['lines'] }
   | { readonly kind: 'PaymentTried'; readonly transaction: number; readonly order: number; readonly card: number; readonly amountMinor: number; readonly session: string; readonly ip: string }
   | { readonly kind: 'PaymentAnswered'; readonly transaction: number; readonly response: Transaction['response']; readonly sca: 'none' | 'exempt' | 'challenge' | 'failed' }
@@ -207,5 +212,6 @@ export type ShopEvent =
   | { readonly kind: 'TrustChanged'; readonly customer: number; readonly deltaMilli: number; readonly reason: string }
   | { readonly kind: 'SaleStarted'; readonly until: Milliseconds; readonly factorPercent: number }
   | { readonly kind: 'ShopReleased'; readonly release: number }
-  | { readonly kind: 'StaffTurned'; readonly staff: number; readonly turn: number }
+  | { readonly kind: 'StaffTurned'; readonly staff: number; readonly turn: number; readonly claim?: number }
+  | { readonly kind: 'CustomerSeated'; readonly customer: number; readonly player: boolean }
   | { readonly kind: 'CustomerTurned'; readonly customer: number; readonly visit: number; readonly step: number }

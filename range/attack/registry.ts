@@ -1,0 +1,8 @@
+import type { Technique } from './technique.ts'
+
+/** Every attack that exists. */
+export const TECHNIQUES: readonly Technique[] = []
+/** The technique with this id, or null. */
+export function techniqueOf(id: string): Technique | null {
+  return TECHNIQUES.find((one) => one.id === id) ?? null
+}

@@ -1,0 +1,10 @@
+/** Cents as euros. */
+export function euros(minor: number): string {
+  return `€${Math.floor(minor / 100)}.${String(minor % 100).padStart(2, '0')}`
+}
+/** Text made safe for HTML text and quoted attributes. */
+export function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+}
+/** `base` is the address of the shop's root as the browser knows it, ending in `/`; `session` whose cart is shown. */
+export interface RenderOptions { readonly base: string; readonly session: string }

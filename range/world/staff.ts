@@ -1,0 +1,141 @@
+import { chance, range, Stream } from './draw.ts'
+import { crowd } from './customer.ts'
+import { FORGOTTEN_VISITS, GIFT_VISITS } from './customer-visit.ts'
+import { hash32, hex16 } from './key.ts'
+import { approveOrRefuse, handleClaim } from './staff-desk.ts'
+import { FOUR_EYES_LIMIT_MINOR } from './shop-refunds.ts'
+import { baselineOf, liveRevision, pageOf } from './shop-lookup.ts'
+import { marketingTag } from './shop-scripts.ts'
+import type { Page, Staff } from './types-shop.ts'
+import type { Cause, Command, Happened, Scheduled, World, WorldEvent } from './types.ts'
+
+const TOWN: Cause = { kind: 'town' }
+const MINUTE = 60_000
+const DAY_MINUTES = 480
+const INSPECT_MINUTES = 5
+/** Turns of `StaffWorks` from these ordinals up are not claims: signing in, publishing a tag, a benign twin. */
+const SIGN_IN = 1_000_000
+const TAG = 1_100_000
+const GIFT_RUSH = 1_200_000
+const FORGOTTEN_PEAK = 1_300_000
+
+/** The office's day: everyone signs in, the page monitor starts, and the day's benign twins are drawn. */
+export function staffOpening(world: World): readonly Scheduled[] {
+  const { seed } = world.config
+  const office = world.shop.staff.filter((one) => one.role !== 'driver')
+  return [
+    ...office.map((one) => at(world, range(9, seed, Stream.staffWork, one.id, SIGN_IN), one.id, SIGN_IN, { kind: 'StaffWorks', staff: one.id, turn: SIGN_IN })),
+    at(world, 1 + range(3, seed, Stream.monitor, 0, 0), 0, 0, { kind: 'InspectPages', round: 0 }),
+    ...twins(world),
+  ]
+}
+function at(world: World, minutes: number, entity: number, ordinal: number, command: Command): Scheduled {
+  return { at: world.now + Math.round(minutes * MINUTE), entity, ordinal, command, cause: TOWN }
+}
+
+/** How often each innocent look-alike happens in eight hours at its usual rate of 1000 per mille. */
+const TWINS: readonly { readonly name: string; readonly count: number; readonly command: (world: World, n: number) => Command }[] = [
+  { name: 'sale', count: 1, command: () => ({ kind: 'StartSale', minutes: 50, factorPercent: 20 }) },
+  { name: 'release', count: 1, command: (_world, n) => ({ kind: 'ReleaseShop', release: 42 + n }) },
+  { name: 'gift-rush', count: 1, command: (_world, n) => ({ kind: 'StaffWorks', staff: 7, turn: GIFT_RUSH + n }) },
+  { name: 'forgotten-password', count: 1, command: (_world, n) => ({ kind: 'StaffWorks', staff: 7, turn: FORGOTTEN_PEAK + n }) },
+  { name: 'marketing-tag', count: 3, command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: TAG + n }) },
+]
+function twins(world: World): readonly Scheduled[] {
+  const { seed } = world.config
+  return TWINS.flatMap((twin, t) => {
+    const permille = (world.config.twins[twin.name] ?? 1000) * twin.count
+    const count = Math.floor(permille / 1000) + (chance(permille % 1000, seed, Stream.twinEvent, 50_000 + t, 0) ? 1 : 0)
+    return Array.from({ length: count }, (_, n) =>
+      at(world, 4 + range(DAY_MINUTES - 40, seed, Stream.twinEvent, 50_000 + t, n + 1), 50_000 + t, n, twin.command(world, n)))
+  })
+}
+function editor(world: World, n: number): number {
+  const editors = world.shop.staff.filter((one) => one.role === 'editor')
+  return editors[n % editors.length]!.id
+}
+
+/** One turn of work: signing in, a twin, or claim number `turn`. A suspended person does nothing. */
+export function staffWorks(world: World, staff: number, turn: number): readonly WorldEvent[] {
+  const row = world.shop.staff[staff]
+  if (!row) return [{ kind: 'CommandRefused', command: 'StaffWorks', reason: 'no-such-staff' }]
+  const turned: WorldEvent = { kind: 'StaffTurned', staff, turn }
+  if (turn < SIGN_IN) return handleClaim(world, row, turn)
+  if (turn >= TAG || row.suspended) return [turned]
+  return [{ kind: 'SignedIn', session: hex16(world.config.seed, Stream.staffTraits, staff, 50), account: row.account, ip: row.ip, ok: true, staff: true }, turned]
+}
+
+/** What the office does about what happened: claims, approvals, signatures, the next look of the page monitor. */
+export function staffReacts(world: World, { event, cause }: Happened): readonly Scheduled[] {
+  switch (event.kind) {
+    case 'PagesInspected': return [at(world, inspectGap(world, event.round + 1), 0, event.round + 1, { kind: 'InspectPages', round: event.round + 1 })]
+    case 'ClaimOpened': return [takeClaim(world, world.shop.claims.length - 1, 0)]
+    case 'StaffTurned': return afterTurn(world, event)
+    case 'RefundRequested': return askColleague(world, event.refund, cause)
+    case 'PagePublished': return signLater(world, event.page, event.revision.number, event.revision.via, event.revision.approvedBy, cause)
+    default: return []
+  }
+}
+function inspectGap(world: World, round: number): number {
+  return INSPECT_MINUTES - 0.5 + range(61, world.config.seed, Stream.monitor, 0, round) / 60
+}
+
+/** The claim goes to an agent drawn by its order; a suspended one is passed over. */
+function takeClaim(world: World, claim: number, attempt: number): Scheduled {
+  const { seed } = world.config
+  const row = world.shop.claims[claim]!
+  const entity = hash32(world.shop.orders[row.order]!.number)
+  const agents = world.shop.staff.filter((one) => one.role === 'support' && !one.suspended)
+  const staff = agents.length === 0 ? 0 : agents[range(agents.length, seed, Stream.refundCase, entity, 10 + attempt)]!.id
+  return at(world, 3 + range(14, seed, Stream.refundCase, entity, 11 + attempt), staff, claim, { kind: 'StaffWorks', staff, turn: claim })
+}
+/** A claim that could not be settled (refunds frozen, agent suspended) is tried again, at most eight times. */
+function afterTurn(world: World, event: { staff: number; turn: number; claim?: number }): readonly Scheduled[] {
+  if (event.turn >= FORGOTTEN_PEAK) return crowd(world, FORGOTTEN_VISITS + event.turn - FORGOTTEN_PEAK, 160, 15 * MINUTE)
+  if (event.turn >= GIFT_RUSH) return crowd(world, GIFT_VISITS + event.turn - GIFT_RUSH, 200, 20 * MINUTE)
+  if (event.turn >= TAG) return publishTag(world, event.staff, event.turn - TAG)
+  if (event.turn >= SIGN_IN || event.claim !== undefined) return []
+  const claim = world.shop.claims[event.turn]
+  const waited = claim ? Math.floor((world.now - claim.at) / (10 * MINUTE)) : 99
+  return waited > 8 ? [] : [takeClaim(world, event.turn, 1 + waited)]
+}
+
+function publishTag(world: World, staff: number, n: number): readonly Scheduled[] {
+  const { seed } = world.config
+  const page = (['home', 'product', 'checkout'] as const)[range(3, seed, Stream.marketing, n, 0)]!
+  const number = 300 + range(600, seed, Stream.marketing, n, 1)
+  const row = pageOf(world.shop, page)
+  const baseline = row.revisions[baselineOf(row)]!.scripts.filter((script) => !script.src.includes('campaign'))
+  const other = world.shop.staff.find((one) => one.role === 'editor' && one.id !== staff)
+  return [at(world, 0, staff, n, {
+    kind: 'PublishPage', page, author: world.shop.staff[staff]!.account, via: 'tag-manager',
+    approvedBy: other?.account ?? null, scripts: [...baseline, marketingTag(number)],
+  })]
+}
+
+/** What was published in the ordinary way is signed within two minutes; nobody signs what nobody approved. */
+function signLater(world: World, page: Page['slug'], revision: number, via: string, approvedBy: string | null, cause: Cause): readonly Scheduled[] {
+  if (approvedBy === null || cause.kind === 'attack' || liveRevision(world.shop, page).number !== revision) return []
+  const seconds = via === 'release' ? 25 + range(50, world.config.seed, Stream.release, revision, 0) : 30 + range(85, world.config.seed, Stream.marketing, revision, 2)
+  return [{ at: world.now + seconds * 1000, entity: hash32(page), ordinal: revision, command: { kind: 'SignPage', page }, cause: TOWN }]
+}
+
+/** A refund that needs another pair of eyes gets one within two to nine minutes, from whoever is drawn. */
+function askColleague(world: World, refund: number, cause: Cause): readonly Scheduled[] {
+  const row = world.shop.refunds[refund]!
+  const waits = row.status === 'requested' && (row.amountMinor > FOUR_EYES_LIMIT_MINOR || row.destination !== payerOf(world, row.order))
+  if (!waits || !world.config.controls.fourEyes) return waits && cause.kind !== 'attack' ? [approval(world, refund, cause)] : []
+  return [approval(world, refund, cause)]
+}
+function payerOf(world: World, order: number): number {
+  return world.shop.transactions[world.shop.orders[order]!.transaction!]!.card
+}
+function approval(world: World, refund: number, cause: Cause): Scheduled {
+  const { seed } = world.config
+  const row = world.shop.refunds[refund]!
+  const entity = hash32(row.reference)
+  const others = world.shop.staff.filter((one): one is Staff => (one.role === 'support' || one.role === 'manager') && one.id !== row.requestedBy && !one.suspended)
+  const staff = others.length === 0 ? row.requestedBy : others[range(others.length, seed, Stream.refundCase, entity, 20)]!.id
+  const command = approveOrRefuse(world, row, staff)
+  return { at: world.now + (120 + range(420, seed, Stream.refundCase, entity, 21)) * 1000, entity, ordinal: refund, command, cause }
+}

@@ -1,0 +1,9 @@
+import { attacks } from '../attack/crew.ts'
+import { createSim, mount, type Sim } from './kernel.ts'
+import { shop } from './shop.ts'
+import type { WorldConfig } from './types.ts'
+
+/** The whole town: shop, logistics and whatever crews are at work. */
+export function createTownSim(config: WorldConfig): Sim {
+  return createSim(config, [mount('shop', shop), mount('attacks', attacks)])
+}
