@@ -9,6 +9,8 @@ export interface CheckedFormula {
   /** Free variables in the order of their first occurrence: the columns of every verdict. */
   readonly variables: readonly { readonly name: string; readonly slot: Slot; readonly type: ValueType }[]
   readonly slotCount: number
+  /** Those whose events can matter. */
+  readonly predicates: ReadonlySet<string>
   /** True where the formula looks ahead: then a last maximal timestamp closes the log. */
   readonly future: boolean
 }
@@ -33,7 +35,10 @@ export function checkFormula(formula: Formula, signature: Signature): Outcome<Ch
   if (diagnostics.length > 0) return { ok: false, diagnostics }
   return {
     ok: true,
-    value: { core, variables, slotCount: resolver.slotCount, future: looksAhead(core) },
+    value: {
+      core, variables, slotCount: resolver.slotCount, predicates: resolver.predicates,
+      future: looksAhead(core),
+    },
   }
 }
 

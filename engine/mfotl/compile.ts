@@ -148,6 +148,7 @@ export class Builder {
   #shift(f: Of<'previous' | 'next'>, bound: Bound, place: Place, next: Next): Next {
     const step = f.kind === 'previous' ? 1 : -1
     const cell = place.stage.cell(place.lag)
+    cell.neighbours = true
     const run = this.#compile(f.body, bound, { stage: place.stage, lag: place.lag + step }, next)
     place.stage.cell(place.lag + step)
     const { from, to } = f.interval

@@ -32,7 +32,7 @@ export type Core = Base & (
   }
   | { readonly kind: 'substring'; readonly left: CoreTerm; readonly right: CoreTerm }
   | { readonly kind: 'matches'; readonly left: CoreTerm; readonly pattern: string }
-  | { readonly kind: 'not'; readonly body: Core }
+  | { readonly kind: 'not'; readonly word: NegationWord; readonly body: Core }
   | Each<'and' | 'or', { readonly parts: readonly Core[] }>
   | { readonly kind: 'exists'; readonly slots: readonly Slot[]; readonly body: Core }
   | Each<'previous' | 'next' | 'once' | 'eventually', { readonly interval: Interval; readonly body: Core }>
@@ -69,11 +69,15 @@ export function or(at: Position, parts: readonly Core[]): Core {
     : { kind: 'or', at, parts: flat, free: union(...flat.map((p) => p.free)) }
 }
 
+/** What the author wrote that became a negation. */
+export type NegationWord = 'NOT' | 'IMPLIES' | 'EQUIV' | 'FORALL' | 'HISTORICALLY' | 'ALWAYS'
+
 /** The negation, pushed inwards where that keeps the meaning and helps evaluation. */
-export function negate(f: Core): Core {
+export function negate(f: Core, at: Position = f.at, word: NegationWord = 'NOT'): Core {
   if (f.kind === 'truth') return { ...f, value: !f.value }
   if (f.kind === 'not') return f.body
-  if (f.kind === 'or') return and(f.at, f.parts.map(negate))
-  if (f.kind === 'and' && f.parts.every((p) => p.kind === 'not')) return or(f.at, f.parts.map(negate))
-  return { kind: 'not', at: f.at, free: f.free, body: f }
+  const each = (parts: readonly Core[]): Core[] => parts.map((p) => negate(p, p.at, word))
+  if (f.kind === 'or') return and(at, each(f.parts))
+  if (f.kind === 'and' && f.parts.every((p) => p.kind === 'not')) return or(at, each(f.parts))
+  return { kind: 'not', at, word, free: f.free, body: f }
 }

@@ -25,7 +25,7 @@ const DURATION = /(\d+)([A-Za-z])(?![A-Za-z0-9_])/y
 const INT = /\d+/y
 const LONG_NAME = /[A-Za-z_][A-Za-z0-9_'":/-]*/y
 const NAME = /[A-Za-z_][A-Za-z0-9_']*/y
-const SYMBOL = /<-|<=|>=|<\||\|>|[()[\],;.=<>+\-*/?{}|▷◁]/y
+const SYMBOL = /<-|<=|>=|<\||\|>|[()[\],;:.=<>+\-*/?{}|▷◁]/y
 
 /**
  * Splits a formula into tokens. MonPoly lets a name hold `- / : "`; here such a name is one token only

@@ -1,4 +1,4 @@
-import type { Signature, Value, ValueType } from './ast.ts'
+import type { Predicate, Signature, Value, ValueType } from './ast.ts'
 import type { Fact, Verdict } from './monitor.ts'
 
 /** One time-point of a log file. `line` is where its `@` stands, from 1. */
@@ -15,18 +15,27 @@ export interface LogProblem { readonly line: number; readonly message: string }
  * Reads MonPoly's log format line by line: `@timestamp name(arg, …)(arg, …) name(…) …`, where a time-point
  * may go on over several lines and ends at the next `@` or at `;`. `#` begins a comment. A tuple that does
  * not fit the signature, a broken line or a whole number beyond 2^53 - 1 is named and left out, never
- * guessed; a predicate the signature does not have is named once.
+ * guessed; a predicate the signature does not have is named once. With `only`, events of other predicates
+ * are checked but not handed over.
  */
 export class LogReader {
-  readonly #signature: Signature
   readonly #problem: (problem: LogProblem) => void
   readonly #unknown = new Set<string>()
+  /** Predicates by the first letter of their name, so that names are compared in place. */
+  readonly #byLetter = new Map<number, Known[]>()
   #open: { timestamp: number; facts: Fact[]; line: number } | null = null
   #line = 0
 
-  constructor(signature: Signature, onProblem: (problem: LogProblem) => void) {
-    this.#signature = signature
+  constructor(
+    signature: Signature, onProblem: (problem: LogProblem) => void, only: ReadonlySet<string> | null = null,
+  ) {
     this.#problem = onProblem
+    for (const { name, types } of signature.values()) {
+      const letter = name.charCodeAt(0)
+      const list = this.#byLetter.get(letter) ?? []
+      list.push({ name, types, wanted: only === null || only.has(name) })
+      this.#byLetter.set(letter, list)
+    }
   }
 
   /** Takes the next line and hands over each time-point that it completes. */
@@ -62,101 +71,148 @@ export class LogReader {
   #report(message: string): void { this.#problem({ line: this.#line, message }) }
 
   #timestamp(line: string, start: number): number {
-    let offset = start
-    while (offset < line.length && !' \t\r;@'.includes(line[offset] ?? ' ')) offset++
-    const text = line.slice(start, offset)
-    const value = Number(text)
-    if (text !== '' && Number.isSafeInteger(value)) {
+    const offset = endOfWord(line, start)
+    const value = wholeNumber(line, start, offset)
+    if (!Number.isNaN(value)) {
       this.#open = { timestamp: value, facts: [], line: this.#line }
       return offset
     }
-    this.#report(`\`@${text}\` is no timestamp: whole seconds up to 2^53 - 1`)
+    this.#report(`\`@${line.slice(start, offset)}\` is no timestamp: whole seconds up to 2^53 - 1`)
     const next = line.indexOf('@', offset)
     return next < 0 ? line.length : next
   }
 
   /** Reads a name with its tuples; -1 where the line cannot be read from here. */
   #predicate(line: string, start: number): number {
-    let offset = start
-    while (offset < line.length && !' \t\r(@;'.includes(line[offset] ?? ' ')) offset++
+    const predicate = this.#lookup(line, start)
+    let offset = predicate ? start + predicate.name.length : endOfWord(line, start)
     if (offset === start) return -1
-    const name = line.slice(start, offset)
-    const types = this.#signature.get(name)?.types
-    if (!types && !this.#unknown.has(name)) {
-      this.#unknown.add(name)
-      this.#report(`the signature has no predicate \`${name}\`; its events are left out`)
-    }
+    if (!predicate) this.#reportUnknown(line.slice(start, offset))
     let any = false
     for (;;) {
-      while (line.charCodeAt(offset) === 32 || line.charCodeAt(offset) === 9) offset++
-      if (line.charCodeAt(offset) !== 40) break
+      offset = skipBlanks(line, offset)
+      if (line.charCodeAt(offset) !== OPEN) break
       any = true
-      const fields: Field[] = []
-      offset = readFields(line, offset + 1, fields)
+      offset = this.#tuple(line, offset + 1, predicate)
       if (offset < 0) return -1
-      if (types) this.#add(name, fields, types)
     }
-    if (!any && types) this.#add(name, [], types)
+    if (!any && predicate) this.#add(predicate, predicate.wanted ? [] : null, 0, null)
     return offset
   }
 
-  #add(name: string, fields: readonly Field[], types: readonly ValueType[]): void {
-    const open = this.#open
-    if (open === null) return this.#report(`\`${name}\` stands before the first \`@\``)
-    if (fields.length !== types.length) {
-      return this.#report(`\`${name}\` takes ${types.length} fields, not ${fields.length}`)
+  #lookup(line: string, start: number): Known | undefined {
+    const list = this.#byLetter.get(line.charCodeAt(start))
+    if (list === undefined) return undefined
+    for (let i = 0; i < list.length; i++) {
+      const known = list[i] as Known
+      if (!line.startsWith(known.name, start)) continue
+      const end = start + known.name.length
+      if (end >= line.length || isDelimiter(line.charCodeAt(end))) return known
     }
-    const args = new Array<Value>(types.length)
-    for (let i = 0; i < types.length; i++) {
-      const value = convert(fields[i] as Field, types[i] as ValueType)
-      if (value === null) {
-        return this.#report(`field ${i + 1} of \`${name}\` is no ${types[i] ?? ''}: ${fields[i]?.text ?? ''}`)
-      }
-      args[i] = value
+    return undefined
+  }
+
+  #reportUnknown(name: string): void {
+    if (this.#unknown.has(name)) return
+    this.#unknown.add(name)
+    this.#report(`the signature has no predicate \`${name}\`; its events are left out`)
+  }
+
+  /** Reads `a, "b c", 3)` and keeps it where it fits; the offset behind the `)`, or -1. */
+  #tuple(line: string, start: number, predicate: Known | undefined): number {
+    const types = predicate?.types ?? NO_TYPES
+    const args: Value[] | null = predicate?.wanted === true ? [] : null
+    let count = 0
+    let misfit: string | null = null
+    let offset = skipBlanks(line, start)
+    if (line.charCodeAt(offset) === CLOSE) {
+      if (predicate) this.#add(predicate, args, 0, null)
+      return offset + 1
     }
-    open.facts.push({ name, args })
+    for (;;) {
+      const quoted = line.charCodeAt(offset) === QUOTE
+      const from = quoted ? offset + 1 : offset
+      const to = quoted ? line.indexOf('"', from) : endOfField(line, from)
+      if (to < 0 || (to === from && !quoted)) return -1
+      const type = types[count++] ?? 'string'
+      const value = type === 'int' ? wholeNumber(line, from, to)
+        : type === 'float' ? float(line.slice(from, to)) : args === null ? '' : line.slice(from, to)
+      if (value !== value) misfit ??= `field ${count}, \`${line.slice(from, to)}\`, is no ${type}`
+      if (args !== null) args.push(value)
+      offset = skipBlanks(line, quoted ? to + 1 : to)
+      const end = line.charCodeAt(offset)
+      if (end === CLOSE) break
+      if (end !== COMMA) return -1
+      offset = skipBlanks(line, offset + 1)
+    }
+    if (predicate) this.#add(predicate, args, count, misfit)
+    return offset + 1
+  }
+
+  #add(predicate: Known, args: Value[] | null, count: number, misfit: string | null): void {
+    const { name, types } = predicate
+    if (this.#open === null) this.#report(`\`${name}\` stands before the first \`@\``)
+    else if (count !== types.length) {
+      this.#report(`\`${name}\` takes ${types.length} fields, not ${count}`)
+    } else if (misfit !== null) this.#report(`\`${name}\`: ${misfit}`)
+    else if (args !== null) this.#open.facts.push({ name, args })
   }
 }
 
-interface Field { readonly text: string; readonly quoted: boolean }
+interface Known extends Predicate { readonly wanted: boolean }
 
-/** Reads `a, "b c", 3)`; the offset behind the `)`, or -1. */
-function readFields(line: string, start: number, fields: Field[]): number {
+const NO_TYPES: readonly ValueType[] = []
+const QUOTE = 34
+const OPEN = 40
+const CLOSE = 41
+const COMMA = 44
+
+function skipBlanks(line: string, start: number): number {
   let offset = start
-  for (;;) {
-    while (line.charCodeAt(offset) === 32) offset++
-    const code = line.charCodeAt(offset)
-    if (code === 41 && fields.length === 0) return offset + 1
-    if (code === 34) {
-      const close = line.indexOf('"', offset + 1)
-      if (close < 0) return -1
-      fields.push({ text: line.slice(offset + 1, close), quoted: true })
-      offset = close + 1
-    } else {
-      const from = offset
-      let c = code
-      while (c !== 44 && c !== 41 && c !== 32) {
-        if (Number.isNaN(c) || c === 40 || c === 34) return -1
-        c = line.charCodeAt(++offset)
-      }
-      if (offset === from) return -1
-      fields.push({ text: line.slice(from, offset), quoted: false })
-    }
-    while (line.charCodeAt(offset) === 32) offset++
-    const end = line.charCodeAt(offset++)
-    if (end === 41) return offset
-    if (end !== 44) return -1
-  }
+  for (let c = line.charCodeAt(offset); c === 32 || c === 9; c = line.charCodeAt(++offset)) continue
+  return offset
 }
 
-const INTEGER = /^-?\d+$/
+/** The end of a name or number: before a blank, `(`, `@`, `;` or the end of the line. */
+function endOfWord(line: string, start: number): number {
+  let offset = start
+  while (offset < line.length && !isDelimiter(line.charCodeAt(offset))) offset++
+  return offset
+}
+
+function isDelimiter(c: number): boolean {
+  return c === 32 || c === 9 || c === 13 || c === OPEN || c === 64 || c === 59
+}
+
+/** The end of an unquoted field, or -1 where the line ends before it. */
+function endOfField(line: string, start: number): number {
+  for (let offset = start; offset < line.length; offset++) {
+    const c = line.charCodeAt(offset)
+    if (c === COMMA || c === CLOSE || c === 32 || c === 9) return offset
+    if (c === OPEN || c === QUOTE) return -1
+  }
+  return -1
+}
+
+/** A whole number that is exact, or NaN. */
+function wholeNumber(line: string, from: number, to: number): number {
+  const negative = line.charCodeAt(from) === 45
+  const first = negative ? from + 1 : from
+  if (to === first || to - first > 16) return NaN
+  let value = 0
+  for (let offset = first; offset < to; offset++) {
+    const digit = line.charCodeAt(offset) - 48
+    if (digit < 0 || digit > 9) return NaN
+    value = value * 10 + digit
+  }
+  if (value > Number.MAX_SAFE_INTEGER) return NaN
+  return negative && value !== 0 ? -value : value
+}
+
 const FLOAT = /^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 
-function convert(field: Field, type: ValueType): Value | null {
-  if (type === 'string') return field.text
-  if (!(type === 'int' ? INTEGER : FLOAT).test(field.text)) return null
-  const value = Number(field.text)
-  return type === 'float' || Number.isSafeInteger(value) ? value : null
+function float(text: string): number {
+  return FLOAT.test(text) ? Number(text) : NaN
 }
 
 /** `@timestamp (time point index): (a,"b") (c,"d")`, or `true` where the formula has no free variables. */

@@ -83,6 +83,7 @@ interface Saved {
   readonly nodes: readonly unknown[]
 }
 
+const NO_ROWS: ((readonly Value[])[] | undefined)[] = []
 interface Column { readonly number: number; readonly types: readonly ValueType[] }
 
 class FormulaMonitor implements Monitor {
@@ -140,12 +141,13 @@ class FormulaMonitor implements Monitor {
   }
 
   #take(timestamp: number, facts: readonly Fact[]): void {
-    const rows = new Array<(readonly Value[])[] | undefined>(this.#columns.size).fill(undefined)
+    let rows: ((readonly Value[])[] | undefined)[] = NO_ROWS
     for (let i = 0; i < facts.length; i++) {
       const fact = facts[i] as Fact
       const column = this.#columns.get(fact.name)
       if (column === undefined) continue
       if (!fits(fact.args, column.types)) { this.refused++; continue }
+      if (rows === NO_ROWS) rows = new Array<(readonly Value[])[] | undefined>(this.#columns.size).fill(undefined)
       const known = rows[column.number]
       if (known) known.push(fact.args)
       else rows[column.number] = [fact.args]

@@ -192,10 +192,14 @@ function atomReason(f: Core, bound: Bound, nameOf: NameOf): Diagnostic | null {
   return { ...f.at, message, correction: `event(…, ${name}, …) AND …` }
 }
 
-function notReason(f: Core, open: readonly Slot[], nameOf: NameOf): Diagnostic {
+function notReason(f: Extract<Core, { kind: 'not' }>, open: readonly Slot[], nameOf: NameOf): Diagnostic {
   const names = open.map(nameOf).join(', ')
-  const message = `NOT has infinitely many answers for \`${names}\`: it can only exclude what another part gives`
-  return { ...f.at, message, correction: `event(…, ${names}, …) AND NOT …` }
+  const message = `${f.word} has infinitely many answers for \`${names}\`: it can only exclude what another part gives`
+  const window = f.word === 'HISTORICALLY' ? 'ONCE' : 'EVENTUALLY'
+  const correction = f.word === 'HISTORICALLY' || f.word === 'ALWAYS'
+    ? `event(…, ${names}, …) AND NOT ${window}[…] (event(…, ${names}, …) AND NOT …)`
+    : `event(…, ${names}, …) AND NOT …`
+  return { ...f.at, message, correction }
 }
 
 function orReason(part: Core, missing: readonly Slot[], nameOf: NameOf): Diagnostic {

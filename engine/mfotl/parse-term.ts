@@ -97,6 +97,7 @@ function parseAtom(reader: TokenReader): Term {
       return { kind: 'constant', at, type: 'int', value: token.value }
     case 'end': break
   }
+  if (token.text === '{') return reader.failAt(token, { message: 'records are not supported' })
   return reader.failAt(token, { message: `expected a formula or a term but saw \`${token.text}\`` })
 }
 

@@ -113,6 +113,9 @@ function parsePrefix(reader: TokenReader): Formula {
   const at: Position = { line: token.line, column: token.column }
   const refused = token.kind === 'keyword' || token.kind === 'symbol' ? REFUSED[token.text] : undefined
   if (refused !== undefined) reader.fail({ message: refused })
+  if (token.kind === 'keyword' && (BINARY[token.text] || token.text === 'IN')) {
+    reader.fail({ message: `expected a formula but saw \`${token.text}\`` })
+  }
   if (token.kind === 'keyword') {
     const temporal = TEMPORAL[token.text]
     if (temporal) {

@@ -17,7 +17,8 @@ export class Resolver {
   readonly #report: (diagnostic: Diagnostic) => void
   readonly #types: Types
   readonly #slots: { name: string; type: number }[] = []
-  #root = new Map<string, Slot>()
+  readonly #root = new Map<string, Slot>()
+  readonly predicates = new Set<string>()
   #parts = 0
 
   constructor(signature: Signature, report: (diagnostic: Diagnostic) => void) {
@@ -62,24 +63,27 @@ export class Resolver {
       case 'truth': return { kind: 'truth', at, free: [], value: f.value }
       case 'predicate': return this.#predicate(f, scope, lets)
       case 'comparison': case 'substring': case 'matches': return this.#atom(f, scope)
-      case 'not': return negate(go(f.body))
+      case 'not': return negate(go(f.body), at)
       case 'and': return and(at, [go(f.left), go(f.right)])
       case 'or': return or(at, [go(f.left), go(f.right)])
-      case 'implies': return or(at, [negate(go(f.left)), go(f.right)])
+      case 'implies': return or(at, [negate(go(f.left), at, 'IMPLIES'), go(f.right)])
       case 'equiv': {
-        const forth = or(at, [negate(go(f.left)), go(f.right)])
-        return and(at, [forth, or(at, [negate(go(f.right)), go(f.left)])])
+        const forth = or(at, [negate(go(f.left), at, 'EQUIV'), go(f.right)])
+        return and(at, [forth, or(at, [negate(go(f.right), at, 'EQUIV'), go(f.left)])])
       }
       case 'exists': return this.#quantified(f.variables, f.body, at, scope, lets, (b) => b)
-      case 'forall': return negate(this.#quantified(f.variables, f.body, at, scope, lets, negate))
+      case 'forall': return negate(
+        this.#quantified(f.variables, f.body, at, scope, lets, (b) => negate(b, at, 'FORALL')), at, 'FORALL',
+      )
       case 'previous': case 'next': case 'once': case 'eventually': {
         const body = go(f.body)
         return { kind: f.kind, at, free: body.free, interval: f.interval, body }
       }
       case 'historically': case 'always': {
-        const body = negate(go(f.body))
+        const word = f.kind === 'always' ? 'ALWAYS' as const : 'HISTORICALLY' as const
+        const body = negate(go(f.body), at, word)
         const kind = f.kind === 'always' ? 'eventually' as const : 'once' as const
-        return negate({ kind, at, free: body.free, interval: f.interval, body })
+        return negate({ kind, at, free: body.free, interval: f.interval, body }, at, word)
       }
       case 'since': case 'until': {
         const left = go(f.left)
@@ -143,6 +147,7 @@ export class Resolver {
       const message = `\`${f.name}\` takes ${declared.types.length} arguments, not ${f.terms.length}`
       this.#report({ ...f.at, message, correction: `${f.name}(${declared.types.join(', ')})` })
     }
+    this.predicates.add(f.name)
     const terms = f.terms.map((term, i) => {
       const [core, type] = this.#term(term, scope, true)
       const expected = this.#types.fresh(declared?.types[i] ?? null)

@@ -8,7 +8,13 @@ export interface Context {
 }
 
 /** Where the closures of one lag read the time-point they are evaluated at; null before the first. */
-export interface Cell { context: Context | null; before: Context | null; after: Context | null }
+export interface Cell {
+  context: Context | null
+  /** Neighbours, kept only where PREVIOUS or NEXT asks for them. */
+  neighbours: boolean
+  before: Context | null
+  after: Context | null
+}
 
 /** An operator that keeps something from one time-point to the next. */
 export interface StateNode {
@@ -39,7 +45,7 @@ export class Stage {
   cell(lag: number): Cell {
     const known = this.cells.get(lag)
     if (known) return known
-    const cell: Cell = { context: null, before: null, after: null }
+    const cell: Cell = { context: null, neighbours: false, before: null, after: null }
     this.cells.set(lag, cell)
     this.#cells.push({ lag, cell })
     if (-lag > this.#lead) this.#lead = -lag
@@ -55,21 +61,27 @@ export class Stage {
   tryStep(contexts: Contexts): boolean {
     const n = this.position
     if (n + this.#lead > contexts.last) return false
-    for (const { lag, lookahead } of this.lookaheads) {
+    for (let i = 0; i < this.lookaheads.length; i++) {
+      const { lag, lookahead } = this.lookaheads[i] as Stage['lookaheads'][number]
       const context = contexts.at(n - lag)
-      if (context && !lookahead.ready(context)) return false
+      if (context !== null && !lookahead.ready(context)) return false
     }
-    for (const { lag, cell } of this.#cells) {
+    for (let i = 0; i < this.#cells.length; i++) {
+      const { lag, cell } = this.#cells[i] as { lag: number; cell: Cell }
       cell.context = contexts.at(n - lag)
+      if (!cell.neighbours) continue
       cell.before = contexts.at(n - lag - 1)
       cell.after = contexts.at(n - lag + 1)
     }
-    for (const { lag, node } of this.nodes) {
-      const context = lag === 0 ? contexts.at(n) : contexts.at(n - lag)
-      if (context) node.update(context)
+    for (let i = 0; i < this.nodes.length; i++) {
+      const { lag, node } = this.nodes[i] as Stage['nodes'][number]
+      const context = contexts.at(n - lag)
+      if (context !== null) node.update(context)
     }
-    const context = contexts.at(n)
-    if (n >= 0 && context) this.evaluate(context)
+    if (n >= 0) {
+      const context = contexts.at(n)
+      if (context !== null) this.evaluate(context)
+    }
     this.position++
     return true
   }

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { readFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Diagnostic } from '../../../engine/mfotl/ast.ts'
 import { loadFormulaDocument, runFormulaCases } from '../../../engine/mfotl/document.ts'
 import { formatVerdict, LogReader } from '../../../engine/mfotl/log.ts'
@@ -41,17 +40,20 @@ export async function monitorCommand(args: MonitorArguments): Promise<number> {
   let problems = 0
   const reader = new LogReader(signature.value, ({ line, message }) => {
     if (problems++ < PROBLEMS_SHOWN) process.stderr.write(`${args.log}:${line}: ${message}\n`)
-  })
+  }, compiled.value.formula.predicates)
   const out = new LineWriter()
   try {
-    const lines = createInterface({ input: createReadStream(args.log), crlfDelay: Infinity })
     const take = (p: { timestamp: number; facts: Parameters<typeof monitor.step>[1] }): void => {
       for (const v of monitor.step(p.timestamp, p.facts)) out.write(print(v))
     }
-    for await (const line of lines) {
-      reader.read(line, take)
+    let rest = ''
+    for await (const chunk of createReadStream(args.log, { encoding: 'utf8', highWaterMark: 1 << 18 })) {
+      const lines = (rest + String(chunk)).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) reader.read(line, take)
       if (out.full) await out.flush()
     }
+    reader.read(rest, take)
     reader.end(take)
     if (args.noLastTimestamp !== true) for (const v of monitor.end()) out.write(print(v))
     await out.flush()

@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { createFormulaSet } from '../../../engine/mfotl/detector.ts'
+import { fillTemplate, loadFormulaDocument, runFormulaCases } from '../../../engine/mfotl/document.ts'
+
+const folder = new URL('../../../engine/formulas/', import.meta.url)
+const signature = readFileSync(new URL('telemetry.sig', folder), 'utf8')
+const files = readdirSync(folder).filter((name) => name.endsWith('.yml'))
+  .map((file) => ({ file, text: readFileSync(new URL(file, folder), 'utf8') }))
+
+describe.each(files)('[F22] $file', ({ file, text }) => {
+  const loaded = loadFormulaDocument(text, signature)
+  test('loads, and is named like its file', () => {
+    expect(loaded.ok ? `${loaded.value.id}.yml` : loaded.diagnostics).toBe(file)
+  })
+  test('has cases that fire and cases that stay silent, and all hold', () => {
+    if (!loaded.ok) return
+    const { cases } = loaded.value
+    expect(cases.some((c) => c.expect.length > 0) && cases.some((c) => c.expect.length === 0)).toBe(true)
+    expect(runFormulaCases(loaded.value).filter((r) => !r.ok)).toEqual([])
+  })
+  test('names exactly the predicates it uses', () => {
+    if (!loaded.ok) return
+    const used = [...loaded.value.compiled.formula.predicates].sort()
+    expect([...loaded.value.predicates].sort()).toEqual(used)
+  })
+})
+
+function set(): ReturnType<typeof created> { return created(files) }
+function created(documents: typeof files) {
+  const made = createFormulaSet(documents, signature)
+  if (!made.ok) throw new Error(JSON.stringify(made.diagnostics))
+  return made.set
+}
+const fail = (card: string): { name: string; args: (string | number)[] } =>
+  ({ name: 'payfail', args: [card, '203.0.113.9', 4900, '05'] })
+
+test('[F23] a set turns answers into matches with lead entities', () => {
+  const formulas = set()
+  const found = [1, 2, 3, 4, 5, 6].flatMap((n) => formulas.step(n * 1000 + 250, [fail(`c${n}`)]))
+  expect(found).toMatchObject([{
+    formulaId: 'card-testing-by-address', time: 5250, lead: ['ip:203.0.113.9'], attack: 'P2', family: 'payment',
+    message: '5 different cards were declined from 203.0.113.9 within ten minutes.',
+  }])
+})
+
+test('[F21] [F23] a set restored in the middle goes on, and remembers what it reported', () => {
+  const first = set()
+  for (const n of [1, 2, 3]) first.step(n * 1000, [fail(`c${n}`)])
+  const second = set()
+  second.restore(JSON.parse(JSON.stringify(first.save())))
+  expect([4, 5].flatMap((n) => second.step(n * 1000, [fail(`c${n}`)]))).toHaveLength(1)
+  const third = set()
+  third.restore(JSON.parse(JSON.stringify(second.save())))
+  expect(third.step(6000, [fail('c6')])).toHaveLength(0)
+  expect(third.step(606_000, [fail('d1'), fail('d2'), fail('d3'), fail('d4'), fail('d5')])).toHaveLength(1)
+})
+
+test('[F23] a formula that meets an inexact number stops alone', () => {
+  const text = (files[0]?.text ?? '').replace(/^id: .*$/m, 'id: sum-of-captures')
+    .replace(/^predicates: .*$/m, 'predicates: [capture]')
+    .replace(/^formula: \|\n(?: {2}.*\n)+/m, 'formula: "(i <- SUM a (ONCE capture(o, a)))"\n')
+    .replace(/^message: .*$/m, 'message: "{i}"')
+  const formulas = created([...files, { file: 'sum-of-captures.yml', text }])
+  formulas.step(0, [{ name: 'capture', args: ['1', Number.MAX_SAFE_INTEGER] }])
+  formulas.step(1000, [{ name: 'capture', args: ['2', 1] }])
+  expect(formulas.stopped).toMatchObject([{ formulaId: 'sum-of-captures' }])
+  expect([1, 2, 3, 4, 5].flatMap((n) => formulas.step(n * 2000, [fail(`c${n}`)]))).toHaveLength(1)
+})
+
+test('[F4] a document reports its mistakes with their lines', () => {
+  const text = (files.find((f) => f.file === 'refunds-to-one-card.yml')?.text ?? '')
+  const broken = loadFormulaDocument(text.replace('(EXISTS o, m. refund(o, s, m, d))', '(EXISTS o, m. refnd(o, s, m, d))'), signature)
+  const line = text.split('\n').findIndex((l) => l.includes('(EXISTS o, m.')) + 1
+  expect(broken.ok ? [] : broken.diagnostics).toMatchObject([{ line, column: 17, message: /refnd/ }].map((d) => (
+    { line: d.line, column: d.column })))
+  const wrongLead = loadFormulaDocument(text.replace('staff:{s}', 'staff:{who}'), signature)
+  expect(wrongLead.ok ? '' : wrongLead.diagnostics[0]?.message).toMatch(/\{who\} is no free variable/)
+  const noTitle = loadFormulaDocument(text.replace(/^title:.*\n/m, 'titel: x\n').replace('severity: 4', 'severity: 9'), signature)
+  expect(noTitle.ok ? 0 : noTitle.diagnostics.length).toBeGreaterThanOrEqual(3)
+})
+
+test('templates put the kind of an entity before a bare id once', () => {
+  expect(fillTemplate('staff:{s}', { s: 'ann' })).toBe('staff:ann')
+  expect(fillTemplate('staff:{s}', { s: 'staff:ann' })).toBe('staff:ann')
+})
