@@ -3,6 +3,8 @@ import { Incidents } from './alert/correlate.ts'
 import type { Detector, Finding } from './alert/finding.ts'
 import { createFormulaDetector } from './alert/formula-detector.ts'
 import { createRuleDetector } from './alert/rule-detector.ts'
+import { createPaymentDetector } from './anomaly/payment-detector.ts'
+import { createRefundPeers } from './anomaly/refund-peers.ts'
 import type { Scorer } from './anomaly/scorer.ts'
 import type { Json } from './event/json.ts'
 import type { Telemetry } from './event/telemetry.ts'
@@ -27,9 +29,11 @@ export interface EngineOptions {
   readonly baseline: SignedBaseline | null
   /** The learned model of payment windows; null leaves that reasoning out. */
   readonly scorer: Scorer | null
-  /** Wanted false incidents of learned scores in eight quiet hours; 1 if absent. */
+  /** Wanted false incidents of learned scores in eight quiet hours; BUDGET if absent. */
   readonly budget?: number
 }
+
+export const BUDGET = 0.3
 
 /**
  * All detectors over one stream. Same options and same stream, same alerts, bit for bit; no clock, bounded state.
@@ -125,6 +129,8 @@ function detectorsOf(options: EngineOptions): Detector[] {
   if (mistakes.length > 0) throw new EngineError(mistakes)
   if (options.baseline !== null) detectors.push(createInventoryCheck(options.baseline))
   detectors.push(createLogHealthCheck())
+  detectors.push(createRefundPeers())
+  if (options.scorer !== null) detectors.push(createPaymentDetector(options.scorer, options.budget ?? BUDGET))
   if (options.twin !== null) detectors.push(createMotionCheck(options.twin))
   return detectors
 }

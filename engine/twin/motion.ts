@@ -5,7 +5,7 @@ import type { Telemetry } from '../event/telemetry.ts'
 import { isEpcis } from '../event/telemetry.ts'
 import { VanDevices } from '../event/van-reading.ts'
 import type { TwinPlan } from './plan.ts'
-import type { Residual } from './residuals.ts'
+import type { Fix, Residual } from './residuals.ts'
 import { Geometry, RESIDUALS } from './residuals.ts'
 
 /** Forgotten at each fix: an alert needs evidence that comes faster than this. */
@@ -21,8 +21,6 @@ export const FIXES_MAX = 90
 /** A scan at a door counts as evidence if the latest fix is not older. */
 export const SCAN_FIX_AGE_MAX_MS = 90_000
 const UIDS_MAX = 16
-
-export interface Fix { readonly time: number; readonly x: number; readonly y: number; readonly odometer: number }
 
 interface VanState {
   readonly fixes: Fix[]

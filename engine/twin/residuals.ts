@@ -1,5 +1,7 @@
-import type { Fix } from './motion.ts'
 import type { TwinPlan } from './plan.ts'
+
+/** What a tracker reported at once: milliseconds, millimetres. */
+export interface Fix { readonly time: number; readonly x: number; readonly y: number; readonly odometer: number }
 
 export type Residual =
   | 'further-than-driven' | 'driven-while-standing' | 'wrong-mast' | 'off-road' | 'door-away-from-stop' | 'scan-elsewhere'
