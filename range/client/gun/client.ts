@@ -1,0 +1,97 @@
+import { sha256 } from '../../ledger/sha256.ts'
+import { isValueKey, valueKey, type Space } from '../../ledger/replica.ts'
+import { FRAME_HELLO, FRAME_READY, type FromFrame, type ToFrame } from './frame-protocol.ts'
+
+export type GunFetchError = 'missing' | 'silent' | 'hash-differs' | 'closed' | 'key-malformed'
+
+/** Why a value did not come. */
+export class GunFetchFailure extends Error {
+  readonly code: GunFetchError
+
+  constructor(code: GunFetchError) {
+    super(code)
+    this.name = 'GunFetchFailure'
+    this.code = code
+  }
+}
+
+export interface GunClient {
+  /** The value under a key, hashed again here. Rejects with a `GunFetchFailure`. */
+  fetchByHash(space: Space, key: string): Promise<string>
+  close(): void
+}
+
+export interface GunClientOptions {
+  /** Address of the bundled frame script, a classic script (Vite: `./frame.ts?worker&url`). */
+  readonly scriptUrl: string
+  /** Address of the relay with its token: the frame has no cookies, and its origin reads `null`. */
+  readonly socketUrl: string
+  /** Called for each checkpoint that is announced, hashed again. */
+  readonly onCheckpoint?: (key: string, value: string) => void
+}
+
+/** Puts Gun into a sandboxed, hidden frame of `document` and talks to it by messages only. */
+export function createGunClient(document: Document, options: GunClientOptions): GunClient {
+  const frame = document.createElement('iframe')
+  frame.setAttribute('sandbox', 'allow-scripts')
+  frame.hidden = true
+  frame.title = 'Gun'
+  const { port1: port, port2 } = new MessageChannel()
+  const waiting = new Map<number, { key: string; resolve: (v: string) => void; reject: Reject }>()
+  let next = 0
+  let closed = false
+
+  const window = document.defaultView!
+  function greet(event: MessageEvent): void {
+    if (event.source !== frame.contentWindow || event.data !== FRAME_READY) return
+    window.removeEventListener('message', greet)
+    // An opaque origin cannot be named; the frame holds no secret and the port goes to it alone.
+    frame.contentWindow!.postMessage(FRAME_HELLO, '*', [port2])
+  }
+  window.addEventListener('message', greet)
+  port.onmessage = ({ data }: MessageEvent<FromFrame>) => {
+    if (data.kind === 'link') return
+    if (data.kind === 'news') {
+      if (valueKey(data.value, sha256) === data.key) options.onCheckpoint?.(data.key, data.value)
+      return
+    }
+    const one = waiting.get(data.id)
+    waiting.delete(data.id)
+    if (one === undefined) return
+    if (data.kind !== 'value') one.reject(new GunFetchFailure(data.kind))
+    else if (valueKey(data.value, sha256) === one.key) one.resolve(data.value)
+    else one.reject(new GunFetchFailure('hash-differs'))
+  }
+  send({ kind: 'connect', url: options.socketUrl })
+  frame.srcdoc = `<!doctype html><script src="${escapeAttribute(options.scriptUrl)}"></script>`
+  document.body.append(frame)
+
+  function send(message: ToFrame): void {
+    port.postMessage(message)
+  }
+
+  return {
+    fetchByHash(space, key) {
+      if (closed) return Promise.reject(new GunFetchFailure('closed'))
+      if (!isValueKey(key)) return Promise.reject(new GunFetchFailure('key-malformed'))
+      return new Promise((resolve, reject) => {
+        const id = next++
+        waiting.set(id, { key, resolve, reject })
+        send({ kind: 'fetch', id, space, key })
+      })
+    },
+    close() {
+      closed = true
+      for (const one of waiting.values()) one.reject(new GunFetchFailure('closed'))
+      waiting.clear()
+      port.close()
+      frame.remove()
+    },
+  }
+}
+
+type Reject = (error: GunFetchFailure) => void
+
+function escapeAttribute(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
+}
