@@ -1,0 +1,25 @@
+import { keepSeat, readSeat } from '../seat.ts'
+
+export type LabRefusal = 'full' | 'offline' | 'failed'
+export type LabAnswer = { readonly kind: 'open'; readonly href: string } | { readonly kind: LabRefusal }
+
+/**
+ * Asks the server for a single-handed lab of a module. `full` when all places are taken (429 or
+ * 503), `offline` when the server cannot be reached, `failed` for any other answer.
+ */
+export async function openLab(module: string): Promise<LabAnswer> {
+  let response: Response
+  try {
+    response = await fetch('/api/lab', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ module }),
+    })
+  } catch {
+    return { kind: 'offline' }
+  }
+  if (response.status === 429 || response.status === 503) return { kind: 'full' }
+  if (!response.ok) return { kind: 'failed' }
+  const seat = readSeat(await response.json().catch(() => undefined))
+  return seat ? { kind: 'open', href: keepSeat(seat) } : { kind: 'failed' }
+}
