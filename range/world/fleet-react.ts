@@ -23,7 +23,7 @@ export function reactVan(world: World, van: Van, event: FleetEvent): readonly Sc
     case 'ParcelDelivered': return [step(world, van, 35_000 + parcelSpread(world, event.parcel, 75_000))]
     case 'ParcelPutInLocker': return [step(world, van, 9_000 + parcelSpread(world, event.parcel, 8_000))]
     case 'LockerRefused': return [step(world, van, 20_000)]
-    case 'GpsSpoofed': return [later(event.untilMs, van, { kind: 'EndSpoof', van: van.id }, causeOf(van))]
+    case 'GpsSpoofed': return [later(event.untilMs, van, { kind: 'EndSpoof', van: van.id, untilMs: event.untilMs }, causeOf(van))]
     case 'TourEnded': return [plan(world, van, afterTourMs(world, van))]
     default: return []
   }

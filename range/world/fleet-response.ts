@@ -60,6 +60,11 @@ export function spoofGps(world: World, van: Van | undefined, command: Extract<Fl
   return [{ kind: 'GpsSpoofed', van: van.id, untilMs, stealthPermille, periodMs: Math.max(1_000, periodMs), track }]
 }
 
+export function endSpoof(van: Van, untilMs: number | undefined): Decided {
+  const meant = van.spoof !== null && (untilMs === undefined || untilMs === van.spoof.until)
+  return meant ? [{ kind: 'SpoofEnded', van: van.id }] : []
+}
+
 /** The crew takes the dearest parcels that are not held, at most five, where the van was led to. */
 export function unload(world: World, van: Van | undefined, command: Extract<FleetCommand, { kind: 'Unload' }>): Decided {
   if (van === undefined) return refused('Unload', 'no-such-van')

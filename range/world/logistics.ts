@@ -81,7 +81,7 @@ function decideVan(world: World, command: VanCommand): Decided {
     case 'LockCargo': return response.lockCargo(van, command.locked)
     case 'DivertVan': return response.divertVan(van, command)
     case 'SpoofGps': return response.spoofGps(world, van, command)
-    case 'EndSpoof': return van.spoof === null ? [] : [{ kind: 'SpoofEnded', van: van.id }]
+    case 'EndSpoof': return response.endSpoof(van, command.untilMs)
     case 'Unload': return response.unload(world, van, command)
     case 'FlatTyre': return van.status === 'depot' ? [] : [{ kind: 'TyreFlat', van: van.id, until: world.now + command.minutes * 60_000 }]
     case 'Detour':

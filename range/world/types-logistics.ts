@@ -101,7 +101,8 @@ export type FleetCommand =
   // attack D1
   | { readonly kind: 'DivertVan'; readonly van: number; readonly to: string; readonly run: number }
   | { readonly kind: 'SpoofGps'; readonly van: number; readonly untilMs: Milliseconds; readonly stealthPermille: number; readonly periodMs: number }
-  | { readonly kind: 'EndSpoof'; readonly van: number }
+  /** With `untilMs` it ends only the spoof that was to last until then. */
+  | { readonly kind: 'EndSpoof'; readonly van: number; readonly untilMs?: Milliseconds }
   | { readonly kind: 'Unload'; readonly van: number; readonly place: string; readonly run: number }
   // benign twins and injects
   | { readonly kind: 'FlatTyre'; readonly van: number; readonly minutes: number }

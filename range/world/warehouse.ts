@@ -7,7 +7,7 @@ export type Station = 'pick' | 'pack' | 'dock'
 export const STATIONS: readonly Station[] = ['pick', 'pack', 'dock']
 export const DEPOT_PARCELS = 54
 const PACKAGING_G = 120
-const DUE_MS = 4 * 3_600_000
+const DUE_MS = 3 * 3_600_000
 
 /** Parcels that were in the depot before the day began, so that vans have work at nine. */
 export function depotParcels(config: WorldConfig): readonly Parcel[] {

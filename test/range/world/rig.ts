@@ -1,9 +1,10 @@
+import { attacks } from '../../../range/attack/crew.ts'
 import { advance, apply, createSim, mount, type Sim } from '../../../range/world/kernel.ts'
 import { logistics } from '../../../range/world/logistics.ts'
 import { initialShop } from '../../../range/world/shop-initial.ts'
 import type { ShopCommand, ShopEvent, ShopState } from '../../../range/world/types-shop.ts'
 import type { FleetCommand } from '../../../range/world/types-logistics.ts'
-import type { Cause, Happened, Part, World, WorldConfig } from '../../../range/world/types.ts'
+import type { Cause, Command, Happened, Part, World, WorldConfig } from '../../../range/world/types.ts'
 
 export const START = 32_400_000
 export const MINUTE = 60_000
@@ -32,13 +33,13 @@ export interface Rig {
   readonly log: Happened[]
   /** Runs to `minutes` after the start. */
   readonly to: (minutes: number) => Rig
-  readonly give: (command: FleetCommand, cause?: Cause) => readonly Happened[]
+  readonly give: (command: Command, cause?: Cause) => readonly Happened[]
   readonly world: () => World
   /** Runs minute by minute until the predicate holds; fails after 8 hours. */
   readonly until: (holds: (world: World) => boolean) => Rig
 }
 export function rig(seed: number, twins: WorldConfig['twins'] = {}): Rig {
-  const sim = createSim(configOf(seed, twins), [mount('shop', quietShop), mount('logistics', logistics)])
+  const sim = createSim(configOf(seed, twins), [mount('shop', quietShop), mount('logistics', logistics), mount('attacks', attacks)])
   const log: Happened[] = []
   const note = (happened: Happened): void => void log.push(happened)
   const self: Rig = {
