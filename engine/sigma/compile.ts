@@ -1,9 +1,11 @@
 import { inNetwork, parseNetwork } from './cidr.ts'
 import { FieldTable, fold } from './fields.ts'
 import type { Texts } from './fields.ts'
+import { LiteralIndex } from './literal-index.ts'
 import { addPattern, eitherTest, emptyPatterns, patternTest } from './pattern.ts'
-import type { TextTest } from './pattern.ts'
+import type { PatternSet, TextTest } from './pattern.ts'
 import { compileRegex } from './regex.ts'
+import { RegexGroups } from './regex-group.ts'
 import type { Condition, Detection, FieldItem, SearchNode, ValueMatcher } from './rule.ts'
 import { unreachable } from './rule.ts'
 import { timePart } from './time-part.ts'
@@ -11,10 +13,21 @@ import { timePart } from './time-part.ts'
 /** Whether the event that a table holds matches. Pure; compiled once, run for every event. */
 export type EventTest = (table: FieldTable) => boolean
 
-/** A detection as one closure over the fields of `table`. */
-export function compileDetection(detection: Detection, table: FieldTable): EventTest {
+/** What the rules of a set share: each event's fields, and the expressions on each field. */
+export interface Shared {
+  readonly table: FieldTable
+  readonly regexes: RegexGroups
+  readonly literals: LiteralIndex
+}
+
+export function createShared(): Shared {
+  return { table: new FieldTable(), regexes: new RegexGroups(), literals: new LiteralIndex() }
+}
+
+/** A detection as one closure over the fields of the set's table. */
+export function compileDetection(detection: Detection, shared: Shared): EventTest {
   const searches = new Map<string, EventTest>()
-  for (const [name, node] of detection.searches) searches.set(name, compileNode(node, table))
+  for (const [name, node] of detection.searches) searches.set(name, compileNode(node, shared))
   return compileCondition(detection.condition, searches)
 }
 
@@ -38,16 +51,16 @@ function compileCondition(
   }
 }
 
-function compileNode(node: SearchNode, table: FieldTable): EventTest {
+function compileNode(node: SearchNode, shared: Shared): EventTest {
   switch (node.kind) {
     case 'item':
-      return compileItem(node, table)
+      return compileItem(node, shared)
     case 'and': {
       const cheapFirst = [...node.of].sort((a, b) => cost(a) - cost(b))
-      return allOf(cheapFirst.map((part) => compileNode(part, table)))
+      return allOf(cheapFirst.map((part) => compileNode(part, shared)))
     }
     case 'or':
-      return anyOf(node.of.map((part) => compileNode(part, table)))
+      return anyOf(node.of.map((part) => compileNode(part, shared)))
     default:
       return unreachable(node)
   }
@@ -84,23 +97,27 @@ function anyOf(tests: readonly EventTest[]): EventTest {
   }
 }
 
-function compileItem(item: FieldItem, table: FieldTable): EventTest {
+function compileItem(item: FieldItem, shared: Shared): EventTest {
   const groups = item.linking === 'any' ? [item.values.flat()] : item.values
-  const tests = groups.map((matchers) => compileMatchers(item.field, matchers, table))
+  const tests = groups.map((matchers) => compileMatchers(item.field, matchers, shared))
   const test = allOf(tests)
   return item.negated ? (held) => !test(held) : test
 }
 
-/** Any of the matchers, on one field: texts without and with case together, the rest one by one. */
+/**
+ * Any of the matchers, on one field: texts without and with case together, the rest one by one.
+ */
 function compileMatchers(
   field: string | null,
   matchers: readonly ValueMatcher[],
-  table: FieldTable,
+  shared: Shared,
 ): EventTest {
+  const { table, regexes } = shared
   const folded = emptyPatterns()
   const cased = emptyPatterns()
   const onTexts: TextTest[] = []
   const others: EventTest[] = []
+  const dear: EventTest[] = []
   const slot = field === null ? -1 : table.slot(field)
   for (const matcher of matchers) {
     if (matcher.kind === 'string')
@@ -108,15 +125,18 @@ function compileMatchers(
     else if (matcher.kind === 'number') {
       folded.exact.add(String(matcher.number)).add(fold(matcher.text))
     } else if (matcher.kind === 'boolean') folded.exact.add(String(matcher.value))
-    else if (matcher.kind === 'regex') onTexts.push(compileRegex(matcher.source, matcher.flags))
-    else if (matcher.kind === 'cidr') onTexts.push(networkTest(matcher.network))
+    else if (matcher.kind === 'regex' && slot < 0) {
+      onTexts.push(compileRegex(matcher.source, matcher.flags))
+    } else if (matcher.kind === 'regex') {
+      dear.push(regexes.add(slot, matcher.source, matcher.flags))
+    } else if (matcher.kind === 'cidr') onTexts.push(networkTest(matcher.network))
     else others.push(compileOther(matcher, slot, table))
   }
   const tests = [...others]
-  if (hasPatterns(folded)) tests.unshift(onFolded(slot, patternTest(folded)))
+  if (hasPatterns(folded)) tests.unshift(foldedTest(slot, folded, shared.literals))
   if (hasPatterns(cased)) onTexts.unshift(patternTest(cased))
   if (onTexts.length > 0) tests.push(onPlain(slot, eitherTest(onTexts)))
-  return anyOf(tests)
+  return anyOf([...tests, ...dear])
 }
 
 function hasPatterns(set: ReturnType<typeof emptyPatterns>): boolean {
@@ -125,6 +145,15 @@ function hasPatterns(set: ReturnType<typeof emptyPatterns>): boolean {
     anything ||
     exact.size + prefixes.length + suffixes.length + contained.length + others.length > 0
   )
+}
+
+/** Many literals are looked for together with those of other rules before they are told apart. */
+function foldedTest(slot: number, set: PatternSet, literals: LiteralIndex): EventTest {
+  const test = onFolded(slot, patternTest(set))
+  const texts = [...set.prefixes, ...set.suffixes, ...set.contained]
+  const gated = slot >= 0 && texts.length > 1 && set.exact.size + set.others.length === 0
+  const gate = gated && !set.anything ? literals.gate(slot, texts) : null
+  return gate === null ? test : (table) => gate(table) && test(table)
 }
 
 function onFolded(slot: number, test: TextTest): EventTest {

@@ -17,8 +17,9 @@ const TOKENS_MAX = 5_000
 const DEPTH_MAX = 100
 
 /**
- * A condition over the searches `names`. `or` binds least, then `and`, `not`, `1 of` and `all of`, brackets.
- * At most 5,000 words and 100 brackets or `not` deep. Source: Sigma 2.1.0, "Condition".
+ * A condition over the searches `names`. `or` binds least, then `and`, `not`, `1 of` and `all
+ * of`, brackets. At most 5,000 words and 100 brackets or `not` deep. Source: Sigma 2.1.0,
+ * "Condition".
  */
 export function parseCondition(
   text: string,
@@ -174,7 +175,10 @@ class ConditionReader {
   }
 }
 
-/** `them` leaves out names that begin with an underscore; `*` in a pattern stands for any characters. */
+/**
+ * `them` leaves out names that begin with an underscore; `*` in a pattern stands for any
+ * characters.
+ */
 function matches(pattern: string, name: string): boolean {
   if (pattern.toLowerCase() === 'them') return !name.startsWith('_')
   const pieces = pattern.split('*')

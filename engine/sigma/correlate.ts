@@ -8,11 +8,17 @@ import { OrderedMarks, ShareWindow, TemporalMarks } from './marks.ts'
 import type { Correlation, Threshold } from './rule.ts'
 import { unreachable } from './rule.ts'
 
-/** A correlation holds at most this many groups; then the group that was quiet longest is forgotten. */
+/**
+ * A correlation holds at most this many groups; then the group that was quiet longest is
+ * forgotten.
+ */
 export const GROUPS_MAX = 10_000
 /** A group holds at most this many entries, the newest; thresholds above it are refused. */
 export const GROUP_ENTRIES_MAX = 10_000
-/** All groups of a correlation together hold at most this many entries; quiet groups are forgotten. */
+/**
+ * All groups of a correlation together hold at most this many entries; quiet groups are
+ * forgotten.
+ */
 export const ENTRIES_MAX = 500_000
 /** Longer texts of groups and values are cut here. */
 const TEXT_MAX = 1_024
@@ -33,7 +39,10 @@ export interface Correlator {
   restore(saved: SavedKeys): void
 }
 
-/** How one kind of correlation keeps a group and what it reads of it; null where nothing is counted. */
+/**
+ * How one kind of correlation keeps a group and what it reads of it; null where nothing is
+ * counted.
+ */
 interface Kind<T extends KeyState> {
   create(): T
   restore(saved: unknown): T
@@ -44,9 +53,10 @@ interface Kind<T extends KeyState> {
 }
 
 /**
- * The correlation over the event tables of `table`'s set. `fieldOf` says which field stands for an alias, or
- * for itself, in events of the rule at a position. It matches at every event after which its condition holds
- * for the window of `timespanMs` that ends with that event, both ends included.
+ * The correlation over the event tables of `table`'s set. `fieldOf` says which field stands for
+ * an alias, or for itself, in events of the rule at a position. It matches at every event after
+ * which its condition holds for the window of `timespanMs` that ends with that event, both ends
+ * included.
  */
 export function createCorrelator(
   correlation: Correlation,

@@ -9,8 +9,9 @@ interface Requirement {
 }
 
 /**
- * Which rules can match an event at all, told from one required value each: with rules for many classes of
- * event, only those of the event's own class are run. Calls `visit` with the indexes, in no order.
+ * Which rules can match an event at all, told from one required value each: with rules for many
+ * classes of event, only those of the event's own class are run. Calls `visit` with the indexes,
+ * in no order.
  */
 export function compileDispatch(
   detections: readonly Detection[],

@@ -82,7 +82,10 @@ export class SourceDocument {
     return found === undefined ? null : { key: found.keyNode, value: found.value }
   }
 
-  /** Text at `key`, or null with an error where it is something else. Numbers and booleans count as text. */
+  /**
+   * Text at `key`, or null with an error where it is something else. Numbers and booleans count
+   * as text.
+   */
   text(map: YAMLMap, key: string): string | null {
     const entry = this.get(map, key)
     if (entry === null) return null

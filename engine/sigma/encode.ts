@@ -7,7 +7,10 @@ export const WINDASH_MAX = 625
 
 export type Utf16 = 'utf16le' | 'utf16be' | 'utf16'
 
-/** Bytes as a string of characters 0 to 255, which is how encoded values are kept between modifiers. */
+/**
+ * Bytes as a string of characters 0 to 255, which is how encoded values are kept between
+ * modifiers.
+ */
 export function utf8Bytes(text: string): string {
   let bytes = ''
   for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte)
@@ -42,7 +45,10 @@ export function base64(bytes: string): string {
   return out
 }
 
-/** The characters of a Base64 text that do not depend on what stands around `bytes`, for shifts 0, 1, 2. */
+/**
+ * The characters of a Base64 text that do not depend on what stands around `bytes`, for shifts
+ * 0, 1, 2.
+ */
 export function base64Offsets(bytes: string): string[] {
   return [0, 1, 2].map((shift) => {
     const start = shift === 0 ? 0 : shift + 1
@@ -53,7 +59,10 @@ export function base64Offsets(bytes: string): string[] {
   })
 }
 
-/** Every spelling of the dashes that begin a word; null where there would be more than WINDASH_MAX. */
+/**
+ * Every spelling of the dashes that begin a word; null where there would be more than
+ * WINDASH_MAX.
+ */
 export function windash(parts: readonly StringPart[]): StringPart[][] | null {
   let spellings: StringPart[][] = [[]]
   for (const part of parts) {

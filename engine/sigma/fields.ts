@@ -6,8 +6,9 @@ const LEAVES_MAX = 4_096
 const DEPTH_MAX = 32
 
 /**
- * One event's fields, each read at most once however many rules ask. A name with dots is a key of that very
- * name, else a path; a path through a list gives the values of all of its elements (an index picks one).
+ * One event's fields, each read at most once however many rules ask. A name with dots is a key
+ * of that very name, else a path; a path through a list gives the values of all of its elements
+ * (an index picks one).
  */
 export class FieldTable {
   readonly #slots = new Map<string, number>()
@@ -18,6 +19,7 @@ export class FieldTable {
   #folded: (Texts | typeof UNREAD)[] = []
   #leaves: string[] | null = null
   #foldedLeaves: string[] | null = null
+  #count = 0
   #event: Readonly<Record<string, unknown>> = {}
 
   /** The place of a field, made on first mention. */
@@ -34,8 +36,14 @@ export class FieldTable {
     return slot
   }
 
+  /** Tells one loaded event from the next. */
+  get event(): number {
+    return this.#count
+  }
+
   load(event: Readonly<Record<string, unknown>>): void {
     this.#event = event
+    this.#count += 1
     this.#values.fill(UNREAD)
     this.#texts.fill(UNREAD)
     this.#folded.fill(UNREAD)

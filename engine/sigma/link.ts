@@ -15,8 +15,11 @@ import type {
 /** A correlation whose rules are found; it comes after every correlation it refers to. */
 export interface LinkedCorrelation {
   readonly rule: CorrelationRule
-  /** Positions, in `rules`, of those that matched; indexes count detections, then correlations in order. */
-  positionsOf(matched: ReadonlySet<number>): readonly number[]
+  /**
+   * Positions, in `rules`, of those that matched; indexes count detections, then correlations in
+   * order.
+   */
+  positionsOf(matched: Uint8Array): readonly number[]
   /** The field that stands for a name in events of the rule at a position (-1: of any). */
   fieldOf(name: string, position: number): string
   /** Text that is equal exactly where the correlation and all that it rests on are unchanged. */
@@ -32,7 +35,10 @@ export interface LinkedRules {
 
 const RULES_MAX = 20_000
 
-/** Finds what rules refer to, applies filters and pipeline, and reports what does not fit together. */
+/**
+ * Finds what rules refer to, applies filters and pipeline, and reports what does not fit
+ * together.
+ */
 export function linkRules(
   rules: readonly Rule[],
   pipeline: Pipeline,
@@ -194,10 +200,19 @@ function link(
   return {
     rule,
     definition: `${rule.id} ${digest(definition)}`,
-    positionsOf: (matched) =>
-      targets.flatMap((target, position) => (matched.has(target) ? [position] : [])),
+    positionsOf: (matched) => positionsIn(targets, matched),
     fieldOf: (name, position) => aliasFields.get(name)?.[position] ?? renamed(name),
   }
+}
+
+const NONE: readonly number[] = []
+
+function positionsIn(targets: readonly number[], matched: Uint8Array): readonly number[] {
+  let positions: number[] | null = null
+  for (let i = 0; i < targets.length; i += 1) {
+    if (matched[targets[i] as number] === 1) (positions ??= []).push(i)
+  }
+  return positions ?? NONE
 }
 
 function silentRules(

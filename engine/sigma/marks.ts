@@ -28,8 +28,9 @@ export class TemporalMarks implements KeyState {
 }
 
 /**
- * For each length of prefix of a `temporal_ordered`, the latest start of a chain that got that far. A later
- * start dominates an earlier one, so one time per rule is all that is needed. One event is one step of a chain.
+ * For each length of prefix of a `temporal_ordered`, the latest start of a chain that got that
+ * far. A later start dominates an earlier one, so one time per rule is all that is needed. One
+ * event is one step of a chain.
  */
 export class OrderedMarks implements KeyState {
   readonly size: number
@@ -65,7 +66,9 @@ export class OrderedMarks implements KeyState {
   }
 }
 
-/** The texts of the last `spanMs` milliseconds, at most `entriesMax`, and how often each occurs. */
+/**
+ * The texts of the last `spanMs` milliseconds, at most `entriesMax`, and how often each occurs.
+ */
 export class ShareWindow implements KeyState {
   readonly #spanMs: number
   readonly #entriesMax: number

@@ -76,7 +76,10 @@ const ENCODINGS: readonly string[] = [
   'base64',
   'base64offset',
 ]
-/** Which modifiers may stand beside the one that gives a value its type; `all` and `neq` always may. */
+/**
+ * Which modifiers may stand beside the one that gives a value its type; `all` and `neq` always
+ * may.
+ */
 const BESIDE: Readonly<Record<Chain['kind'], readonly string[]>> = {
   string: [...ENDS, ...ENCODINGS, 'cased', 'expand'],
   re: ['re', 'i', 'm', 's', 'expand', 'cased', ...ENDS],

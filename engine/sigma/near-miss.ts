@@ -1,6 +1,6 @@
 /**
- * The known word nearest to a mistyped one, or null where none is near: at most two edits, and fewer
- * edits than half the word's letters. Words over 64 characters have no near miss.
+ * The known word nearest to a mistyped one, or null where none is near: at most two edits, and
+ * fewer edits than half the word's letters. Words over 64 characters have no near miss.
  */
 export function nearMiss(word: string, known: Iterable<string>): string | null {
   if (word.length > 64) return null

@@ -7,12 +7,15 @@ import { applyModifiers, parseModifiers } from './modifier.ts'
 import type { Chain, Placeholders } from './modifier.ts'
 import type { Condition, Detection, FieldItem, SearchNode, ValueMatcher } from './rule.ts'
 
-/** A list in a rule has at most this many values, a condition's list at most this many conditions. */
+/**
+ * A list in a rule has at most this many values, a condition's list at most this many
+ * conditions.
+ */
 export const VALUES_MAX = 10_000
 
 /**
- * The searches of a `detection` or `filter` map and its condition; null, with errors in the document,
- * where they do not add up. `reserved` keys are left to the caller.
+ * The searches of a `detection` or `filter` map and its condition; null, with errors in the
+ * document, where they do not add up. `reserved` keys are left to the caller.
  */
 export function parseDetection(
   document: SourceDocument,

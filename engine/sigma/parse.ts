@@ -39,8 +39,8 @@ const STATUSES = ['stable', 'test', 'experimental', 'deprecated', 'unsupported']
 const BODIES = ['detection', 'correlation', 'filter'] as const
 
 /**
- * The rules of one YAML text, several documents allowed, and everything that is wrong in it, by line.
- * A document with an error gives no rule. Texts over 4,000,000 characters are refused.
+ * The rules of one YAML text, several documents allowed, and everything that is wrong in it, by
+ * line. A document with an error gives no rule. Texts over 4,000,000 characters are refused.
  */
 export function parseRules(
   file: string,

@@ -78,8 +78,9 @@ function anyOf(
 type Segment = readonly (string | null)[]
 
 /**
- * A wildcard pattern in general. `?` is one character, a surrogate pair included. Each segment is taken at its
- * leftmost place, which suffices for patterns and bounds the work by text length times pattern length.
+ * A wildcard pattern in general. `?` is one character, a surrogate pair included. Each segment
+ * is taken at its leftmost place, which suffices for patterns and bounds the work by text length
+ * times pattern length.
  */
 function globTest(parts: readonly StringPart[]): TextTest {
   const segments: (string | null)[][] = [[]]

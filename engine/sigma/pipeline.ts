@@ -1,7 +1,10 @@
 import type { Placeholders } from './modifier.ts'
 import type { Condition, DetectionRule, LogSource, SearchNode } from './rule.ts'
 
-/** For rules written for other logs: what their fields are called here and what their log source means. */
+/**
+ * For rules written for other logs: what their fields are called here and what their log source
+ * means.
+ */
 export interface Pipeline {
   /** Field of the rule → field of our events, for every rule. */
   readonly fields?: Readonly<Record<string, string>>

@@ -1,13 +1,17 @@
 import { RE2JS } from 're2js'
 import type { RegexFlags } from './rule.ts'
 
-/** Longest expression, in characters, and largest program, in RE2 instructions, that a rule may carry. */
+/**
+ * Longest expression, in characters, and largest program, in RE2 instructions, that a rule may
+ * carry.
+ */
 export const REGEX_LENGTH_MAX = 4_000
 export const REGEX_PROGRAM_MAX = 20_000
 
 /**
- * A search for the expression anywhere in a text, in time linear in the text whatever the expression
- * (RE2 automata; a JavaScript RegExp is never used, as it may backtrack). Throws where `checkRegex` objects.
+ * A search for the expression anywhere in a text, in time linear in the text whatever the
+ * expression (RE2 automata; a JavaScript RegExp is never used, as it may backtrack). Throws
+ * where `checkRegex` objects.
  */
 export function compileRegex(source: string, flags: RegexFlags): (text: string) => boolean {
   const compiled = RE2JS.compile(source, flagBits(flags))
@@ -22,7 +26,7 @@ export function checkRegex(
   if (source.length > REGEX_LENGTH_MAX)
     return { message: `longer than ${REGEX_LENGTH_MAX} characters` }
   try {
-    const size = RE2JS.compile(source, flagBits(flags)).programSize()
+    const size = programSize(source, flags)
     return size > REGEX_PROGRAM_MAX
       ? { message: `too large a regular expression (${size} steps)` }
       : null
@@ -34,6 +38,11 @@ export function checkRegex(
       message: `not a regular expression: ${detail.replace(/^error parsing regexp: /, '')}`,
     }
   }
+}
+
+/** How large an expression is in RE2 instructions, as a rough measure of its cost. */
+export function programSize(source: string, flags: RegexFlags): number {
+  return RE2JS.compile(source, flagBits(flags)).programSize()
 }
 
 function flagBits(flags: RegexFlags): number {

@@ -1,12 +1,12 @@
 import { Watermark } from '../stream/watermark.ts'
 import type { SavedWatermark } from '../stream/watermark.ts'
 import type { SavedKeys } from '../stream/keyed.ts'
-import { compileDetection } from './compile.ts'
+import { compileDetection, createShared } from './compile.ts'
 import type { EventTest } from './compile.ts'
 import { createCorrelator } from './correlate.ts'
 import type { CorrelationHit, Correlator } from './correlate.ts'
 import { compileDispatch } from './dispatch.ts'
-import { FieldTable } from './fields.ts'
+import type { FieldTable } from './fields.ts'
 import { linkRules } from './link.ts'
 import type { LinkedCorrelation, LinkedRules } from './link.ts'
 import { parseRules } from './parse.ts'
@@ -40,7 +40,9 @@ export interface Match {
 
 export interface RuleSetOptions {
   readonly pipeline?: Pipeline
-  /** Let rules that a correlation refers to raise matches of their own as well, whatever it says. */
+  /**
+   * Let rules that a correlation refers to raise matches of their own as well, whatever it says.
+   */
   readonly generateAll?: boolean
 }
 
@@ -55,8 +57,9 @@ export interface RuleSet {
   readonly rules: readonly Rule[]
   readonly warnings: readonly Diagnostic[]
   /**
-   * The matches that `event` completes, rules before correlations, each in the order of the files. `time` is in
-   * milliseconds; an event older than the newest counts as happening then (see `late`). Throws if not finite.
+   * The matches that `event` completes, rules before correlations, each in the order of the
+   * files. `time` is in milliseconds; an event older than the newest counts as happening then
+   * (see `late`). Throws if not finite.
    */
   step(event: Readonly<Record<string, unknown>>, time: number): Match[]
   /** Events that came late, and groups that correlations forgot because of their bounds. */
@@ -70,8 +73,8 @@ export type RuleSetResult =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
 
 /**
- * All rules of all files compiled once, or every mistake in them. Sigma 2.1.0 with all its modifiers, filters
- * and correlations; what engine/SPEC.md section S refuses is refused by name.
+ * All rules of all files compiled once, or every mistake in them. Sigma 2.1.0 with all its
+ * modifiers, filters and correlations; what engine/SPEC.md section S refuses is refused by name.
  */
 export function createRuleSet(
   files: readonly { readonly name: string; readonly text: string }[],
@@ -113,7 +116,8 @@ function compileSet(
   warnings: readonly Diagnostic[],
   generateAll: boolean,
 ): RuleSet {
-  const table = new FieldTable()
+  const shared = createShared()
+  const { table } = shared
   const head = (rule: Rule, index: number): Compiled => ({
     rule,
     emits: generateAll || !linked.silent.has(index),
@@ -121,7 +125,7 @@ function compileSet(
     entities: rule.doorstep.entities.map((text) => compileTemplate(text, table)),
   })
   const detections = linked.detections.map((rule) => rule.detection)
-  const tests = detections.map((detection) => compileDetection(detection, table))
+  const tests = detections.map((detection) => compileDetection(detection, shared))
   const heads = linked.detections.map((rule, index) => head(rule, index))
   const correlations = linked.correlations.map((each, index): RunningCorrelation => ({
     linked: each,
@@ -155,6 +159,7 @@ interface Running {
 
 function createStep(run: Running): RuleSet['step'] {
   const { table, tests, heads, correlations, dispatch, watermark } = run
+  const matched = new Uint8Array(heads.length + correlations.length)
   let hits: number[] = []
   const visit = (index: number): void => {
     if ((tests[index] as EventTest)(table)) hits.push(index)
@@ -171,12 +176,13 @@ function createStep(run: Running): RuleSet['step'] {
       const head = heads[index] as Compiled
       if (head.emits) matches.push(matchOf(head, table, time, null))
     }
-    const matched = new Set(hits)
+    matched.fill(0)
+    for (const index of hits) matched[index] = 1
     for (const [index, { linked, head, correlator }] of correlations.entries()) {
       const positions = linked.positionsOf(matched)
       if (positions.length === 0) continue
       const found = correlator.see(positions, table, at)
-      if (found.length > 0) matched.add(heads.length + index)
+      if (found.length > 0) matched[heads.length + index] = 1
       if (head.emits) for (const hit of found) matches.push(matchOf(head, table, time, hit))
     }
     return matches

@@ -1,4 +1,7 @@
-/** What a Sigma document says, parsed and typed; nothing here is compiled yet. Source: Sigma 2.1.0. */
+/**
+ * What a Sigma document says, parsed and typed; nothing here is compiled yet. Source: Sigma
+ * 2.1.0.
+ */
 
 export type Level = 'informational' | 'low' | 'medium' | 'high' | 'critical'
 export const LEVELS: readonly Level[] = ['informational', 'low', 'medium', 'high', 'critical']
@@ -55,8 +58,8 @@ export type ValueMatcher =
     }
 
 /**
- * `field: value(s)` of a map, or a keyword where `field` is null. Each value of the rule is a list of
- * alternatives (base64offset gives three, windash many); `linking` joins the values.
+ * `field: value(s)` of a map, or a keyword where `field` is null. Each value of the rule is a
+ * list of alternatives (base64offset gives three, windash many); `linking` joins the values.
  */
 export interface FieldItem {
   readonly kind: 'item'
@@ -103,7 +106,10 @@ export interface RuleCase {
   readonly at: Position
 }
 
-/** Our extension key `doorstep:`. Templates such as `ip:{src_endpoint.ip}` are filled from the event. */
+/**
+ * Our extension key `doorstep:`. Templates such as `ip:{src_endpoint.ip}` are filled from the
+ * event.
+ */
 export interface DoorstepKeys {
   readonly family: string | null
   readonly attack: string | null

@@ -1,8 +1,8 @@
 import type { StringPart } from './rule.ts'
 
 /**
- * A Sigma string as parts. `\*` and `\?` are plain characters, `\\` one backslash, a backslash before
- * anything else is itself. Source: Sigma 2.1.0, "Escape Character".
+ * A Sigma string as parts. `\*` and `\?` are plain characters, `\\` one backslash, a backslash
+ * before anything else is itself. Source: Sigma 2.1.0, "Escape Character".
  */
 export function parseString(value: string): StringPart[] {
   const parts: StringPart[] = []

@@ -10,8 +10,9 @@ export type Template = (
 ) => readonly string[]
 
 /**
- * A template such as `ip:{src_endpoint.ip}`, ready to be filled. A field with a list gives one entity per
- * element; a field that the event lacks gives none. `{resources.uid}` alone takes references as they stand.
+ * A template such as `ip:{src_endpoint.ip}`, ready to be filled. A field with a list gives one
+ * entity per element; a field that the event lacks gives none. `{resources.uid}` alone takes
+ * references as they stand.
  */
 export function compileTemplate(text: string, table: FieldTable): Template {
   const pieces = [...text.matchAll(/\{([^{}]+)\}|[^{}]+/g)].map((match) => {

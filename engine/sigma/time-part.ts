@@ -13,8 +13,9 @@ interface Civil {
 }
 
 /**
- * A part of a date, as written (`2026-11-24T09:30:00+01:00` has hour 9) or, from a number, of Unix milliseconds
- * in UTC. Weeks are ISO 8601's. Null where the value is no date; time zones are not converted, as Sigma says.
+ * A part of a date, as written (`2026-11-24T09:30:00+01:00` has hour 9) or, from a number, of
+ * Unix milliseconds in UTC. Weeks are ISO 8601's. Null where the value is no date; time zones
+ * are not converted, as Sigma says.
  */
 export function timePart(value: unknown, part: TimePart): number | null {
   const civil =
