@@ -1,5 +1,6 @@
 import type { ApiActivity } from '../../engine/event/telemetry.ts'
 import { parcelRef, vanRef } from '../world/refs.ts'
+import { FOUR_EYES_LIMIT_MINOR } from '../world/shop-refunds.ts'
 import type { FleetEvent } from '../world/types-logistics.ts'
 import type { World, WorldEvent } from '../world/types.ts'
 import { base, type Report, type Source } from './report.ts'
@@ -78,6 +79,7 @@ function refundCall(world: World, id: number, operation: Operation, staffId: num
     unmapped: {
       amount_minor: refund.amountMinor, destination: world.shop.cards[refund.destination]?.token ?? '',
       reason: reason ?? refund.reason,
+      ...(operation === 'refund.request' ? { four_eyes_limit_minor: FOUR_EYES_LIMIT_MINOR } : {}),
     },
   }
 }
