@@ -1,8 +1,7 @@
-import { ed25519 } from '@noble/curves/ed25519.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
-import canonicalize from 'canonicalize'
 import type { DatastoreActivity, PageScript } from '../../engine/event/telemetry.ts'
+import { releaseKeyOf, signInventory } from '../../engine/integrity/inventory.ts'
 import { hostsNamed } from '../world/scripts.ts'
 import type { Page, PageRevision, ScriptTag } from '../world/types-shop.ts'
 import type { World } from '../world/types.ts'
@@ -53,7 +52,7 @@ function report(world: Pick<World, 'config'>, slug: Page['slug'], revision: Page
       src_endpoint: { ip: monitor ? MONITOR_IP : OFFICE_IP },
       unmapped: {
         operation, page: { uid: slug, revision: revision.number }, via, approved_by: monitor ? null : revision.approvedBy, scripts,
-        ...(operation === 'sign' ? { signature: signInventory(world.config.seed, slug, scripts) } : {}),
+        ...(operation === 'sign' ? { signature: signInventory(releaseSecret(world.config.seed), slug, scripts) } : {}),
       },
     }),
   }
@@ -77,14 +76,7 @@ function releaseSecret(seed: number): Uint8Array {
 }
 /** Base64 of the Ed25519 public key against which `sign` events are checked. */
 export function releasePublicKey(seed: number): string {
-  return base64(ed25519.getPublicKey(releaseSecret(seed)))
-}
-/** What is signed: canonical JSON (RFC 8785) of `{ page, scripts }`, as UTF-8. */
-export function signedBytes(page: string, scripts: readonly PageScript[]): Uint8Array {
-  return utf8ToBytes(canonicalize({ page, scripts }) ?? '')
-}
-function signInventory(seed: number, page: string, scripts: readonly PageScript[]): string {
-  return base64(ed25519.sign(signedBytes(page, scripts), releaseSecret(seed)))
+  return releaseKeyOf(releaseSecret(seed))
 }
 
 function base64(bytes: Uint8Array): string {

@@ -1,11 +1,11 @@
 import { Ajv } from 'ajv'
-import { ed25519 } from '@noble/curves/ed25519.js'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { DatastoreActivity, Telemetry } from '../../../engine/event/telemetry.ts'
+import { verifyInventory } from '../../../engine/integrity/inventory.ts'
 import { epcisDocument, epcisEvent } from '../../../range/telemetry/epcis-document.ts'
 import { createObserver, observe } from '../../../range/telemetry/observe.ts'
-import { inventoryOf, releasePublicKey, signedBytes } from '../../../range/telemetry/pages.ts'
+import { inventoryOf, releasePublicKey } from '../../../range/telemetry/pages.ts'
 import type { Happened, World } from '../../../range/world/types.ts'
 import { configOf, rig, START } from '../world/rig.ts'
 import { epcisOf, streamOf, watch } from './rig.ts'
@@ -82,9 +82,8 @@ describe('telemetry', () => {
   test('[T7] the signed baseline opens the day, and its signatures hold against the release key', () => {
     const signs = watch(1, 1).filter((one) => one.uid.startsWith('event:pages')).map((one) => one.body as DatastoreActivity)
     expect(signs.map((body) => body.unmapped.page.uid)).toEqual(['home', 'product', 'cart', 'checkout', 'account'])
-    const key = Buffer.from(releasePublicKey(1), 'base64')
     const check = ({ unmapped }: DatastoreActivity): boolean =>
-      ed25519.verify(Buffer.from(unmapped.signature!, 'base64'), signedBytes(unmapped.page.uid, unmapped.scripts), key)
+      verifyInventory(releasePublicKey(1), unmapped.page.uid, unmapped.scripts, unmapped.signature!)
     for (const body of signs) expect(check(body)).toBe(true)
     const [first] = signs
     const tampered = { ...first!, unmapped: { ...first!.unmapped, scripts: [...first!.unmapped.scripts].reverse() } }
