@@ -63,7 +63,7 @@ export function createGunClient(document: Document, options: GunClientOptions): 
     else one.reject(new GunFetchFailure('hash-differs'))
   }
   send({ kind: 'connect', url: options.socketUrl })
-  frame.srcdoc = `<!doctype html><script src="${escapeAttribute(options.scriptUrl)}"></script>`
+  frame.srcdoc = `<!doctype html><meta charset="utf-8"><script src="${escapeAttribute(options.scriptUrl)}"></script>`
   document.body.append(frame)
 
   function send(message: ToFrame): void {

@@ -1,0 +1,129 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { chromium } from '@playwright/test'
+import { rolldown } from 'rolldown'
+import { expect, it } from 'vitest'
+import { parseProof } from '../../../range/ledger/proof.ts'
+import { createGunHub } from '../../../range/server/gun/hub.ts'
+import { Replica } from '../../../range/server/gun/replica.ts'
+import { openLog } from '../../../range/server/ledger/open.ts'
+import { entry, freshDir, LIVE } from './rig.ts'
+
+/** A Chromium to run: named, or Playwright's own, or the one out of the package registry. */
+async function findBrowser(): Promise<string | undefined> {
+  const named = process.env['CHROMIUM_PATH']
+  if (named !== undefined) return named
+  if (existsSync(chromium.executablePath())) return chromium.executablePath()
+  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined
+  const cache = fileURLToPath(new URL('../../../node_modules/.cache/browser', import.meta.url))
+  mkdirSync(cache, { recursive: true })
+  process.env['TMPDIR'] = cache
+  const { default: packaged } = await import('@sparticuz/chromium')
+  return packaged.executablePath()
+}
+
+/** A classic script, as the site's build makes it. */
+async function bundle(path: string): Promise<string> {
+  const input = fileURLToPath(new URL(path, import.meta.url))
+  const build = await rolldown({ input, platform: 'browser' })
+  const { output } = await build.generate({ format: 'iife' })
+  return output[0].code
+}
+
+const browserPath = await findBrowser()
+
+// Both a loopback address and a host name over plain HTTP, where WebCrypto is missing.
+it.skipIf(browserPath === undefined).each(['127.0.0.1', 'doorstep.test'])(
+  '[L23] a real browser at %s proves an entry through Gun in its frame, and stays clean',
+  async (host) => {
+    const log = await openLog(freshDir(), LIVE)
+    const hub = createGunHub()
+    const replica = new Replica(log, hub)
+    for (let tick = 0; tick < 20; tick++) {
+      await log.append([entry(tick)])
+      await log.publish(tick)
+      replica.update()
+    }
+    const scripts = new Map([
+      ['/frame.js', await bundle('../../../range/client/gun/frame.ts')],
+      ['/page.js', await bundle('./browser-page.ts')],
+    ])
+    const asked: string[] = []
+    const server = createServer((req, res) => {
+      asked.push(req.url ?? '')
+      const script = scripts.get(req.url ?? '')
+      res.setHeader('Content-Type', script === undefined ? 'text/html' : 'text/javascript')
+      const page = '<!doctype html><meta charset="utf-8"><body><script src="/page.js"></script>'
+      res.end(script ?? page)
+    })
+    server.on('upgrade', (req, socket, head) => hub.handleUpgrade(req, socket as Socket, head))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const browser = await chromium.launch({
+      executablePath: browserPath!,
+      args: ['--no-sandbox', '--host-resolver-rules=MAP doorstep.test 127.0.0.1'],
+    })
+    try {
+      const page = await browser.newPage()
+      await page.goto(`http://${host}:${port}/`)
+      const claim = {
+        ledger: 'x',
+        vkey: log.vkey,
+        index: 32,
+        opening: parseProof(log.prove(32)!)!.opening,
+        checkpointKey: replica.newest!,
+      }
+      const socketUrl = `ws://${host}:${port}/gun`
+      const found = await page.evaluate(inPage, { claim, socketUrl })
+      expect(found).toMatchObject({
+        secure: host === '127.0.0.1',
+        clean: true,
+        missing: 'missing',
+        good: { ok: true, source: 'gun', index: 32, size: 320, entry: entry(2) },
+        bent: { ok: false, code: 'root-differs' },
+      })
+      await log.publish(20)
+      const newest = replica.update()!
+      await page.waitForFunction((key) => Reflect.get(globalThis, 'news').includes(key), newest)
+      expect(asked.filter((url) => url.startsWith('/ledger/'))).toEqual([])
+    } finally {
+      await browser.close()
+      await hub.close()
+      server.close()
+      server.closeAllConnections()
+      await log.close()
+    }
+  },
+  60_000,
+)
+
+/** Runs in the page. */
+async function inPage({ claim, socketUrl }: { claim: { opening: object }; socketUrl: string }) {
+  const page = globalThis as unknown as {
+    createGunClient: typeof import('../../../range/client/gun/client.ts').createGunClient
+    verifyEntry: typeof import('../../../range/client/proof.ts').verifyEntry
+    news: string[]
+  }
+  const names = () => [Object, String, JSON, Object.prototype].flatMap(Object.getOwnPropertyNames)
+  const before = names().join()
+  page.news = []
+  const client = page.createGunClient(document, {
+    scriptUrl: '/frame.js',
+    socketUrl,
+    onCheckpoint: (key) => page.news.push(key),
+  })
+  const sources = { fetchByHash: client.fetchByHash, fetchPath: null }
+  const good = await page.verifyEntry(claim as never, sources)
+  const bent = { ...claim, opening: { ...claim.opening, entry: { kind: 'input' } } }
+  return {
+    good,
+    bent: await page.verifyEntry(bent as never, sources),
+    missing: await client
+      .fetchByHash('tile', `${'A'.repeat(43)}=`)
+      .catch((error: { code: string }) => error.code),
+    secure: isSecureContext,
+    clean: names().join() === before,
+  }
+}
