@@ -1,7 +1,7 @@
 import { withRow } from '../world/key.ts'
 import type { AttackCommand, AttackEvent, AttackRun, AttackState } from '../world/types-attack.ts'
 import type { Happened, Part, Scheduled, World, WorldEvent } from '../world/types.ts'
-import { techniqueOf } from './registry.ts'
+import { findTechnique, techniqueOf } from './catalogue.ts'
 import { completeParams } from './technique.ts'
 
 const RUNS_MAX = 200
@@ -33,7 +33,7 @@ function decide(world: World, command: AttackCommand): readonly WorldEvent[] {
 }
 function launch(world: World, command: Extract<AttackCommand, { kind: 'LaunchAttack' }>): readonly WorldEvent[] {
   const refuse = (reason: string): readonly WorldEvent[] => [{ kind: 'CommandRefused', command: 'LaunchAttack', reason }]
-  const technique = techniqueOf(command.technique)
+  const technique = findTechnique(command.technique)
   if (!technique) return refuse('no-such-attack')
   if (command.run !== world.attacks.runs.length) return refuse('run-number-taken')
   if (world.attacks.runs.length >= RUNS_MAX) return refuse('too-many-attacks')
@@ -46,7 +46,7 @@ function launch(world: World, command: Extract<AttackCommand, { kind: 'LaunchAtt
 function step(world: World, id: number, ordinal: number): readonly WorldEvent[] {
   const run = world.attacks.runs[id]
   if (!run || !isAlive(run) || run.step !== ordinal) return [{ kind: 'CommandRefused', command: 'AttackStep', reason: 'attack-over' }]
-  const next = techniqueOf(run.technique)!.step(world, run)
+  const next = techniqueOf(run.technique).step(world, run)
   if (next.commands.length > STEP_COMMANDS_MAX) throw new Error(`${run.technique}: more than ${STEP_COMMANDS_MAX} commands in one step`)
   return [{
     kind: 'AttackStepped', run: id, step: ordinal, memory: next.memory, commands: next.commands,
@@ -64,7 +64,7 @@ function evolve(state: AttackState, event: AttackEvent, world: World): AttackSta
         run: event.run, technique: event.technique, params: event.params, launched: world.now + event.delayMs,
         step: 0, status: 'planned', endedAt: null, memory: {},
       }
-      return { runs: [...state.runs, { ...fresh, memory: techniqueOf(event.technique)!.begin(world, fresh) }] }
+      return { runs: [...state.runs, { ...fresh, memory: techniqueOf(event.technique).begin(world, fresh) }] }
     }
     case 'AttackStopped': return change(state, event.run, { status: 'stopped', endedAt: world.now })
     case 'AttackStepped': {

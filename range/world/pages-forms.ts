@@ -1,11 +1,11 @@
-import { escape, euros, type RenderOptions } from './pages-html.ts'
+import { escape, euros, type Frame } from './pages-html.ts'
 import { cartTotal, sessionOf, transactionOf } from './shop-lookup.ts'
 import { town } from './town.ts'
 import type { Order, Session } from './types-shop.ts'
 import type { World } from './types.ts'
 
 /** Bodies of the pages that are about somebody: basket, checkout, account, order. */
-export function cartBody(world: World, { base, session }: RenderOptions): string {
+export function cartBody(world: World, { base, session }: Frame): string {
   const row = sessionOf(world.shop, session)
   if (!row || row.cart.length === 0) return `<h1>Your basket</h1><p>Nothing in it yet. <a href="${base}">Have a look around.</a></p>`
   return `<h1>Your basket</h1>${linesTable(world, row.cart, base)}<p class="total">Together <b>${euros(cartTotal(row))}</b></p><p><a class="button" href="${base}checkout">To checkout</a></p>`
@@ -19,7 +19,7 @@ function linesTable(world: World, lines: Session['cart'], base: string | null): 
   return `<table class="lines">${rows.join('')}</table>`
 }
 
-export function checkoutBody(world: World, { base, session }: RenderOptions): string {
+export function checkoutBody(world: World, { base, session }: Frame): string {
   const row = sessionOf(world.shop, session)
   if (!row || row.cart.length === 0) return `<h1>Checkout</h1><p>Your basket is empty. <a href="${base}">Back to the shop</a></p>`
   const customer = row.customer === null ? null : world.shop.customers[row.customer]!
@@ -37,7 +37,7 @@ const STATUS: Readonly<Record<Order['status'], string>> = {
   placed: 'Waiting for your bank', paid: 'Paid, about to be packed', packed: 'In the warehouse', shipped: 'On its way',
   delivered: 'Delivered', cancelled: 'Cancelled', refunded: 'Refunded', failed: 'Not paid',
 }
-export function orderBody(world: World, id: number, { base }: RenderOptions): string {
+export function orderBody(world: World, id: number, { base }: Frame): string {
   const order = world.shop.orders[id]
   if (!order) return '<h1>No such order</h1>'
   const transaction = transactionOf(world.shop, order)
@@ -51,7 +51,7 @@ function challenge(order: Order, base: string): string {
   return `<form class="bank" method="post" action="${base}order/${order.number}/confirm"><h2>Your bank asks</h2><p>Pay ${euros(order.totalMinor)} to Larch &amp; Lane?</p>${button('yes', 'Yes, pay', '')}${button('no', 'No', ' class="quiet"')}</form>`
 }
 
-export function accountBody(world: World, { base, session }: RenderOptions): string {
+export function accountBody(world: World, { base, session }: Frame): string {
   const row = sessionOf(world.shop, session)
   if (row?.customer == null) {
     return `<h1>Sign in</h1><form method="post" action="${base}login"><label>Mail address<input name="account" type="email" autocomplete="off" required></label><label>Badge code<input name="code" inputmode="numeric" autocomplete="off" required></label><button>Sign in</button></form>

@@ -1,4 +1,4 @@
-import { escape, euros, type RenderOptions } from './pages-html.ts'
+import { escape, euros, type Frame, type RenderOptions } from './pages-html.ts'
 import { drawing } from './pages-drawings.ts'
 import { SHOP_STYLE } from './pages-style.ts'
 import { aboutProduct } from './shop-catalogue.ts'
@@ -18,8 +18,11 @@ export function renderView(world: World, view: View, options: RenderOptions): st
     case 'text': return view.text
     case 'json': return view.json
     case 'script': return scriptText(world, view.src)
-    case 'order': return shell(world, options, { slug: 'account', title: 'Your order', body: orderBody(world, view.order, options) })
-    case 'page': return renderPage(world, view, options)
+    case 'order': {
+      const frame = { base: options.base, session: view.session ?? '' }
+      return shell(world, frame, { slug: 'account', title: 'Your order', body: orderBody(world, view.order, frame) })
+    }
+    case 'page': return renderPage(world, view, { base: options.base, session: view.session ?? '' })
   }
 }
 /** Media type of a view's rendering. */
@@ -27,7 +30,7 @@ export function mediaType(view: View): string {
   return { page: 'text/html; charset=utf-8', order: 'text/html; charset=utf-8', script: 'text/javascript; charset=utf-8', json: 'application/json', text: 'text/plain; charset=utf-8' }[view.kind]
 }
 
-function renderPage(world: World, view: Extract<View, { kind: 'page' }>, options: RenderOptions): string {
+function renderPage(world: World, view: Extract<View, { kind: 'page' }>, options: Frame): string {
   const notice = view.notice === undefined ? '' : noticeBox(view.notice)
   switch (view.slug) {
     case 'home': return shell(world, options, { slug: 'home', title: 'Shoes and small things', body: notice + homeBody(world, view.query ?? '', options) })
@@ -37,7 +40,7 @@ function renderPage(world: World, view: Extract<View, { kind: 'page' }>, options
     case 'account': return shell(world, options, { slug: 'account', title: 'Your account', body: notice + accountBody(world, options) })
   }
 }
-function productPage(world: World, id: number, notice: string, options: RenderOptions): string {
+function productPage(world: World, id: number, notice: string, options: Frame): string {
   const product = world.shop.products[id] ?? world.shop.products[0]!
   return shell(world, options, { slug: 'product', title: escape(product.name), body: notice + productBody(world, product, options) })
 }
@@ -62,7 +65,7 @@ function noticeBox(notice: string): string {
   return `<p class="notice" role="status">${NOTICE[notice] ?? ''}</p>`
 }
 
-function homeBody(world: World, query: string, options: RenderOptions): string {
+function homeBody(world: World, query: string, options: Frame): string {
   const words = query.toLowerCase().split(/\s+/).filter((word) => word !== '')
   const found = world.shop.products.filter((one) => words.every((word) => `${one.name} ${aboutProduct(one.id)}`.toLowerCase().includes(word)))
   const head = query === ''
@@ -74,7 +77,7 @@ function saleStrip(world: World): string {
   const { sale } = world.shop
   return sale && world.now < sale.until ? `<p class="sale">Today for a short while: ${sale.factorPercent} % off everything.</p>` : ''
 }
-function card(world: World, product: Product, { base }: RenderOptions): string {
+function card(world: World, product: Product, { base }: Frame): string {
   return `<li><a class="card" href="${base}product/${product.slug}">${drawing(product.slug, 'art')}<span class="name">${escape(product.name)}</span>${price(world, product)}</a></li>`
 }
 function price(world: World, product: Product): string {
@@ -83,7 +86,7 @@ function price(world: World, product: Product): string {
   return `<span class="price">${was}${euros(now)}</span>`
 }
 
-function productBody(world: World, product: Product, { base }: RenderOptions): string {
+function productBody(world: World, product: Product, { base }: Frame): string {
   const reviews = world.shop.reviews.filter((one) => one.product === product.id).slice(-6).reverse()
   const left = product.stock < 10 ? `<p class="few">Only ${product.stock} left</p>` : ''
   const hidden = `<input type="hidden" name="product" value="${product.slug}"><input type="hidden" name="price" value="${salePrice(world, product.priceMinor)}">`
@@ -99,7 +102,7 @@ const KIND_NOTE: Readonly<Record<Product['kind'], string>> = {
   giftcard: 'Sent by mail within a minute.', download: 'Yours to read as soon as it is paid.',
 }
 
-function shell(world: World, { base, session }: RenderOptions, page: { slug: Page['slug']; title: string; body: string }): string {
+function shell(world: World, { base, session }: Frame, page: { slug: Page['slug']; title: string; body: string }): string {
   const row = sessionOf(world.shop, session)
   const count = row ? row.cart.reduce((sum, line) => sum + line.count, 0) : 0
   const who = row?.customer != null ? escape(world.shop.customers[row.customer]!.name.split(' ')[0]!) : 'Sign in'

@@ -6,12 +6,12 @@ import type { Happened, Scheduled, World, WorldEvent } from './types.ts'
 
 const HOUR = 3_600_000
 
-/** What follows from payments in their own time: a challenge answered, goods taken in, money captured, chargebacks. */
+/** What follows from payments in their own time: a challenge answered, money captured when goods leave, chargebacks. */
 export function paymentsReact(world: World, happened: Happened): readonly Scheduled[] {
   const { event } = happened
   switch (event.kind) {
     case 'PaymentAnswered': return event.response === '1A' ? challenge(world, happened, event.transaction) : []
-    case 'OrderPaid': return [...takeIn(world, happened, event.order), ...strangerComplains(world, happened, event.transaction)]
+    case 'OrderPaid': return strangerComplains(world, happened, event.transaction)
     case 'ParcelLoaded': return captureOf(world, happened, event.parcel)
     case 'HostCalled': return leaked(world, happened, event.host, event.card)
     default: return []
@@ -28,20 +28,6 @@ export function bankAnswers(world: World, transaction: number): readonly WorldEv
   const row = world.shop.transactions[transaction]
   if (!row || row.status !== 'challenged') return [{ kind: 'CommandRefused', command: 'BankAnswers', reason: 'nothing-to-answer' }]
   return confirmPayment(world, transaction, holderConfirms(world, row))
-}
-
-function takeIn(world: World, { cause }: Happened, id: number): readonly Scheduled[] {
-  const order = world.shop.orders[id]!
-  const goods = order.lines.map((line) => ({ line, product: world.shop.products[line.product]! }))
-    .filter(({ product }) => product.kind === 'physical' || product.kind === 'cold')
-  if (goods.length === 0) return []
-  const massG = goods.reduce((sum, { line, product }) => sum + line.count * product.massG, 0)
-  const valueMinor = goods.reduce((sum, { line }) => sum + line.count * line.priceMinor, 0)
-  const cold = goods.some(({ product }) => product.kind === 'cold')
-  return [{
-    at: world.now, entity: hash32(order.number), ordinal: 0, cause,
-    command: { kind: 'TakeIn', order: id, massG, valueMinor, cold, address: order.address },
-  }]
 }
 
 function captureOf(world: World, { cause }: Happened, parcel: number): readonly Scheduled[] {

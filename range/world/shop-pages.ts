@@ -16,7 +16,7 @@ export const SLUGS: readonly Page['slug'][] = ['home', 'product', 'cart', 'check
 export function decidePages(world: World, command: PageCommand): readonly WorldEvent[] {
   switch (command.kind) {
     case 'PublishPage': return publish(world, command)
-    case 'SignPage': return sign(world, command.page)
+    case 'SignPage': return sign(world, command.page, command.revision)
     case 'InspectPages': return [{ kind: 'PagesInspected', round: command.round }]
     case 'RestorePage': return restore(world, command.page)
     case 'ReleaseShop': return release(world, command.release)
@@ -42,9 +42,10 @@ function publish(world: World, command: Extract<PageCommand, { kind: 'PublishPag
 function nextNumber(page: Page): number {
   return page.revisions.at(-1)!.number + 1
 }
-function sign(world: World, slug: Page['slug']): readonly WorldEvent[] {
+function sign(world: World, slug: Page['slug'], number: number | undefined): readonly WorldEvent[] {
   const page = pageOf(world.shop, slug)
   const revision = page.revisions[page.live]!
+  if (number !== undefined && number !== revision.number) return [{ kind: 'CommandRefused', command: 'SignPage', reason: 'another-revision' }]
   if (revision.signed) return [{ kind: 'CommandRefused', command: 'SignPage', reason: 'signed-already' }]
   return [{ kind: 'PageSigned', page: slug, revision: revision.number }]
 }

@@ -117,7 +117,7 @@ function publishTag(world: World, staff: number, n: number): readonly Scheduled[
 function signLater(world: World, page: Page['slug'], revision: number, via: string, approvedBy: string | null, cause: Cause): readonly Scheduled[] {
   if (approvedBy === null || cause.kind === 'attack' || liveRevision(world.shop, page).number !== revision) return []
   const seconds = via === 'release' ? 25 + range(50, world.config.seed, Stream.release, revision, 0) : 30 + range(85, world.config.seed, Stream.marketing, revision, 2)
-  return [{ at: world.now + seconds * 1000, entity: hash32(page), ordinal: revision, command: { kind: 'SignPage', page }, cause: TOWN }]
+  return [{ at: world.now + seconds * 1000, entity: hash32(page), ordinal: revision, command: { kind: 'SignPage', page, revision }, cause: TOWN }]
 }
 
 /** A refund that needs another pair of eyes gets one within two to nine minutes, from whoever is drawn. */

@@ -22,7 +22,7 @@ export function pay(visit: Visit): Reply {
   if (session.cart.length === 0 || session.cart.length > LINES_MAX) return see('/cart?notice=empty')
   const limit = shop.velocityLimit
   if (limit !== null && triesFrom(world, request.ip, world.now - 60_000) >= limit) {
-    return { code: 429, view: { kind: 'page', slug: 'checkout', notice: 'too-many' } }
+    return { code: 429, view: { kind: 'page', slug: 'checkout', notice: 'too-many', session: session.key } }
   }
   const card = cardOfToken(shop, request.form['card'] ?? '')
   if (card === null) return see('/checkout?notice=card-unknown')

@@ -46,7 +46,7 @@ function post(visit: Visit, first: string, second: string, third: string): Reply
 
 export function page(visit: Visit, slug: Page['slug'], more: { product?: number; query?: string } = {}): Reply {
   const notice = queryOf(visit.request.query, 'notice')
-  const view: View = { kind: 'page', slug, ...more, ...(NOTICES.some((one) => one === notice) ? { notice } : {}) }
+  const view: View = { kind: 'page', slug, session: visit.session.key, ...more, ...(NOTICES.some((one) => one === notice) ? { notice } : {}) }
   return { code: 200, view, page: { slug, revision: liveRevision(visit.world.shop, slug).number } }
 }
 /** A value of a query string, decoded; empty when it is not there or not well formed. */
@@ -73,7 +73,7 @@ export function ownOrder(visit: Visit, number: string): Order | null {
 }
 function orderPage(visit: Visit, number: string): Reply {
   const order = ownOrder(visit, number)
-  return order ? { code: 200, view: { kind: 'order', order: order.id } } : missing()
+  return order ? { code: 200, view: { kind: 'order', order: order.id, session: visit.session.key } } : missing()
 }
 function download(visit: Visit, number: string): Reply {
   const order = ownOrder(visit, number)

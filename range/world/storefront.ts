@@ -52,7 +52,7 @@ function finish(world: World, request: ShopRequest, session: Session | null, rep
   const view = reply.view ?? EMPTY
   const response: ShopResponse = {
     code: reply.code, location: reply.location ?? null, view, page: reply.page ?? null,
-    length: view === EMPTY ? 0 : utf8Length(renderView(world, view, { base: '/', session: session?.key ?? '' })),
+    length: view === EMPTY ? 0 : utf8Length(renderView(world, view, { base: '/' })),
   }
   const customer = session?.customer ?? null
   const served: ShopEvent = {

@@ -133,8 +133,8 @@ export interface ShopResponse {
   readonly page: { readonly slug: Page['slug']; readonly revision: number } | null
 }
 export type View =
-  | { readonly kind: 'page'; readonly slug: Page['slug']; readonly product?: number; readonly query?: string; readonly notice?: string }
-  | { readonly kind: 'order'; readonly order: number }
+  | { readonly kind: 'page'; readonly slug: Page['slug']; readonly product?: number; readonly query?: string; readonly notice?: string; /** Whose basket and account it shows. */ readonly session?: string }
+  | { readonly kind: 'order'; readonly order: number; readonly session?: string }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'script'; readonly src: string }
   | { readonly kind: 'json'; readonly json: string }
@@ -149,7 +149,7 @@ export type ShopCommand =
   | { readonly kind: 'ApproveRefund'; readonly refund: number; readonly staff: number }
   | { readonly kind: 'ExecuteRefund'; readonly refund: number }
   | { readonly kind: 'PublishPage'; readonly page: Page['slug']; readonly author: string; readonly via: PageRevision['via']; readonly approvedBy: string | null; readonly scripts: readonly ScriptTag[] }
-  | { readonly kind: 'SignPage'; readonly page: Page['slug'] }
+  | { readonly kind: 'SignPage'; readonly page: Page['slug']; /** Refused when another revision is live by then. */ readonly revision?: number }
   | { readonly kind: 'InspectPages'; readonly round: number }
   | { readonly kind: 'OpenDrop'; readonly host: string }
   | { readonly kind: 'OpenClaim'; readonly order: number; readonly reason: string }
