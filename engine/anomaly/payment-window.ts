@@ -115,7 +115,7 @@ function rowOf(kind: SubjectKind, subject: string, hour: readonly Try[], end: nu
   const small = recent.filter((each) => each.amount <= SMALL_MINOR)
   const count = recent.length
   const mean = count === 0 ? 0 : recent.reduce((sum, each) => sum + Math.sqrt(each.amount / 100), 0) / count
-  const spread = recent.reduce((sum, each) => sum + (Math.sqrt(each.amount / 100) - mean) ** 2, 0) / Math.max(1, count)
+  const spread = recent.reduce((sum, each) => sum + squared(Math.sqrt(each.amount / 100) - mean), 0) / Math.max(1, count)
   const cards = distinct(recent, 'card')
   const sessions = distinct(recent, 'session')
   const row = [
@@ -159,4 +159,8 @@ function ranked(values: readonly string[]): string[] {
   const counts = new Map<string, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([value]) => value)
+}
+
+function squared(x: number): number {
+  return x * x
 }

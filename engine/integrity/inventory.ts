@@ -57,6 +57,7 @@ export function verifyInventory(
   return sig !== null && key !== null && ed25519.verify(sig, inventoryBytes(page, scripts), key)
 }
 
+/** `since`: no look at the page has been clean after this. Always new scripts cannot put the alert off for ever. */
 interface Doubt { readonly since: number; due: number; readonly uids: string[]; unsigned: PageScript[]; told: boolean }
 
 /**
@@ -149,7 +150,7 @@ class InventoryCheck implements Detector {
 
   /** A publication, a restoration or a look of the page monitor: all show what the page holds now. */
   #look(event: Telemetry, body: DatastoreActivity, page: string): Finding[] {
-    const { scripts, approved_by: approvedBy, operation } = body.unmapped
+    const { scripts, approved_by: approvedBy, operation, via } = body.unmapped
     const unsigned = scripts.slice(0, SCRIPTS_MAX).filter((script) => !this.#isSigned(page, script))
     if (unsigned.length === 0) {
       this.#doubts.delete(page)
@@ -163,10 +164,13 @@ class InventoryCheck implements Detector {
       before.uids.push(event.uid)
       return before.due <= event.time ? [this.#tell(page, before, event.time)] : []
     }
-    const alone = operation === 'publish' && (approvedBy === null || approvedBy === body.actor.user.uid)
-    const due = event.time + (alone ? UNAPPROVED_GRACE_MS : APPROVED_GRACE_MS)
+    const alone = approvedBy === null || approvedBy === body.actor.user.uid
+    const hasty = operation === 'publish' && via !== 'release' && alone
+    const due = event.time + (hasty ? UNAPPROVED_GRACE_MS : APPROVED_GRACE_MS)
     if (before === undefined && this.#doubts.size >= PAGES_MAX) return []
-    this.#doubts.set(page, { since: event.time, due, uids: [event.uid], unsigned, told: false })
+    const since = before?.since ?? event.time
+    const latest = since + 2 * APPROVED_GRACE_MS
+    this.#doubts.set(page, { since, due: Math.min(due, latest), uids: [event.uid], unsigned, told: false })
     return []
   }
 
