@@ -2,7 +2,7 @@ import { compileAccess, keyReader, readTuple, type Next } from './access.ts'
 import { aggregate, WindowAggregation } from './aggregate.ts'
 import { unreachable, type Value } from './ast.ts'
 import { compilePredicate } from './compile-predicate.ts'
-import { FutureWindow } from './future-window.ts'
+import { FutureWindow, type FutureWindowOptions } from './future-window.ts'
 import { assignment, canList, extend, isBound, orderConjuncts, type Bound } from './monitorable.ts'
 import { PastWindow, type Ending } from './past-window.ts'
 import { compileRegexp } from './regexp.ts'
@@ -83,7 +83,7 @@ export class Builder {
         return compileAccess(window.relation, window.slots, bound, env, next)
       }
       case 'eventually': {
-        const window = this.#ahead(f.body, f.interval, place)
+        const window = this.#ahead(f.body, { interval: f.interval, times: false }, place)
         return compileAccess(window.relation, window.slots, bound, env, next)
       }
       case 'until': return this.#until(f, bound, place, next)
@@ -193,10 +193,10 @@ export class Builder {
     this.nodes.push(node)
   }
 
-  #ahead(body: Core, interval: Of<'eventually'>['interval'], place: Place): FutureWindow {
+  #ahead(body: Core, options: FutureWindowOptions, place: Place): FutureWindow {
     let window: FutureWindow | null = null
     const stage = this.buildStage(body, (context) => window?.offer(context, this.env))
-    window = new FutureWindow(body.free, interval, stage, this.contexts)
+    window = new FutureWindow(body.free, options, stage, this.contexts)
     this.#register(window, place)
     place.stage.lookaheads.push({ lag: place.lag, lookahead: window })
     place.stage.cell(place.lag)
@@ -206,15 +206,15 @@ export class Builder {
   #until(f: Of<'until'>, bound: Bound, place: Place, next: Next): Next {
     const negative = f.left.kind === 'not'
     const left = f.left.kind === 'not' ? f.left.body : f.left
-    const window = this.#ahead(f.right, f.interval, place)
-    const side = this.#ahead(left, { from: 0, to: f.interval.to }, place)
+    const window = this.#ahead(f.right, { interval: f.interval, times: true }, place)
+    const side = this.#ahead(left, { interval: { from: 0, to: f.interval.to }, times: true }, place)
     const columns = side.slots.map((s) => window.slots.indexOf(s))
     const cell = place.stage.cell(place.lag)
     return compileAccess(window.relation, window.slots, bound, this.env, next, (entry) => {
-      const reached = window.times.get(entry)?.peek() ?? Infinity
+      const reached = window.timesOf(entry)?.peek() ?? Infinity
       const now = cell.context?.timePoint ?? Infinity
       const other = side.relation.get(keyOfColumns(entry.values, columns))
-      const times = other && side.times.get(other)
+      const times = other && side.timesOf(other)
       if (negative) return (times?.peek() ?? Infinity) >= reached
       return reached === now
         || (times?.peek() === now && times.at(reached - now - 1) === reached - 1)
@@ -243,7 +243,7 @@ export class Builder {
     body: Core, place: Place,
   ): { readonly relation: Relation; readonly slots: readonly Slot[] } | null {
     if (body.kind === 'once' || body.kind === 'since') return this.#past(body, place)
-    return body.kind === 'eventually' ? this.#ahead(body.body, body.interval, place) : null
+    return body.kind === 'eventually' ? this.#ahead(body.body, { interval: body.interval, times: false }, place) : null
   }
 
   #aggregationByListing(f: Of<'aggregation'>, bound: Bound, place: Place, next: Next): Next {

@@ -4,37 +4,54 @@ import type { Interval, Value } from './ast.ts'
 import type { Slot } from './core.ts'
 import type { Context, Contexts, Lookahead, Stage, StateNode } from './stage.ts'
 
-interface Occurrence { readonly values: readonly Value[]; readonly timePoint: number; readonly timestamp: number }
-interface Live extends Occurrence { readonly entry: Entry }
+interface Occurrence {
+  readonly values: readonly Value[]
+  readonly timePoint: number
+  readonly timestamp: number
+  /** Where it is kept once it lies within the window. */
+  entry: Entry | null
+}
+
 /** Time-points at which a tuple holds, oldest first, within the window. */
 export type Times = Queue<number>
 
+export interface FutureWindowOptions {
+  readonly interval: Interval
+  /** Keep the time-points of each tuple, which UNTIL asks for. */
+  readonly times: boolean
+}
+
 /**
- * What a stage that runs ahead has found, cut to `[from, to]` ahead of the time-point asked about. Each
- * tuple is kept once with the time-points it holds at. Memory: the answers within the interval, and the
- * events of the time-points that wait for their verdict.
+ * What a stage that runs ahead has found, cut to `[from, to]` ahead of the time-point asked about.
+ * Each tuple is kept once. Memory: the answers within the interval, and the events of the time-points
+ * that wait for their verdict.
  */
 export class FutureWindow implements StateNode, Lookahead {
   readonly relation = new Relation()
   readonly slots: readonly Slot[]
-  readonly times = new Map<Entry, Times>()
+  readonly #times: Map<Entry, Times> | null
   readonly #interval: Interval
   readonly #stage: Stage
   readonly #contexts: Contexts
   readonly #incoming = new Queue<Occurrence>()
-  readonly #live = new Queue<Live>()
+  readonly #live = new Queue<Occurrence>()
 
-  constructor(slots: readonly Slot[], interval: Interval, stage: Stage, contexts: Contexts) {
+  constructor(
+    slots: readonly Slot[], options: FutureWindowOptions, stage: Stage, contexts: Contexts,
+  ) {
     this.slots = slots
-    this.#interval = interval
+    this.#times = options.times ? new Map() : null
+    this.#interval = options.interval
     this.#stage = stage
     this.#contexts = contexts
   }
 
+  timesOf(entry: Entry): Times | undefined { return this.#times?.get(entry) }
+
   /** Takes an answer of the stage at one of its time-points. */
   offer(context: Context, env: readonly Value[]): void {
     const { timePoint, timestamp } = context
-    this.#incoming.push({ values: readTuple(this.slots, env), timePoint, timestamp })
+    this.#incoming.push({ values: readTuple(this.slots, env), timePoint, timestamp, entry: null })
   }
 
   /** True where no answer that matters at this time-point can still come. */
@@ -58,24 +75,31 @@ export class FutureWindow implements StateNode, Lookahead {
     for (;;) {
       const first = this.#live.peek()
       if (first === undefined) return
-      const inside = first.timePoint >= timePoint && first.timestamp - timestamp >= this.#interval.from
-      if (inside) return
+      const ahead = first.timestamp - timestamp
+      if (first.timePoint >= timePoint && ahead >= this.#interval.from) return
       this.#live.shift()
-      this.times.get(first.entry)?.shift()
-      if (--first.entry.count > 0) continue
-      this.times.delete(first.entry)
-      this.relation.remove(first.entry)
+      if (first.entry) this.#drop(first.entry)
     }
+  }
+
+  #drop(entry: Entry): void {
+    this.#times?.get(entry)?.shift()
+    if (--entry.count > 0) return
+    this.#times?.delete(entry)
+    this.relation.remove(entry)
   }
 
   #add(occurrence: Occurrence): void {
     const entry = this.relation.obtain(keyOf(occurrence.values), occurrence.values)
-    let times = this.times.get(entry)
-    if (!times) this.times.set(entry, times = new Queue())
-    if (times.last() === occurrence.timePoint) return
-    times.push(occurrence.timePoint)
+    if (this.#times !== null) {
+      let times = this.#times.get(entry)
+      if (!times) this.#times.set(entry, times = new Queue())
+      if (times.last() === occurrence.timePoint) return
+      times.push(occurrence.timePoint)
+    }
     entry.count++
-    this.#live.push({ ...occurrence, entry })
+    occurrence.entry = entry
+    this.#live.push(occurrence)
   }
 
   save(): unknown {
@@ -85,9 +109,11 @@ export class FutureWindow implements StateNode, Lookahead {
 
   restore(saved: unknown): void {
     const { incoming, live } = saved as Record<'incoming' | 'live', [number, number, ...Value[]][]>
-    for (const [timePoint, timestamp, ...values] of live) this.#add({ timePoint, timestamp, values })
+    for (const [timePoint, timestamp, ...values] of live) {
+      this.#add({ timePoint, timestamp, values, entry: null })
+    }
     for (const [timePoint, timestamp, ...values] of incoming) {
-      this.#incoming.push({ timePoint, timestamp, values })
+      this.#incoming.push({ timePoint, timestamp, values, entry: null })
     }
   }
 }
