@@ -16,7 +16,7 @@ const NETWORKS_MORE = 12
  * P2, card testing. The crew has a bought list of card numbers and buys small things with one after the other to learn
  * which still work: ordinary requests through the ordinary checkout, as a guest, below the amount from which a bank
  * asks its customer. `rate` is authorisations a minute. Stealth: more networks (one at 0, thirteen at 1) and a new one
- * for every visit, fewer cards a visit, a slower pace (60 % at 1), looking around before buying, mixed amounts. A visit
+ * for every visit, fewer cards a visit, a slower pace (70 % at 1), looking around before buying, mixed amounts. A visit
  * that is refused (403, 429) is what the crew sees: it moves to another network, slows down, and gives up when it has
  * none left.
  */
@@ -49,7 +49,7 @@ function step(world: World, run: AttackRun): Step {
   const visit = Number(memory['visit'])
   const lot = (n: number, index: number): number => range(n, seed, Stream.attackP2, run.run * 4_096 + visit, index)
   const count = stealth < 0.15 ? 10 : Math.max(1, 5 - Math.round(stealth * 5) + lot(3, 0))
-  const gap = (60_000 * 1_000) / (num(run, 'rate') * (1 - 0.4 * stealth) * Number(memory['slow']))
+  const gap = (60_000 * 1_000) / (num(run, 'rate') * (1 - 0.3 * stealth) * Number(memory['slow']))
   const commands: { afterMs: number; command: Command }[] = []
   let at = 0
   const go = (command: Command, afterMs: number): void => {
@@ -58,8 +58,8 @@ function step(world: World, run: AttackRun): Step {
   }
   const device = deviceOf(world, run, memory)
   go(request(device, 'GET', '/', {}), 0)
+  const product = CHEAP[pick(stealth < 0.15 ? [1, 0, 0] : [5, 6, 2], lot(13, 10))]!
   for (let i = 0; i < count; i++) {
-    const product = CHEAP[pick(stealth < 0.15 ? [1, 0, 0, 0] : [5, 4, 2, 2], lot(13, 10 + i))]!
     const pause = gap * (0.6 + lot(800, 30 + i) / 1_000)
     go(request(device, 'GET', `/product/${product}`, {}), pause * 0.35)
     go(request(device, 'POST', '/cart/add', { product, count: '1' }), pause * 0.2)
@@ -68,10 +68,10 @@ function step(world: World, run: AttackRun): Step {
     go(request(device, 'POST', '/checkout/pay', { card: card.token, address: 'locker:L1' }), pause * 0.35)
   }
   const next: Memory = { ...memory, pending: count, cards: Number(memory['cards']) + count, visit: visit + 1, last: device.session }
-  return { commands, nextAfterMs: Math.floor(at + gap * 0.5), memory: next, status: 'running' }
+  return { commands, nextAfterMs: Math.floor(at + gap * 0.15), memory: next, status: 'running' }
 }
 /** Things that never ship and cost little. */
-const CHEAP = ['boot-care', 'trail-map', 'gift-card-25', 'trail-map'] as const
+const CHEAP = ['boot-care', 'trail-map', 'gift-card-25'] as const
 
 /** Reads the last visit: cards that were answered are learnt; a refusal costs the network. Null: no network is left. */
 function lookBack(world: World, run: AttackRun): Memory | null {

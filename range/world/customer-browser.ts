@@ -83,5 +83,5 @@ function get(session: Session, path: string): ShopRequest {
   return { method: 'GET', host: SHOP_HOST, path, query: '', form: {}, session: session.key, ip: session.ip, agent: session.agent, referrer: `https://${SHOP_HOST}/` }
 }
 function post(session: Session, host: string, path: string, form: ShopRequest['form']): ShopRequest {
-  return { method: 'POST', host, path, query: '', form, session: session.key, ip: session.ip, agent: session.agent, referrer: `https://${SHOP_HOST}/checkout` }
+  return { method: 'POST', host, path, query: '', form, session: host === SHOP_HOST ? session.key : '', ip: session.ip, agent: session.agent, referrer: `https://${SHOP_HOST}/checkout` }
 }

@@ -22,7 +22,7 @@ function secondThoughts(world: World, order: Order): readonly Scheduled[] {
   if (order.customer === null || world.shop.customers[order.customer]!.player) return []
   const { seed } = world.config
   const entity = hash32(order.number)
-  if (!chance(170, seed, Stream.customerReturn, entity, 0)) return []
+  if (!chance(240, seed, Stream.customerReturn, entity, 0)) return []
   const reason = ['changed-mind', 'wrong-size', 'wrong-size', 'damaged', 'ordered-twice'][range(5, seed, Stream.customerReturn, entity, 1)]!
   return [claim(world, { kind: 'town' }, order, reason, 8 + range(140, seed, Stream.customerReturn, entity, 2))]
 }

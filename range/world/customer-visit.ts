@@ -19,10 +19,11 @@ export type Action = { readonly afterMs: number } & (
 )
 type Wish = 'browse' | 'buy' | 'forgotten' | 'look-up' | 'review' | 'gift'
 
-/** Visits from this ordinal up are extra ones: a sale, then a gift rush, then a letter about codes. */
+/** Visits from this ordinal up are extra ones: a sale, a gift rush, a letter about codes, a card that is dead. */
 export const EXTRA_VISITS_FROM = 10_000
 export const GIFT_VISITS = EXTRA_VISITS_FROM + 1_000
 export const FORGOTTEN_VISITS = EXTRA_VISITS_FROM + 2_000
+export const DEAD_CARD_VISITS = EXTRA_VISITS_FROM + 3_000
 const STEPS_MAX = 40
 
 /**
@@ -44,10 +45,11 @@ export function planVisit(world: World, customer: number, visit: number): readon
   const looks = 1 + lot(4, 6)
   for (let i = 0; i < looks; i++) steps.push(...look(world, lot, i))
   if (wish === 'browse') return chance(220, seed, Stream.customerOrder, customer, visit * 8 + 1) ? [...steps, ...abandon(lot)] : steps
-  return [...steps, ...purchase(lot, wish === 'gift', known)].slice(0, STEPS_MAX)
+  return [...steps, ...purchase(lot, wish === 'gift', known, visit >= DEAD_CARD_VISITS ? 6 : 3)].slice(0, STEPS_MAX)
 }
 
 function wishOf(seed: number, customer: number, visit: number): Wish {
+  if (visit >= DEAD_CARD_VISITS) return 'buy'
   if (visit >= FORGOTTEN_VISITS) return 'forgotten'
   if (visit >= GIFT_VISITS) return chance(420, seed, Stream.customerOrder, customer, visit * 8) ? 'gift' : 'browse'
   const buys = visit >= EXTRA_VISITS_FROM ? 170 : 104
@@ -73,17 +75,18 @@ function look(world: World, lot: Lot, i: number): readonly Action[] {
 function abandon(lot: Lot): readonly Action[] {
   return [{ kind: 'add', product: product(lot(1_000, 40)), count: 1, afterMs: 15_000 + lot(40_000, 41) }, open('/cart', '', 1_000)]
 }
-/** Basket, checkout, payment; a second and third try if the bank says no. */
-function purchase(lot: Lot, gift: boolean, known: boolean): readonly Action[] {
+/** Basket, checkout, payment; more tries if the bank says no. */
+function purchase(lot: Lot, gift: boolean, known: boolean, tries: number): readonly Action[] {
   const first = gift ? (lot(2, 42) === 0 ? 20 : 21) : product(lot(1_000, 40))
   const more = !gift && lot(100, 43) < 34 ? [add(product(lot(1_000, 44)), 1, 20_000 + lot(60_000, 45)), open('/cart', 'notice=added', 300)] : []
   return [
     add(first, lot(100, 46) < 14 ? 2 : 1, 9_000 + lot(40_000, 41)), open('/cart', 'notice=added', 300), ...more,
     open('/checkout', '', 4_000 + lot(25_000, 47)),
     ...(known || lot(100, 48) < 12 ? [] : [...signIn(lot), open('/checkout', '', 300)]),
-    { kind: 'pay', try: 0, afterMs: 16_000 + lot(55_000, 49) }, { kind: 'see-order', afterMs: 400 },
-    { kind: 'pay', try: 1, afterMs: 12_000 + lot(30_000, 50) }, { kind: 'see-order', afterMs: 400 },
-    { kind: 'pay', try: 2, afterMs: 10_000 + lot(30_000, 51) }, { kind: 'see-order', afterMs: 70_000 + lot(60_000, 52) },
+    ...Array.from({ length: tries }, (_, i): readonly Action[] => [
+      { kind: 'pay', try: i, afterMs: (i === 0 ? 16_000 : 9_000) + lot(i === 0 ? 55_000 : 32_000, 49 + i) }, { kind: 'see-order', afterMs: 400 },
+    ]).flat(),
+    { kind: 'see-order', afterMs: 70_000 + lot(60_000, 5) },
   ]
 }
 function add(id: number, count: number, afterMs: number): Action {
@@ -139,16 +142,17 @@ export function requestFor(world: World, customer: number, visit: number, action
     }
     case 'pay': {
       if (!session || session.cart.length === 0 || (action.try > 0 && last?.status !== 'failed')) return null
-      return post('/checkout/pay', { card: world.shop.cards[cardFor(world, customer, action.try)]!.token, address: row.address })
+      return post('/checkout/pay', { card: world.shop.cards[cardFor(world, customer, visit, action.try)]!.token, address: row.address })
     }
   }
 }
 function wrongCode(world: World, customer: number): string {
   return String((Number(badgeOf(customer, world.config.seed)) + 7) % 1_000_000).padStart(6, '0')
 }
-/** The first card, then the spare one where there is one, then the first again. */
-function cardFor(world: World, customer: number, attempt: number): number {
+/** The first card, then the spare one where there is one, then the first again; a dead card five times over. */
+function cardFor(world: World, customer: number, visit: number, attempt: number): number {
   const row = world.shop.customers[customer]!
+  if (visit >= DEAD_CARD_VISITS) return attempt < 5 ? (row.secondCard ?? row.card) : row.card
   return attempt === 1 && row.secondCard !== null ? row.secondCard : row.card
 }
 

@@ -9,6 +9,7 @@ import type { WorldConfig } from './types.ts'
 
 /** Everybody's cards, in this order: customers' first, customers' spare, staff's own, then cards of people elsewhere. */
 export const STAFF_CARDS_FROM = STRANGERS_FROM - 100
+const SPARE_FROM = STAFF_CARDS_FROM - 5_000
 /** Cards of people elsewhere, whom the town never meets; what a bought list of stolen numbers is made of. */
 export const STRANGER_CARDS = 1_600
 
@@ -70,7 +71,7 @@ export function strangerCard(world: { readonly shop: ShopState }, n: number): nu
 
 function allCards({ customers, seed }: WorldConfig, staff: number): readonly Card[] {
   const first = Array.from({ length: customers }, (_, i) => card(i, i, seed, i))
-  const spare = first.filter((_, i) => chance(300, seed, Stream.customerTraits, i, 12)).map(({ id }) => ({ holder: id, entity: STAFF_CARDS_FROM - 5_000 + id }))
+  const spare = first.filter((_, i) => chance(300, seed, Stream.customerTraits, i, 12)).map(({ id }) => ({ holder: id, entity: SPARE_FROM + id }))
   const own = Array.from({ length: staff }, (_, i) => ({ holder: null, entity: STAFF_CARDS_FROM + i }))
   const elsewhere = Array.from({ length: STRANGER_CARDS }, (_, i) => ({ holder: null, entity: STRANGERS_FROM + i }))
   const rest = [...spare, ...own, ...elsewhere].map(({ holder, entity }, i) => card(customers + i, entity, seed, holder))
@@ -79,15 +80,16 @@ function allCards({ customers, seed }: WorldConfig, staff: number): readonly Car
 function card(id: number, entity: number, seed: number, holder: number | null): Card {
   const printed: PrintedCard = printedCard(entity, seed)
   const elsewhere = entity >= STRANGERS_FROM
+  const kind = elsewhere ? 'elsewhere' : entity >= SPARE_FROM && holder !== null ? 'spare' : 'first'
   return {
-    ...printed, id, holder, tries: 0, state: cardState(entity, seed, elsewhere),
+    ...printed, id, holder, tries: 0, state: cardState(entity, seed, kind),
     balanceMinor: 20_000 + 100 * range(elsewhere ? 1_500 : 2_800, seed, Stream.cardNumber, entity, 3),
   }
 }
-/** Most customers' cards work; of a bought list about one in five still does. */
-function cardState(entity: number, seed: number, elsewhere: boolean): Card['state'] {
+/** Most customers' cards work, a fourth of the spare ones has expired; of a bought list about one in five still works. */
+function cardState(entity: number, seed: number, kind: 'first' | 'spare' | 'elsewhere'): Card['state'] {
   const roll = range(1000, seed, Stream.cardNumber, entity, 4)
-  if (!elsewhere) return roll < 25 ? 'expired' : 'good'
+  if (kind !== 'elsewhere') return roll < (kind === 'spare' ? 250 : 25) ? 'expired' : 'good'
   return roll < 210 ? 'good' : roll < 560 ? 'stolen' : roll < 790 ? 'blocked' : 'expired'
 }
 

@@ -19,7 +19,7 @@ export function sealRequest(shop: ShopState, request: ShopRequest): { readonly r
 
 /** Index of the printed card that a text holds, `unprinted` for another valid number, null for none. */
 export function cardIn(shop: ShopState, text: string): number | 'unprinted' | null {
-  if (text.length < 12) return null
+  if (text.length < 12 || /^tok_[0-9a-f]{16}$/.test(text)) return null
   let answer: number | 'unprinted' | null = null
   for (const reading of readings(text)) {
     for (const match of reading.matchAll(/\d(?:[ -]?\d){11,18}/g)) {

@@ -38,7 +38,7 @@ function amountFor(world: World, claim: Claim, order: Order): number {
 /** The paying card; or the holder's other one, where the first expired or the case is a clumsy one. */
 function destinationFor(world: World, order: Order, paid: number): number {
   const spare = order.customer === null ? null : world.shop.customers[order.customer]!.secondCard
-  if (spare === null || spare === paid) return paid
+  if (spare === null || spare === paid || world.shop.cards[spare]!.state !== 'good') return paid
   const clumsy = chance(Math.min(1000, (110 * (world.config.twins['clumsy-refund'] ?? 1000)) / 1000), world.config.seed, Stream.refundCase, hash32(order.number), 1)
   return world.shop.cards[paid]!.state !== 'good' || clumsy ? spare : paid
 }

@@ -1,6 +1,6 @@
 import { chance, range, Stream } from './draw.ts'
-import { crowd } from './customer.ts'
-import { FORGOTTEN_VISITS, GIFT_VISITS } from './customer-visit.ts'
+import { crowd, wakeUp } from './customer.ts'
+import { DEAD_CARD_VISITS, FORGOTTEN_VISITS, GIFT_VISITS } from './customer-visit.ts'
 import { hash32, hex16 } from './key.ts'
 import { approveOrRefuse, handleClaim } from './staff-desk.ts'
 import { FOUR_EYES_LIMIT_MINOR } from './shop-refunds.ts'
@@ -16,8 +16,10 @@ const INSPECT_MINUTES = 5
 /** Turns of `StaffWorks` from these ordinals up are not claims: signing in, publishing a tag, a benign twin. */
 const SIGN_IN = 1_000_000
 const TAG = 1_100_000
+const DEPENDENCY = 1_150_000
 const GIFT_RUSH = 1_200_000
 const FORGOTTEN_PEAK = 1_300_000
+const DEAD_CARD = 1_400_000
 
 /** The office's day: everyone signs in, the page monitor starts, and the day's benign twins are drawn. */
 export function staffOpening(world: World): readonly Scheduled[] {
@@ -39,6 +41,8 @@ const TWINS: readonly { readonly name: string; readonly count: number; readonly 
   { name: 'release', count: 1, command: (_world, n) => ({ kind: 'ReleaseShop', release: 42 + n }) },
   { name: 'gift-rush', count: 1, command: (_world, n) => ({ kind: 'StaffWorks', staff: 7, turn: GIFT_RUSH + n }) },
   { name: 'forgotten-password', count: 1, command: (_world, n) => ({ kind: 'StaffWorks', staff: 7, turn: FORGOTTEN_PEAK + n }) },
+  { name: 'declined-card', count: 2, command: (_world, n) => ({ kind: 'StaffWorks', staff: 7, turn: DEAD_CARD + n }) },
+  { name: 'dependency-update', count: 1, command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: DEPENDENCY + n }) },
   { name: 'marketing-tag', count: 3, command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: TAG + n }) },
 ]
 function twins(world: World): readonly Scheduled[] {
@@ -91,8 +95,10 @@ function takeClaim(world: World, claim: number, attempt: number): Scheduled {
 }
 /** A claim that could not be settled (refunds frozen, agent suspended) is tried again, at most eight times. */
 function afterTurn(world: World, event: { staff: number; turn: number; claim?: number }): readonly Scheduled[] {
+  if (event.turn >= DEAD_CARD) return deadCard(world, event.turn - DEAD_CARD)
   if (event.turn >= FORGOTTEN_PEAK) return crowd(world, FORGOTTEN_VISITS + event.turn - FORGOTTEN_PEAK, 160, 15 * MINUTE)
   if (event.turn >= GIFT_RUSH) return crowd(world, GIFT_VISITS + event.turn - GIFT_RUSH, 200, 20 * MINUTE)
+  if (event.turn >= DEPENDENCY) return updatePartner(world, event.staff, event.turn - DEPENDENCY)
   if (event.turn >= TAG) return publishTag(world, event.staff, event.turn - TAG)
   if (event.turn >= SIGN_IN || event.claim !== undefined) return []
   const claim = world.shop.claims[event.turn]
@@ -113,6 +119,22 @@ function publishTag(world: World, staff: number, n: number): readonly Scheduled[
   })]
 }
 
+/** The payment company ships a new version of its file; an editor has read the note about it. */
+function updatePartner(world: World, staff: number, n: number): readonly Scheduled[] {
+  const row = pageOf(world.shop, 'checkout')
+  const scripts = row.revisions[baselineOf(row)]!.scripts.map((script) =>
+    (script.src.includes('paynorth') ? { ...script, text: script.text.replace(/field \d+\.\d+/, `field 3.${3 + n}`) } : script))
+  return [at(world, 0, staff, n, {
+    kind: 'PublishPage', page: 'checkout', author: 'paynorth', via: 'dependency', approvedBy: world.shop.staff[staff]!.account, scripts,
+  })]
+}
+/** Somebody tries an old card again and again before taking another one. */
+function deadCard(world: World, n: number): readonly Scheduled[] {
+  const holders = world.shop.customers.filter((one) => one.secondCard !== null && world.shop.cards[one.secondCard]!.state === 'expired' && !one.player)
+  const customer = holders[range(Math.max(1, holders.length), world.config.seed, Stream.twinEvent, 60_000, n)]
+  return customer ? [wakeUp(customer.id, DEAD_CARD_VISITS + n, world.now + 5_000)] : []
+}
+
 /** What was published in the ordinary way is signed within two minutes; nobody signs what nobody approved. */
 function signLater(world: World, page: Page['slug'], revision: number, via: string, approvedBy: string | null, cause: Cause): readonly Scheduled[] {
   if (approvedBy === null || cause.kind === 'attack' || liveRevision(world.shop, page).number !== revision) return []
@@ -123,9 +145,10 @@ function signLater(world: World, page: Page['slug'], revision: number, via: stri
 /** A refund that needs another pair of eyes gets one within two to nine minutes, from whoever is drawn. */
 function askColleague(world: World, refund: number, cause: Cause): readonly Scheduled[] {
   const row = world.shop.refunds[refund]!
-  const waits = row.status === 'requested' && (row.amountMinor > FOUR_EYES_LIMIT_MINOR || row.destination !== payerOf(world, row.order))
-  if (!waits || !world.config.controls.fourEyes) return waits && cause.kind !== 'attack' ? [approval(world, refund, cause)] : []
-  return [approval(world, refund, cause)]
+  const asks = cause.kind !== 'attack' && row.destination !== payerOf(world, row.order)
+  const large = row.amountMinor > FOUR_EYES_LIMIT_MINOR
+  const alone = cause.kind === 'attack' && !world.config.controls.fourEyes
+  return asks || (large && !alone) ? [approval(world, refund, cause)] : []
 }
 function payerOf(world: World, order: number): number {
   return world.shop.transactions[world.shop.orders[order]!.transaction!]!.card
