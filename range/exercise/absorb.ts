@@ -1,5 +1,6 @@
 import { techniqueOf } from '../attack/catalogue.ts'
 import { targetOf } from '../respond/cost.ts'
+import { parcelRef, vanRef } from '../world/refs.ts'
 import type { Happened, WorldEvent } from '../world/types.ts'
 import { isDrop, scoreDecision, scoreOf } from './score.ts'
 import type { Decision, Loot, RunState, Trail } from './state.ts'
@@ -64,7 +65,7 @@ function follow(state: RunState, trail: Trail, happened: Happened): void {
     case 'ParcelStolen': {
       trail.parcels++
       trail.lostMinor += logistics.parcels[event.parcel]?.valueMinor ?? 0
-      take('parcel', `P-${event.parcel}`, 100)
+      take('parcel', parcelRef(event.parcel).slice('parcel:'.length), 100)
       break
     }
     default: break
@@ -122,8 +123,8 @@ function targetOfEvent(event: WorldEvent): string | null {
     case 'HostBlocked': case 'CardHoldersNotified': return `host:${event.host}`
     case 'SourceBlocked': case 'SourceUnblocked': return `ip:${event.ip}`
     case 'AccountSuspended': case 'AccountRestored': return `account:${event.account}`
-    case 'ParcelHeld': case 'ParcelReleased': return `parcel:${event.parcel}`
-    case 'VanRecalled': case 'CargoLocked': return `van:${event.van}`
+    case 'ParcelHeld': case 'ParcelReleased': return parcelRef(event.parcel)
+    case 'VanRecalled': case 'CargoLocked': return vanRef(event.van)
     default: return null
   }
 }

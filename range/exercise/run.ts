@@ -92,7 +92,7 @@ function initialState(options: RunOptions): RunState {
     seats: new Map(), messages: [], notes: [], injects: [], telemetry: [], telemetryDropped: 0, trails: [], decisions: [], desk: new Map(),
     incidents: [], score: [], loot: [], talk: [],
     trends: { lost: [], onTime: [], trust: [], declines: [], reports: [], requests: [], gap: [] },
-    reported: { vans: new Map(), temperature: new Map(), door: new Map(), pages: new Map(), stolenFrom: new Map() },
+    reported: { vans: new Map(), temperature: new Map(), door: new Map(), pages: new Map(), masts: new Map(), stolenFrom: new Map() },
     ledger: { size: 0, root: '', verdict: 'unknown' }, audits: 0,
   }
 }

@@ -1,5 +1,6 @@
 import type { Happened } from '../world/types.ts'
 import { targetOf } from '../respond/cost.ts'
+import { parcelRef } from '../world/refs.ts'
 import type { Trail, Decision, RunState } from './state.ts'
 import type { ScoreLine } from './types.ts'
 
@@ -34,11 +35,11 @@ export function scoreOf(state: RunState, happened: Happened, run: Trail | null):
       return refund ? attackers(Math.round(refund.amountMinor / 1000) * POINTS.perTenEuro, 'refund-landed', { minor: refund.amountMinor }, `refund:${event.refund}`) : []
     }
     case 'ParcelStolen':
-      return attackers(POINTS.parcel, 'parcel-stolen', { parcel: event.parcel }, `parcel:${event.parcel}`)
+      return attackers(POINTS.parcel, 'parcel-stolen', { parcel: parcelRef(event.parcel).slice(7) }, parcelRef(event.parcel))
     case 'ParcelDelivered':
-      return event.late ? [] : defenders(POINTS.onTime, 'on-time', { parcel: event.parcel }, `parcel:${event.parcel}`)
+      return event.late ? [] : defenders(POINTS.onTime, 'on-time', { parcel: parcelRef(event.parcel).slice(7) }, parcelRef(event.parcel))
     case 'ParcelBackInCustody':
-      return defenders(POINTS.parcelSaved, 'parcel-back', { parcel: event.parcel }, `parcel:${event.parcel}`)
+      return defenders(POINTS.parcelSaved, 'parcel-back', { parcel: parcelRef(event.parcel).slice(7) }, parcelRef(event.parcel))
     default:
       return []
   }

@@ -108,6 +108,8 @@ export interface Reported {
   readonly temperature: Map<number, number>
   readonly door: Map<number, boolean>
   readonly pages: Map<string, number>
+  /** The mast that last served each van's modem. */
+  readonly masts: Map<number, string>
   /** Parcel to van it was taken from; what the depot believes aboard until the parcel is due. */
   readonly stolenFrom: Map<number, number>
 }

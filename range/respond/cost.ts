@@ -1,4 +1,5 @@
 import type { Response } from '../protocol/move.ts'
+import { parcelRef, vanRef } from '../world/refs.ts'
 
 /** What an action takes: virtual seconds of a member of staff until it works, and money in minor units. */
 export interface ResponseCost { readonly seconds: number; readonly costMinor: number }
@@ -31,8 +32,8 @@ export function targetOf(action: Response): string {
     case 'BlockHost': case 'NotifyCardHolders': return `host:${action.host}`
     case 'BlockSource': case 'UnblockSource': return `ip:${action.ip}`
     case 'SuspendAccount': case 'RestoreAccount': return `account:${action.account}`
-    case 'HoldParcel': case 'ReleaseParcel': return `parcel:${action.parcel}`
-    case 'RecallVan': case 'LockCargo': return `van:${action.van}`
+    case 'HoldParcel': case 'ReleaseParcel': return parcelRef(action.parcel)
+    case 'RecallVan': case 'LockCargo': return vanRef(action.van)
     case 'SetVelocityRule': return action.perMinute === null ? 'rule:off' : `rule:${action.perMinute}`
     case 'FreezeRefunds': case 'ThawRefunds': return 'refunds'
   }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import type { Input, Scenario } from '../exercise/types.ts'
+import type { Input } from '../exercise/types.ts'
 
 /** An exercise as its ledger holds it: inputs in order and the digest of every tick. */
 export interface Recording {
@@ -9,8 +9,14 @@ export interface Recording {
   readonly inputs: readonly Input[]
   readonly digests: ReadonlyMap<number, string>
   readonly until: number
-  /** Where `simulate` changed the scenario by `--set`, the changed one. */
-  readonly scenario?: Scenario
+}
+
+/** Leaves of an exercise's log: one per input, and one per virtual second with the digest of the outputs. */
+export function inputEntry(input: Input): { readonly kind: 'input'; readonly input: Input } {
+  return { kind: 'input', input }
+}
+export function digestEntry(output: { readonly at: number; readonly digest: string }): { readonly kind: 'digest'; readonly at: number; readonly digest: string } {
+  return { kind: 'digest', at: output.at, digest: output.digest }
 }
 
 /** Reads the openings of a log's folder (`DIR/ledger/openings.jsonl`). Refuses a folder without a readable log. */

@@ -1,4 +1,5 @@
 import type { Clock, MapReport, Score, View } from '../../protocol/view.ts'
+import { twinPlan } from '../../world/town.ts'
 import type { RunState, Seat } from '../state.ts'
 import { totals } from '../score.ts'
 
@@ -67,8 +68,10 @@ function believedAboard(state: RunState, van: number): number {
   return count
 }
 
-/** Where the twin would place a van whose incident is open, if the engine can say. */
+const { masts } = twinPlan()
+/** Where the serving radio mast hears a van whose incident is open: as telemetry says, to within the mast's reach. */
 function disagreement(state: RunState, van: number): { x: number; y: number; radiusMm: number } | null {
   const open = state.incidents.some((incident) => incident.closed === null && incident.family === 'delivery' && incident.lead.includes(`van:${van}`))
-  return open ? state.engine.estimate(van, state.now) : null
+  const mast = masts.find((one) => one.id === state.reported.masts.get(van))
+  return open && mast ? { x: mast.x, y: mast.y, radiusMm: mast.radiusMm } : null
 }

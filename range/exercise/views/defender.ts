@@ -1,4 +1,4 @@
-import { isEpcis } from '../../../engine/event/telemetry.ts'
+import { isEpcis, type Telemetry } from '../../../engine/event/telemetry.ts'
 import type { DefenderIncident, DefenderView } from '../../protocol/view.ts'
 import { costOf, targetOf } from '../../respond/cost.ts'
 import { planResponse } from '../../respond/playbook.ts'
@@ -113,7 +113,7 @@ function aroundChanges<T extends { sign: string }>(rows: readonly T[]): readonly
 }
 
 /** Bits of telemetry that the control room's wall shows: last fixes, doors, temperatures, page revisions. */
-export function learn(state: RunState, events: RunState['telemetry']): void {
+export function learn(state: RunState, events: readonly Telemetry[]): void {
   for (const { body, time } of events) {
     if (isEpcis(body)) { learnSensor(state, body, time); continue }
     if (body.class_uid === 6005) state.reported.pages.set(body.unmapped.page.uid, body.unmapped.page.revision)
@@ -130,6 +130,7 @@ function learnSensor(state: RunState, body: Extract<RunState['telemetry'][number
       if (report.type === 'doorstep:x') x = report.value ?? null
       else if (report.type === 'doorstep:y') y = report.value ?? null
       else if (report.type === 'gs1:Temperature') state.reported.temperature.set(id, report.value ?? 0)
+      else if (report.type === 'doorstep:cell') state.reported.masts.set(id, report.stringValue ?? '')
       else if (report.type === 'doorstep:door') state.reported.door.set(id, report.booleanValue ?? false)
     }
   }

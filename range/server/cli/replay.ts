@@ -31,7 +31,7 @@ export async function replayCommand(args: ReplayArgs): Promise<number> {
   const needs = differs(recording, versionsOf(parts), loaded.scenario.digest)
   if (needs !== null) return fail(needs)
   const fresh = (): RunOptions => ({
-    id: recording.id, code: '------', mode: recording.opened.mode, scenario: recording.scenario ?? loaded.scenario, seed: recording.opened.seed,
+    id: recording.id, code: '------', mode: recording.opened.mode, scenario: loaded.scenario, seed: recording.opened.seed,
     lengthMinutes: recording.opened.lengthMinutes, playbooks: loaded.playbooks, engine: newEngine(parts, recording.opened.seed), shopPath: () => '',
   })
   const inputs = changed(recording.inputs, args)

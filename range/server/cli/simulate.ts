@@ -8,6 +8,7 @@ import { adjustScenario } from '../../scenario/compile.ts'
 import type { Scenario } from '../../exercise/types.ts'
 import { loadEngineParts, newEngine, versionsOf, type EngineParts } from '../engine-parts.ts'
 import { openLog } from '../ledger/open.ts'
+import { digestEntry, inputEntry } from '../recording.ts'
 import { loadScenario, type Playbooks } from '../scenarios.ts'
 
 export interface SimulateArgs {
@@ -67,13 +68,13 @@ async function writeFiles(args: SimulateArgs, steps: Generator<Step, FullRun>, s
     const step = next.value
     if (step.kind === 'input') {
       await write(files.inputs, [step.input])
-      await log.append([{ ...step.input, kind: 'input', input: step.input } as { kind: string }])
+      await log.append([inputEntry(step.input)])
       continue
     }
     const { output } = step
     await write(files.telemetry, output.telemetry.map((event) => event.body))
     await write(files.alerts, output.alerts)
-    await log.append([{ kind: 'digest', at: output.at, digest: output.digest } as { kind: string }])
+    await log.append([digestEntry(output)])
     if (++ticks % 600 === 0) { await log.publish(ticks); progress(ticks, seconds) }
   }
   await log.seal(ticks)

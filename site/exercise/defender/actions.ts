@@ -1,5 +1,10 @@
 import type { Response } from '../../../range/protocol/move.ts'
+import { parcelRef } from '../../../range/world/refs.ts'
 import { t } from '../../messages.ts'
+
+function parcelLabel(parcel: number): string {
+  return parcelRef(parcel).slice('parcel:'.length)
+}
 
 /** An action in words, with what it is aimed at. */
 export function actionText(action: Response): string {
@@ -12,8 +17,8 @@ export function actionText(action: Response): string {
     case 'SuspendAccount': return t('exercise.do.SuspendAccount', { account: action.account })
     case 'RestoreAccount': return t('exercise.do.RestoreAccount', { account: action.account })
     case 'SetVelocityRule': return action.perMinute === null ? t('exercise.do.VelocityOff') : t('exercise.do.SetVelocityRule', { count: action.perMinute })
-    case 'HoldParcel': return t('exercise.do.HoldParcel', { parcel: `P-${action.parcel}` })
-    case 'ReleaseParcel': return t('exercise.do.ReleaseParcel', { parcel: `P-${action.parcel}` })
+    case 'HoldParcel': return t('exercise.do.HoldParcel', { parcel: parcelLabel(action.parcel) })
+    case 'ReleaseParcel': return t('exercise.do.ReleaseParcel', { parcel: parcelLabel(action.parcel) })
     case 'RecallVan': return t('exercise.do.RecallVan', { van: action.van + 1 })
     case 'LockCargo': return action.locked ? t('exercise.do.LockCargo', { van: action.van + 1 }) : t('exercise.do.UnlockCargo', { van: action.van + 1 })
     case 'FreezeRefunds': return t('exercise.do.FreezeRefunds')

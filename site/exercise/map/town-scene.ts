@@ -13,6 +13,9 @@ export interface TownLook {
   readonly names: { readonly depot: string; readonly boxes: (used: number, of: number) => string; readonly apart: (km: string) => string }
 }
 
+/** Graphics with the width of its line, for round joints. */
+interface Pen { readonly pen: Phaser.GameObjects.Graphics; readonly width: number }
+
 const GLIDE_MS = 600
 
 /** The town as a system map. Vans glide between their reported fixes; nothing here knows where they really are. */
@@ -62,7 +65,7 @@ export class TownScene extends Phaser.Scene {
     return this.#at([x / UNIT_MM, y / UNIT_MM])
   }
 
-  #path(pen: Phaser.GameObjects.Graphics, points: readonly Point[]): void {
+  #path({ pen, width }: Pen, points: readonly Point[]): void {
     pen.beginPath()
     points.forEach((point, i) => {
       const [x, y] = this.#at(point)
@@ -72,14 +75,11 @@ export class TownScene extends Phaser.Scene {
     pen.strokePath()
     for (const point of points) {
       const [x, y] = this.#at(point)
-      pen.fillCircle(x, y, pen.lineStyleWidth / 2)
+      pen.fillCircle(x, y, width / 2)
     }
   }
-  #pen(width: number, colour: number, alpha = 1): Phaser.GameObjects.Graphics & { lineStyleWidth: number } {
-    const pen = this.add.graphics() as Phaser.GameObjects.Graphics & { lineStyleWidth: number }
-    pen.lineStyle(width, colour, alpha).fillStyle(colour, alpha)
-    pen.lineStyleWidth = width
-    return pen
+  #pen(width: number, colour: number, alpha = 1): Pen {
+    return { width, pen: this.add.graphics().lineStyle(width, colour, alpha).fillStyle(colour, alpha) }
   }
 
   #drawGround(): void {
