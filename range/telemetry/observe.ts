@@ -12,19 +12,20 @@ import { sensors } from './sensors.ts'
 
 /** What is on its way to the collector, and how far each stream has come. Plain data, never changed in place. */
 export interface Observer {
-  readonly streams: Readonly<Record<string, { readonly count: number; readonly last: Milliseconds }>>
+  readonly streams: Streams
   /** Sorted by arrival, then stream, then number. Bounded by the longest delay, 15 s of messages. */
   readonly pending: readonly Waiting[]
 }
+type Streams = ReadonlyMap<string, { readonly count: number; readonly last: Milliseconds }>
 interface Waiting { readonly stream: string; readonly number: number; readonly telemetry: Telemetry }
 
 const SOURCES: readonly Source[] = [http, auth, payment, pages, backoffice, custody, sensors]
 
 /** At the opening the page store tells the signed baseline of every page. */
 export function createObserver(config: WorldConfig): Observer {
-  const draft = { streams: {} as Draft['streams'], fresh: [] as Waiting[] }
+  const draft: Draft = { before: new Map(), streams: null, fresh: [] }
   for (const report of openingSigns({ config, shop: initialShop(config) })) take(draft, report, config.start)
-  return { streams: draft.streams, pending: draft.fresh }
+  return { streams: draft.streams ?? draft.before, pending: draft.fresh }
 }
 
 /**
@@ -33,7 +34,7 @@ export function createObserver(config: WorldConfig): Observer {
  * who caused an event: the same happenings with other causes give the same bytes.
  */
 export function observe(world: World, happened: readonly Seen[], state: Observer): { readonly telemetry: readonly Telemetry[]; readonly state: Observer } {
-  const draft: Draft = { streams: { ...state.streams }, fresh: [] }
+  const draft: Draft = { before: state.streams, streams: null, fresh: [] }
   for (const { at, event } of happened) {
     for (const source of SOURCES) for (const report of source(world, at, event)) take(draft, report, at)
   }
@@ -43,21 +44,24 @@ export function observe(world: World, happened: readonly Seen[], state: Observer
   while (arrived < all.length && all[arrived]!.telemetry.time <= world.now) arrived += 1
   return {
     telemetry: all.slice(0, arrived).map((one) => one.telemetry),
-    state: { streams: draft.streams, pending: all.slice(arrived) },
+    state: { streams: draft.streams ?? draft.before, pending: all.slice(arrived) },
   }
 }
 
+/** Streams are copied once, by the first message of a call. */
 interface Draft {
-  streams: Record<string, { readonly count: number; readonly last: Milliseconds }>
-  fresh: Waiting[]
+  readonly before: Streams
+  streams: Map<string, { readonly count: number; readonly last: Milliseconds }> | null
+  readonly fresh: Waiting[]
 }
 
 /** A stream is a wire: what was sent later never overtakes. */
 function take(draft: Draft, report: Report, at: Milliseconds): void {
-  const { count, last } = draft.streams[report.stream] ?? { count: 0, last: 0 }
+  draft.streams ??= new Map(draft.before)
+  const { count, last } = draft.streams.get(report.stream) ?? { count: 0, last: 0 }
   const time = Math.max(last, at + report.delayMs)
   const uid = `event:${report.stream}-${count}`
-  draft.streams[report.stream] = { count: count + 1, last: time }
+  draft.streams.set(report.stream, { count: count + 1, last: time })
   draft.fresh.push({ stream: report.stream, number: count, telemetry: { time, uid, body: report.body(time, uid) } })
 }
 

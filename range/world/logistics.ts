@@ -206,12 +206,18 @@ function meters(m: Meters, event: FleetEvent | { readonly kind: string }, world:
       const { status } = vans[own.van]!
       return status === 'diverted' || status === 'recalled' ? { ...m, vainMm: m.vainMm + legMm(own.leg) } : m
     }
-    case 'DoorClosed': return { ...m, doorOpenMs: m.doorOpenMs + world.now - vans[own.van]!.doorSince }
+    case 'DoorClosed': return openAway(m, vans[own.van]!, world)
     case 'SensorsRead': return coldMinutes(m, own)
     case 'ParcelHeld': case 'CargoLocked': return { ...m, staffMs: m.staffMs + 60_000 }
     case 'VanRecalled': return { ...m, staffMs: m.staffMs + 600_000 }
     default: return m
   }
+}
+
+/** A door counts where it should be shut: on the road, and at a meeting place. */
+function openAway(m: Meters, van: Van, world: World): Meters {
+  if (van.leg === null && van.diversion === null) return m
+  return { ...m, doorOpenMs: m.doorOpenMs + world.now - Math.max(van.doorSince, van.leg?.departed ?? 0) }
 }
 
 /** Cold-chain time out of range, by the minute as the cargo thermometers are read. */
