@@ -10,7 +10,7 @@ export type Residual =
 export const RESIDUALS: Readonly<Record<Residual, { readonly most: number; readonly title: string }>> = {
   'further-than-driven': { most: 4, title: 'the reported track is longer than the wheels turned' },
   'driven-while-standing': { most: 3, title: 'the wheels turned while the reported track stood' },
-  'wrong-mast': { most: 2, title: 'the serving mast cannot be that of the reported place' },
+  'wrong-mast': { most: 5, title: 'the serving mast cannot be that of the reported place' },
   'off-road': { most: 0.5, title: 'the reported place is on no road' },
   'door-away-from-stop': { most: 3, title: 'the cargo door opened away from every planned stop' },
   'scan-elsewhere': { most: 3, title: 'a parcel was scanned far from where the van says it is' },
