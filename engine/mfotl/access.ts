@@ -7,11 +7,15 @@ import type { Slot } from './core.ts'
 export type Next = () => boolean
 
 /**
- * Lists the tuples of a relation that agree with the bound variables, through the index that fits, and
- * continues with the rest of the variables bound. `accept` filters entries.
+ * Lists the tuples of a relation that agree with the bound variables, through the index that fits,
+ * and continues with the rest of the variables bound. `accept` filters entries.
  */
 export function compileAccess(
-  relation: Relation, slots: readonly Slot[], bound: Bound, env: Value[], next: Next,
+  relation: Relation,
+  slots: readonly Slot[],
+  bound: Bound,
+  env: Value[],
+  next: Next,
   accept: ((entry: Entry) => boolean) | null = null,
 ): Next {
   if (isBound(slots, bound)) {
@@ -25,7 +29,10 @@ export function compileAccess(
   const free: number[] = []
   slots.forEach((slot, column) => (bound.has(slot) ? columns : free).push(column))
   const index = relation.index(columns)
-  const read = keyReader(columns.map((c) => slots[c] as Slot), env)
+  const read = keyReader(
+    columns.map((c) => slots[c] as Slot),
+    env,
+  )
   const freeSlots = free.map((c) => slots[c] as Slot)
   return () => {
     const bucket = index.buckets.get(read())
@@ -62,4 +69,3 @@ export function readTuple(slots: readonly Slot[], env: readonly Value[]): Value[
 export function loadTuple(slots: readonly Slot[], env: Value[], values: readonly Value[]): void {
   for (let i = 0; i < slots.length; i++) env[slots[i] as number] = values[i] as Value
 }
-

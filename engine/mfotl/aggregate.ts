@@ -4,19 +4,26 @@ import type { AggregationOperator, Value, ValueType } from './ast.ts'
 import type { StateNode } from './stage.ts'
 
 /**
- * The aggregate of a bag of values. Of none: 0, or for floats MIN is Infinity and MAX is -Infinity, or ''
- * for texts, as MonPoly has it. AVG and MED are floats; an even MED is the mean of the two in the middle.
+ * The aggregate of a bag of values. Of none: 0, or for floats MIN is Infinity and MAX is
+ * -Infinity, or '' for texts, as MonPoly has it. AVG and MED are floats; an even MED is the mean
+ * of the two in the middle.
  */
 export function aggregate(
-  operator: AggregationOperator, values: readonly Value[], type: ValueType,
+  operator: AggregationOperator,
+  values: readonly Value[],
+  type: ValueType,
 ): Value {
   if (operator === 'CNT') return values.length
   if (values.length === 0) return emptyValue(operator, type)
   switch (operator) {
-    case 'MIN': return values.reduce((a, b) => (b < a ? b : a))
-    case 'MAX': return values.reduce((a, b) => (b > a ? b : a))
-    case 'SUM': return total(values as number[], type === 'int')
-    case 'AVG': return total(values as number[], (values as number[]).every(Number.isInteger)) / values.length
+    case 'MIN':
+      return values.reduce((a, b) => (b < a ? b : a))
+    case 'MAX':
+      return values.reduce((a, b) => (b > a ? b : a))
+    case 'SUM':
+      return total(values as number[], type === 'int')
+    case 'AVG':
+      return total(values as number[], (values as number[]).every(Number.isInteger)) / values.length
     case 'MED': {
       const sorted = (values as number[]).toSorted((a, b) => a - b)
       const half = sorted.length >> 1
@@ -47,10 +54,10 @@ interface Group {
 }
 
 /**
- * An aggregation over a window, kept up to date by what enters and leaves the window. `results` holds
- * `[result, ...group]` of the groups whose result passes the filter, so that `c >= 15` costs nothing
- * while no group comes near it. CNT, SUM and AVG of whole numbers take constant time for each change,
- * the others the size of the groups that changed.
+ * An aggregation over a window, kept up to date by what enters and leaves the window. `results`
+ * holds `[result, ...group]` of the groups whose result passes the filter, so that `c >= 15` costs
+ * nothing while no group comes near it. CNT, SUM and AVG of whole numbers take constant time for
+ * each change, the others the size of the groups that changed.
  */
 export class WindowAggregation implements StateNode {
   readonly results = new Relation()
@@ -63,8 +70,12 @@ export class WindowAggregation implements StateNode {
   readonly #touched = new Set<Group>()
 
   constructor(
-    window: Relation, operator: AggregationOperator, type: ValueType, column: number,
-    columns: readonly number[], passes: (result: Value) => boolean,
+    window: Relation,
+    operator: AggregationOperator,
+    type: ValueType,
+    column: number,
+    columns: readonly number[],
+    passes: (result: Value) => boolean,
   ) {
     this.#operator = operator
     this.#type = type
@@ -90,7 +101,8 @@ export class WindowAggregation implements StateNode {
 
   #change(entry: Entry, added: boolean): void {
     const group = this.#group(
-      this.#columns.map((c) => entry.values[c] as Value), keyOfColumns(entry.values, this.#columns),
+      this.#columns.map((c) => entry.values[c] as Value),
+      keyOfColumns(entry.values, this.#columns),
     )
     const value = entry.values[this.#column] as Value
     if (added) group.members.add(entry)
@@ -129,6 +141,10 @@ export class WindowAggregation implements StateNode {
   }
 
   /** Nothing of its own: the window below tells everything again while it is restored. */
-  save(): unknown { return null }
-  restore(): void { this.update() }
+  save(): unknown {
+    return null
+  }
+  restore(): void {
+    this.update()
+  }
 }

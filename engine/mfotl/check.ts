@@ -7,7 +7,11 @@ import { Resolver } from './resolve.ts'
 export interface CheckedFormula {
   readonly core: Core
   /** Free variables in the order of their first occurrence: the columns of every verdict. */
-  readonly variables: readonly { readonly name: string; readonly slot: Slot; readonly type: ValueType }[]
+  readonly variables: readonly {
+    readonly name: string
+    readonly slot: Slot
+    readonly type: ValueType
+  }[]
   readonly slotCount: number
   /** Those whose events can matter. */
   readonly predicates: ReadonlySet<string>
@@ -17,26 +21,34 @@ export interface CheckedFormula {
 
 /**
  * Resolves names, types everything against the signature and decides whether the formula can be
- * monitored: every part must have finitely many answers that follow from the events, and no operator
- * may look ahead without a bound. Each refusal says why and how to write it instead.
+ * monitored: every part must have finitely many answers that follow from the events, and no
+ * operator may look ahead without a bound. Each refusal says why and how to write it instead.
  * Formulas of more than 2,000 parts after LET is expanded are refused.
  */
 export function checkFormula(formula: Formula, signature: Signature): Outcome<CheckedFormula> {
   const diagnostics: Diagnostic[] = []
   const resolver = new Resolver(signature, (d) => {
-    if (!diagnostics.some((e) => e.line === d.line && e.column === d.column && e.message === d.message)) {
+    if (
+      !diagnostics.some(
+        (e) => e.line === d.line && e.column === d.column && e.message === d.message,
+      )
+    ) {
       diagnostics.push(d)
     }
   })
   const core = resolver.resolveRoot(formula)
   if (diagnostics.length > 0) return { ok: false, diagnostics }
   const variables = core.free.map((slot) => resolver.variable(slot, formula.at))
-  if (diagnostics.length === 0) diagnostics.push(...explainUnsafe(core, (slot) => resolver.nameOf(slot)))
+  if (diagnostics.length === 0)
+    diagnostics.push(...explainUnsafe(core, (slot) => resolver.nameOf(slot)))
   if (diagnostics.length > 0) return { ok: false, diagnostics }
   return {
     ok: true,
     value: {
-      core, variables, slotCount: resolver.slotCount, predicates: resolver.predicates,
+      core,
+      variables,
+      slotCount: resolver.slotCount,
+      predicates: resolver.predicates,
       future: looksAhead(core),
     },
   }
@@ -44,10 +56,26 @@ export function checkFormula(formula: Formula, signature: Signature): Outcome<Ch
 
 function looksAhead(f: Core): boolean {
   switch (f.kind) {
-    case 'truth': case 'predicate': case 'comparison': case 'substring': case 'matches': return false
-    case 'next': case 'eventually': case 'until': return true
-    case 'and': case 'or': return f.parts.some(looksAhead)
-    case 'since': return looksAhead(f.left) || looksAhead(f.right)
-    case 'not': case 'exists': case 'previous': case 'once': case 'aggregation': return looksAhead(f.body)
+    case 'truth':
+    case 'predicate':
+    case 'comparison':
+    case 'substring':
+    case 'matches':
+      return false
+    case 'next':
+    case 'eventually':
+    case 'until':
+      return true
+    case 'and':
+    case 'or':
+      return f.parts.some(looksAhead)
+    case 'since':
+      return looksAhead(f.left) || looksAhead(f.right)
+    case 'not':
+    case 'exists':
+    case 'previous':
+    case 'once':
+    case 'aggregation':
+      return looksAhead(f.body)
   }
 }

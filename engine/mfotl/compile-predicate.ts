@@ -19,12 +19,16 @@ interface Pattern {
 }
 
 /**
- * Lists the events of the moment that fit. With more than 16 of them in one time-point, those that agree
- * on the known columns are found through an index made once for each time-point.
+ * Lists the events of the moment that fit. With more than 16 of them in one time-point, those that
+ * agree on the known columns are found through an index made once for each time-point.
  */
 export function compilePredicate(
-  f: Extract<Core, { kind: 'predicate' }>, rowsOf: (context: Context) => Rows | undefined,
-  bound: Bound, env: Value[], cell: Cell, next: Next,
+  f: Extract<Core, { kind: 'predicate' }>,
+  rowsOf: (context: Context) => Rows | undefined,
+  bound: Bound,
+  env: Value[],
+  cell: Cell,
+  next: Next,
 ): Next {
   const pattern = patternOf(f, bound, env)
   const fits = matcher(pattern, env)
@@ -42,23 +46,30 @@ export function compilePredicate(
   }
 }
 
-function patternOf(
-  f: Extract<Core, { kind: 'predicate' }>, bound: Bound, env: Value[],
-): Pattern {
+function patternOf(f: Extract<Core, { kind: 'predicate' }>, bound: Bound, env: Value[]): Pattern {
   const pattern: Pattern = { constants: [], known: [], binds: [], repeated: [], computed: [] }
   const seen = new Set<Slot>()
   f.terms.forEach((term, column) => {
     switch (term.kind) {
-      case 'wildcard': return
-      case 'constant': pattern.constants.push({ column, value: term.value }); return
+      case 'wildcard':
+        return
+      case 'constant':
+        pattern.constants.push({ column, value: term.value })
+        return
       case 'slot': {
-        const list = bound.has(term.slot) ? pattern.known
-          : seen.has(term.slot) ? pattern.repeated : pattern.binds
+        const list = bound.has(term.slot)
+          ? pattern.known
+          : seen.has(term.slot)
+            ? pattern.repeated
+            : pattern.binds
         list.push({ column, slot: term.slot })
         seen.add(term.slot)
         return
       }
-      case 'arithmetic': case 'negative': case 'i2f': case 'f2i':
+      case 'arithmetic':
+      case 'negative':
+      case 'i2f':
+      case 'f2i':
         pattern.computed.push({ column, value: compileTerm(term, env) })
     }
   })
@@ -98,7 +109,10 @@ function selector(pattern: Pattern, env: Value[]): (rows: Rows) => Rows {
   const { known } = pattern
   if (known.length === 0) return (rows) => rows
   const columns = known.map((k) => k.column)
-  const read = keyReader(known.map((k) => k.slot), env)
+  const read = keyReader(
+    known.map((k) => k.slot),
+    env,
+  )
   let indexed: Rows | null = null
   let buckets = new Map<Key, (readonly Value[])[]>()
   return (rows) => {

@@ -11,14 +11,20 @@ import { compileTerm } from './term.ts'
 import { Contexts, Stage, type Context, type StateNode } from './stage.ts'
 import type { Core, Slot } from './core.ts'
 
-/** Which stage a part belongs to, and how many time-points it looks back from the stage's position. */
-interface Place { readonly stage: Stage; readonly lag: number }
+/**
+ * Which stage a part belongs to, and how many time-points it looks back from the stage's position.
+ */
+interface Place {
+  readonly stage: Stage
+  readonly lag: number
+}
 const NONE: Bound = new Set()
 type Of<K extends Core['kind']> = Extract<Core, { kind: K }>
 
 /**
- * Builds the evaluator of a formula: closures that pass answers on through one environment, driven by what
- * is bound already, and operators with state. A part is built once, so its state exists once.
+ * Builds the evaluator of a formula: closures that pass answers on through one environment, driven
+ * by what is bound already, and operators with state. A part is built once, so its state exists
+ * once.
  */
 export class Builder {
   readonly env: Value[]
@@ -48,25 +54,28 @@ export class Builder {
   #compile(f: Core, bound: Bound, place: Place, next: Next): Next {
     const { env } = this
     switch (f.kind) {
-      case 'truth': return f.value ? next : () => false
+      case 'truth':
+        return f.value ? next : () => false
       case 'predicate':
-        return compilePredicate(f, this.#rows(f.name), bound, env, place.stage.cell(place.lag), next)
-      case 'comparison': return this.#comparison(f, bound, next)
-      case 'substring': {
-        const left = compileTerm(f.left, env)
-        const right = compileTerm(f.right, env)
-        return () => String(right()).includes(String(left())) && next()
-      }
-      case 'matches': {
-        const left = compileTerm(f.left, env)
-        const matches = compileRegexp(f.pattern)
-        return () => matches(String(left())) && next()
-      }
+        return compilePredicate(
+          f,
+          this.#rows(f.name),
+          bound,
+          env,
+          place.stage.cell(place.lag),
+          next,
+        )
+      case 'comparison':
+        return this.#comparison(f, bound, next)
+      case 'substring':
+      case 'matches':
+        return this.#text(f, next)
       case 'not': {
         const holds = this.#compile(f.body, bound, place, () => true)
         return () => !holds() && next()
       }
-      case 'and': return this.#and(f, bound, place, next)
+      case 'and':
+        return this.#and(f, bound, place, next)
       case 'or': {
         const test = isBound(f.free, bound)
         const runs = f.parts.map((p) => this.#compile(p, bound, place, test ? () => true : next))
@@ -77,8 +86,11 @@ export class Builder {
         const holds = this.#compile(f.body, bound, place, () => true)
         return () => holds() && next()
       }
-      case 'previous': case 'next': return this.#shift(f, bound, place, next)
-      case 'once': case 'since': {
+      case 'previous':
+      case 'next':
+        return this.#shift(f, bound, place, next)
+      case 'once':
+      case 'since': {
         const window = this.#past(f, place)
         return compileAccess(window.relation, window.slots, bound, env, next)
       }
@@ -86,10 +98,23 @@ export class Builder {
         const window = this.#ahead(f.body, { interval: f.interval, times: false }, place)
         return compileAccess(window.relation, window.slots, bound, env, next)
       }
-      case 'until': return this.#until(f, bound, place, next)
-      case 'aggregation': return this.#aggregation(f, bound, place, next, [])
-      default: return unreachable(f)
+      case 'until':
+        return this.#until(f, bound, place, next)
+      case 'aggregation':
+        return this.#aggregation(f, bound, place, next, [])
+      default:
+        return unreachable(f)
     }
+  }
+
+  #text(f: Of<'substring'> | Of<'matches'>, next: Next): Next {
+    const left = compileTerm(f.left, this.env)
+    if (f.kind === 'matches') {
+      const matches = compileRegexp(f.pattern)
+      return () => matches(String(left())) && next()
+    }
+    const right = compileTerm(f.right, this.env)
+    return () => String(right()).includes(String(left())) && next()
   }
 
   #rows(name: string): (context: Context) => readonly (readonly Value[])[] | undefined {
@@ -117,9 +142,12 @@ export class Builder {
     const left = compileTerm(f.left, env)
     const right = compileTerm(f.right, env)
     switch (f.operator) {
-      case '=': return () => left() === right() && next()
-      case '<': return () => left() < right() && next()
-      case '<=': return () => left() <= right() && next()
+      case '=':
+        return () => left() === right() && next()
+      case '<':
+        return () => left() < right() && next()
+      case '<=':
+        return () => left() <= right() && next()
     }
   }
 
@@ -135,9 +163,15 @@ export class Builder {
     let run = next
     for (let i = ordered.length - 1; i >= 0; i--) {
       const part = ordered[i] as Core
-      const filters = part.kind === 'aggregation' && !(before[i] as Bound).has(part.result)
-        ? ordered.filter((p) => isFilterOf(p, part.result)) : []
-      if (filters.length > 0 && part.kind === 'aggregation' && i < ordered.indexOf(filters[0] as Core)) {
+      const filters =
+        part.kind === 'aggregation' && !(before[i] as Bound).has(part.result)
+          ? ordered.filter((p) => isFilterOf(p, part.result))
+          : []
+      if (
+        filters.length > 0 &&
+        part.kind === 'aggregation' &&
+        i < ordered.indexOf(filters[0] as Core)
+      ) {
         // The filters are pushed into the aggregation; testing them again behind it is harmless.
         run = this.#aggregation(part, before[i] as Bound, place, run, filters)
       } else run = this.#compile(part, before[i] as Bound, place, run)
@@ -164,10 +198,12 @@ export class Builder {
     const right = f.kind === 'once' ? f.body : f.right
     const ending = f.kind === 'once' ? null : this.#ending(f.left, right, place)
     const window = new PastWindow(right.free, f.interval, this.env, ending)
-    window.feed(this.#compile(right, NONE, place, () => {
-      window.insert()
-      return false
-    }))
+    window.feed(
+      this.#compile(right, NONE, place, () => {
+        window.insert()
+        return false
+      }),
+    )
     this.#register(window, place)
     return window
   }
@@ -216,13 +252,18 @@ export class Builder {
       const other = side.relation.get(keyOfColumns(entry.values, columns))
       const times = other && side.timesOf(other)
       if (negative) return (times?.peek() ?? Infinity) >= reached
-      return reached === now
-        || (times?.peek() === now && times.at(reached - now - 1) === reached - 1)
+      return (
+        reached === now || (times?.peek() === now && times.at(reached - now - 1) === reached - 1)
+      )
     })
   }
 
   #aggregation(
-    f: Of<'aggregation'>, bound: Bound, place: Place, next: Next, filters: readonly Core[],
+    f: Of<'aggregation'>,
+    bound: Bound,
+    place: Place,
+    next: Next,
+    filters: readonly Core[],
   ): Next {
     const window = this.#windowOf(f.body, place)
     if (window === null) return this.#aggregationByListing(f, bound, place, next)
@@ -234,21 +275,34 @@ export class Builder {
     }
     const column = window.slots.indexOf(f.variable)
     const columns = f.group.map((s) => window.slots.indexOf(s))
-    const node = new WindowAggregation(window.relation, f.operator, f.type(), column, columns, passes)
+    const node = new WindowAggregation(
+      window.relation,
+      f.operator,
+      f.type(),
+      column,
+      columns,
+      passes,
+    )
     this.#register(node, place)
     return compileAccess(node.results, [f.result, ...f.group], bound, env, next)
   }
 
   #windowOf(
-    body: Core, place: Place,
+    body: Core,
+    place: Place,
   ): { readonly relation: Relation; readonly slots: readonly Slot[] } | null {
     if (body.kind === 'once' || body.kind === 'since') return this.#past(body, place)
-    return body.kind === 'eventually' ? this.#ahead(body.body, { interval: body.interval, times: false }, place) : null
+    return body.kind === 'eventually'
+      ? this.#ahead(body.body, { interval: body.interval, times: false }, place)
+      : null
   }
 
   #aggregationByListing(f: Of<'aggregation'>, bound: Bound, place: Place, next: Next): Next {
     const { env } = this
-    interface Group { readonly values: Value[]; readonly seen: Map<Key, Value> }
+    interface Group {
+      readonly values: Value[]
+      readonly seen: Map<Key, Value>
+    }
     let groups = new Map<Key, Group>()
     const readGroup = keyReader(f.group, env)
     const readKey = keyReader(f.body.free, env)
@@ -256,21 +310,23 @@ export class Builder {
     const list = this.#compile(f.body, given, place, () => {
       const key = readGroup()
       let group = groups.get(key)
-      if (!group) groups.set(key, group = { values: readTuple(f.group, env), seen: new Map() })
+      if (!group) groups.set(key, (group = { values: readTuple(f.group, env), seen: new Map() }))
       group.seen.set(readKey(), env[f.variable] as Value)
       return false
     })
     const type = f.type()
     const resultBound = bound.has(f.result)
     return () => {
-      const found = groups = new Map<Key, Group>()
+      const found = (groups = new Map<Key, Group>())
       list()
       if (f.group.length === 0 && found.size === 0) found.set('', { values: [], seen: new Map() })
       for (const group of found.values()) {
         const result = aggregate(f.operator, [...group.seen.values()], type)
         if (resultBound && env[f.result] !== result) continue
         env[f.result] = result
-        f.group.forEach((slot, i) => { env[slot] = group.values[i] as Value })
+        f.group.forEach((slot, i) => {
+          env[slot] = group.values[i] as Value
+        })
         if (next()) return true
       }
       return false
@@ -278,7 +334,10 @@ export class Builder {
   }
 }
 
-/** True for a comparison of the aggregate with constants: it can be decided when the aggregate changes. */
+/**
+ * True for a comparison of the aggregate with constants: it can be decided when the aggregate
+ * changes.
+ */
 function isFilterOf(f: Core, result: Slot): boolean {
   return f.kind === 'comparison' && f.free.length === 1 && f.free[0] === result
 }

@@ -1,6 +1,16 @@
-import type { AggregationOperator, ArithmeticOperator, Comparison, Interval, Position, Value, ValueType } from './ast.ts'
+import type {
+  AggregationOperator,
+  ArithmeticOperator,
+  Comparison,
+  Interval,
+  Position,
+  Value,
+  ValueType,
+} from './ast.ts'
 
-/** A variable of the formula: variables of the same name in different scopes are different slots. */
+/**
+ * A variable of the formula: variables of the same name in different scopes are different slots.
+ */
 export type Slot = number
 
 export type CoreTerm =
@@ -8,48 +18,74 @@ export type CoreTerm =
   | { readonly kind: 'wildcard' }
   | { readonly kind: 'constant'; readonly value: Value }
   | {
-    readonly kind: 'arithmetic'; readonly operator: ArithmeticOperator; readonly integer: () => boolean
-    readonly left: CoreTerm; readonly right: CoreTerm
-  }
+      readonly kind: 'arithmetic'
+      readonly operator: ArithmeticOperator
+      readonly integer: () => boolean
+      readonly left: CoreTerm
+      readonly right: CoreTerm
+    }
   | { readonly kind: 'negative' | 'i2f' | 'f2i'; readonly argument: CoreTerm }
 
 /** One member of a union for each kind, so that each can be narrowed to. */
 type Each<K extends string, T> = K extends string ? { readonly kind: K } & T : never
 
 /** `free` lists the free slots by first occurrence; `at` points into the formula as written. */
-interface Base { readonly at: Position; readonly free: readonly Slot[] }
+interface Base {
+  readonly at: Position
+  readonly free: readonly Slot[]
+}
 
 /**
- * The formula in few operators: no IMPLIES, EQUIV, FORALL, HISTORICALLY, ALWAYS, LET; AND and OR are flat;
- * NOT stands as deep as it can.
+ * The formula in few operators: no IMPLIES, EQUIV, FORALL, HISTORICALLY, ALWAYS, LET; AND and OR
+ * are flat; NOT stands as deep as it can.
  */
-export type Core = Base & (
-  | { readonly kind: 'truth'; readonly value: boolean }
-  | { readonly kind: 'predicate'; readonly name: string; readonly terms: readonly CoreTerm[] }
-  | {
-    readonly kind: 'comparison'; readonly operator: Comparison
-    readonly left: CoreTerm; readonly right: CoreTerm
-  }
-  | { readonly kind: 'substring'; readonly left: CoreTerm; readonly right: CoreTerm }
-  | { readonly kind: 'matches'; readonly left: CoreTerm; readonly pattern: string }
-  | { readonly kind: 'not'; readonly word: NegationWord; readonly body: Core }
-  | Each<'and' | 'or', { readonly parts: readonly Core[] }>
-  | { readonly kind: 'exists'; readonly slots: readonly Slot[]; readonly body: Core }
-  | Each<'previous' | 'next' | 'once' | 'eventually', { readonly interval: Interval; readonly body: Core }>
-  | Each<'since' | 'until', { readonly interval: Interval; readonly left: Core; readonly right: Core }>
-  | {
-    readonly kind: 'aggregation'; readonly operator: AggregationOperator; readonly result: Slot
-    readonly variable: Slot; readonly group: readonly Slot[]; readonly body: Core
-    readonly type: () => ValueType
-  }
-)
+export type Core = Base &
+  (
+    | { readonly kind: 'truth'; readonly value: boolean }
+    | { readonly kind: 'predicate'; readonly name: string; readonly terms: readonly CoreTerm[] }
+    | {
+        readonly kind: 'comparison'
+        readonly operator: Comparison
+        readonly left: CoreTerm
+        readonly right: CoreTerm
+      }
+    | { readonly kind: 'substring'; readonly left: CoreTerm; readonly right: CoreTerm }
+    | { readonly kind: 'matches'; readonly left: CoreTerm; readonly pattern: string }
+    | { readonly kind: 'not'; readonly word: NegationWord; readonly body: Core }
+    | Each<'and' | 'or', { readonly parts: readonly Core[] }>
+    | { readonly kind: 'exists'; readonly slots: readonly Slot[]; readonly body: Core }
+    | Each<
+        'previous' | 'next' | 'once' | 'eventually',
+        { readonly interval: Interval; readonly body: Core }
+      >
+    | Each<
+        'since' | 'until',
+        { readonly interval: Interval; readonly left: Core; readonly right: Core }
+      >
+    | {
+        readonly kind: 'aggregation'
+        readonly operator: AggregationOperator
+        readonly result: Slot
+        readonly variable: Slot
+        readonly group: readonly Slot[]
+        readonly body: Core
+        readonly type: () => ValueType
+      }
+  )
 
 export function termSlots(term: CoreTerm): readonly Slot[] {
   switch (term.kind) {
-    case 'slot': return [term.slot]
-    case 'wildcard': case 'constant': return []
-    case 'arithmetic': return [...termSlots(term.left), ...termSlots(term.right)]
-    case 'negative': case 'i2f': case 'f2i': return termSlots(term.argument)
+    case 'slot':
+      return [term.slot]
+    case 'wildcard':
+    case 'constant':
+      return []
+    case 'arithmetic':
+      return [...termSlots(term.left), ...termSlots(term.right)]
+    case 'negative':
+    case 'i2f':
+    case 'f2i':
+      return termSlots(term.argument)
   }
 }
 
@@ -59,13 +95,15 @@ export function union(...lists: readonly (readonly Slot[])[]): Slot[] {
 
 export function and(at: Position, parts: readonly Core[]): Core {
   const flat = parts.flatMap((p) => (p.kind === 'and' ? p.parts : [p]))
-  return flat.length === 1 && flat[0] ? flat[0]
+  return flat.length === 1 && flat[0]
+    ? flat[0]
     : { kind: 'and', at, parts: flat, free: union(...flat.map((p) => p.free)) }
 }
 
 export function or(at: Position, parts: readonly Core[]): Core {
   const flat = parts.flatMap((p) => (p.kind === 'or' ? p.parts : [p]))
-  return flat.length === 1 && flat[0] ? flat[0]
+  return flat.length === 1 && flat[0]
+    ? flat[0]
     : { kind: 'or', at, parts: flat, free: union(...flat.map((p) => p.free)) }
 }
 

@@ -6,7 +6,10 @@ import type { Diagnostic, Value } from './ast.ts'
 /** An answer of one formula, as an alert needs it. */
 export interface Match {
   readonly formulaId: string
-  /** Milliseconds: of the event that made it certain for past formulas, of the answer's time-point else. */
+  /**
+   * Milliseconds: of the event that made it certain for past formulas, of the answer's time-point
+   * else.
+   */
   readonly time: number
   readonly valuation: Readonly<Record<string, Value>>
   readonly lead: readonly string[]
@@ -24,8 +27,9 @@ export interface FormulaSet {
   readonly stopped: readonly { readonly formulaId: string; readonly reason: string }[]
   /**
    * Takes the facts of one moment. Monitors count whole seconds, as MonPoly does: the timestamp is
-   * `floor(timeMs / 1000)`, and several moments of one second are time-points of their own. `timeMs` never
-   * decreases. A match whose lead was reported within the formula's `suppressFor` is left out.
+   * `floor(timeMs / 1000)`, and several moments of one second are time-points of their own.
+   * `timeMs` never decreases. A match whose lead was reported within the formula's `suppressFor`
+   * is left out.
    */
   step(timeMs: number, facts: readonly Fact[]): Match[]
   save(): unknown
@@ -34,11 +38,17 @@ export interface FormulaSet {
 
 export type FormulaSetResult =
   | { readonly ok: true; readonly set: FormulaSet }
-  | { readonly ok: false; readonly diagnostics: readonly (Diagnostic & { readonly file: string })[] }
+  | {
+      readonly ok: false
+      readonly diagnostics: readonly (Diagnostic & { readonly file: string })[]
+    }
 
-/** Loads formula documents against the telemetry signature; refuses the set if any has a mistake. */
+/**
+ * Loads formula documents against the telemetry signature; refuses the set if any has a mistake.
+ */
 export function createFormulaSet(
-  documents: readonly { readonly file: string; readonly text: string }[], signatureText: string,
+  documents: readonly { readonly file: string; readonly text: string }[],
+  signatureText: string,
 ): FormulaSetResult {
   const diagnostics: (Diagnostic & { file: string })[] = []
   const loaded: FormulaDocument[] = []
@@ -46,7 +56,12 @@ export function createFormulaSet(
     const document = loadFormulaDocument(text, signatureText)
     if (!document.ok) diagnostics.push(...document.diagnostics.map((d) => ({ ...d, file })))
     else if (loaded.some((d) => d.id === document.value.id)) {
-      diagnostics.push({ file, line: 1, column: 1, message: `there is a formula \`${document.value.id}\` already` })
+      diagnostics.push({
+        file,
+        line: 1,
+        column: 1,
+        message: `there is a formula \`${document.value.id}\` already`,
+      })
     } else loaded.push(document.value)
   }
   if (diagnostics.length > 0) return { ok: false, diagnostics }
@@ -61,7 +76,12 @@ interface Running {
   stopped: string | null
 }
 
-interface Saved { readonly id: string; readonly monitor: unknown; readonly reported: [string, number][]; readonly stopped: string | null }
+interface Saved {
+  readonly id: string
+  readonly monitor: unknown
+  readonly reported: [string, number][]
+  readonly stopped: string | null
+}
 
 class Formulas implements FormulaSet {
   readonly documents: readonly FormulaDocument[]
@@ -70,13 +90,17 @@ class Formulas implements FormulaSet {
   constructor(documents: readonly FormulaDocument[]) {
     this.documents = documents
     this.#running = documents.map((document) => ({
-      document, monitor: createMonitor(document.compiled), reported: new Map<string, number>(),
+      document,
+      monitor: createMonitor(document.compiled),
+      reported: new Map<string, number>(),
       stopped: null,
     }))
   }
 
   get stopped(): { formulaId: string; reason: string }[] {
-    return this.#running.flatMap((r) => (r.stopped === null ? [] : [{ formulaId: r.document.id, reason: r.stopped }]))
+    return this.#running.flatMap((r) =>
+      r.stopped === null ? [] : [{ formulaId: r.document.id, reason: r.stopped }],
+    )
   }
 
   step(timeMs: number, facts: readonly Fact[]): Match[] {
@@ -104,17 +128,26 @@ class Formulas implements FormulaSet {
       if (last !== undefined && timeMs - last < document.suppressFor * 1000) continue
       if (document.suppressFor > 0) remember(reported, key, timeMs, document.suppressFor * 1000)
       matches.push({
-        formulaId: document.id, time: document.compiled.future ? verdict.timestamp * 1000 : timeMs, valuation,
-        lead, entities: document.entities.map((t) => fillTemplate(t, valuation)), title: document.title,
-        message: fillTemplate(document.message, valuation), severity: document.severity,
-        family: document.family, attack: document.attacks[0] ?? '',
+        formulaId: document.id,
+        time: document.compiled.future ? verdict.timestamp * 1000 : timeMs,
+        valuation,
+        lead,
+        entities: document.entities.map((t) => fillTemplate(t, valuation)),
+        title: document.title,
+        message: fillTemplate(document.message, valuation),
+        severity: document.severity,
+        family: document.family,
+        attack: document.attacks[0] ?? '',
       })
     }
   }
 
   save(): unknown {
     return this.#running.map((r): Saved => ({
-      id: r.document.id, monitor: r.monitor.save(), reported: [...r.reported], stopped: r.stopped,
+      id: r.document.id,
+      monitor: r.monitor.save(),
+      reported: [...r.reported],
+      stopped: r.stopped,
     }))
   }
 
@@ -131,7 +164,10 @@ class Formulas implements FormulaSet {
   }
 }
 
-/** Keeps the latest report of each lead; what is older than the suppression is forgotten now and then. */
+/**
+ * Keeps the latest report of each lead; what is older than the suppression is forgotten now and
+ * then.
+ */
 function remember(reported: Map<string, number>, key: string, now: number, span: number): void {
   reported.set(key, now)
   if (reported.size < 1024) return

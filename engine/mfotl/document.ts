@@ -6,7 +6,9 @@ import { MonitorError } from './monitor-error.ts'
 import { parseSignature } from './signature.ts'
 import type { Diagnostic, Outcome, Value } from './ast.ts'
 
-const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'write lower-case words joined by hyphens')
+const slug = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'write lower-case words joined by hyphens')
 const template = z.string().min(1).max(300)
 const valuation = z.record(z.string(), z.union([z.string(), z.number()]))
 
@@ -15,10 +17,20 @@ const documentSchema = z.strictObject({
   title: z.string().min(1).max(80),
   kind: z.literal('T'),
   family: z.enum([
-    'shop', 'availability', 'payment', 'insider', 'customer', 'delivery', 'virtual', 'credential', 'people',
+    'shop',
+    'availability',
+    'payment',
+    'insider',
+    'customer',
+    'delivery',
+    'virtual',
+    'credential',
+    'people',
   ]),
   /** Rows of the attack catalogue; the first one's playbook fits. */
-  attacks: z.array(z.string().regex(/^[A-Z]\d$/, 'write an id of the attack catalogue, such as I1')).min(1),
+  attacks: z
+    .array(z.string().regex(/^[A-Z]\d$/, 'write an id of the attack catalogue, such as I1'))
+    .min(1),
   description: z.string().min(1),
   predicates: z.array(z.string()).min(1),
   formula: z.string().min(1),
@@ -26,29 +38,47 @@ const documentSchema = z.strictObject({
   message: template,
   lead: z.array(template).min(1),
   entities: z.array(template).default([]),
-  severity: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5), z.literal(6)]),
+  severity: z.union([
+    z.literal(1),
+    z.literal(2),
+    z.literal(3),
+    z.literal(4),
+    z.literal(5),
+    z.literal(6),
+  ]),
   /** Seconds in which the same lead is not reported again. */
   suppressFor: z.number().int().min(0).max(86_400).default(0),
-  cases: z.array(z.strictObject({
-    name: z.string().min(1),
-    log: z.string().min(1),
-    /** Answers in the order they become certain; none where the formula must stay silent. */
-    expect: z.array(valuation),
-  })).min(2),
+  cases: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        log: z.string().min(1),
+        /** Answers in the order they become certain; none where the formula must stay silent. */
+        expect: z.array(valuation),
+      }),
+    )
+    .min(2),
 })
 
-/** A formula that ships or that a learner wrote, with its reading, its entities and its own cases. */
-export type FormulaDocument = z.infer<typeof documentSchema> & { readonly compiled: CompiledFormula }
+/**
+ * A formula that ships or that a learner wrote, with its reading, its entities and its own cases.
+ */
+export type FormulaDocument = z.infer<typeof documentSchema> & {
+  readonly compiled: CompiledFormula
+}
 
 /**
- * Reads a formula document (YAML) against a signature. All mistakes come back together, those inside the
- * formula with their line in the document.
+ * Reads a formula document (YAML) against a signature. All mistakes come back together, those
+ * inside the formula with their line in the document.
  */
 export function loadFormulaDocument(text: string, signatureText: string): Outcome<FormulaDocument> {
   const lines = new LineCounter()
   const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   if (yaml.errors.length > 0) {
-    return { ok: false, diagnostics: yaml.errors.map((e) => ({ ...place(lines, e.pos[0]), message: e.message })) }
+    return {
+      ok: false,
+      diagnostics: yaml.errors.map((e) => ({ ...place(lines, e.pos[0]), message: e.message })),
+    }
   }
   const read = documentSchema.safeParse(yaml.toJS())
   if (!read.success) {
@@ -61,9 +91,12 @@ export function loadFormulaDocument(text: string, signatureText: string): Outcom
   const signature = parseSignature(signatureText)
   if (!signature.ok) return signature
   const compiled = compile(read.data.formula, signature.value)
-  if (!compiled.ok) return { ok: false, diagnostics: compiled.diagnostics.map((d) => shift(d, yaml, lines)) }
-  const diagnostics = contentProblems(read.data, compiled.value)
-    .map((p) => ({ ...place(lines, offsetOf(yaml, [p.key])), ...p.problem }))
+  if (!compiled.ok)
+    return { ok: false, diagnostics: compiled.diagnostics.map((d) => shift(d, yaml, lines)) }
+  const diagnostics = contentProblems(read.data, compiled.value).map((p) => ({
+    ...place(lines, offsetOf(yaml, [p.key])),
+    ...p.problem,
+  }))
   if (diagnostics.length > 0) return { ok: false, diagnostics }
   return { ok: true, value: { ...read.data, compiled: compiled.value } }
 }
@@ -88,45 +121,77 @@ function shift(d: Diagnostic, yaml: Document, lines: LineCounter): Diagnostic {
   const start = place(lines, offsetOf(yaml, ['formula']))
   const node: unknown = yaml.get('formula', true)
   const block = isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED')
-  return { ...d, line: start.line + d.line - (block ? 0 : 1), column: block ? d.column + 2 : start.column + d.column - 1 }
+  return {
+    ...d,
+    line: start.line + d.line - (block ? 0 : 1),
+    column: block ? d.column + 2 : start.column + d.column - 1,
+  }
 }
 
-interface ContentProblem { readonly key: string; readonly problem: { message: string; correction?: string } }
+interface ContentProblem {
+  readonly key: string
+  readonly problem: { message: string; correction?: string }
+}
 
 function contentProblems(
-  document: z.infer<typeof documentSchema>, compiled: CompiledFormula,
+  document: z.infer<typeof documentSchema>,
+  compiled: CompiledFormula,
 ): ContentProblem[] {
   const names = compiled.variables.map((v) => v.name)
   const out: ContentProblem[] = []
-  const templates = [['message', document.message] as const,
-    ...document.lead.map((t) => ['lead', t] as const), ...document.entities.map((t) => ['entities', t] as const)]
+  const templates = [
+    ['message', document.message] as const,
+    ...document.lead.map((t) => ['lead', t] as const),
+    ...document.entities.map((t) => ['entities', t] as const),
+  ]
   for (const [key, text] of templates) {
     for (const [, name = ''] of text.matchAll(/\{(\w+)\}/g)) {
       if (names.includes(name)) continue
-      out.push({ key, problem: { message: `{${name}} is no free variable of the formula`, correction: names.map((n) => `{${n}}`).join(' ') } })
+      out.push({
+        key,
+        problem: {
+          message: `{${name}} is no free variable of the formula`,
+          correction: names.map((n) => `{${n}}`).join(' '),
+        },
+      })
     }
   }
   for (const name of document.predicates) {
     if (compiled.signature.has(name)) continue
-    out.push({ key: 'predicates', problem: { message: `the signature has no predicate \`${name}\`` } })
+    out.push({
+      key: 'predicates',
+      problem: { message: `the signature has no predicate \`${name}\`` },
+    })
   }
   return out
 }
 
-/** Puts the values of a valuation into a template. A value that carries the kind already keeps it once. */
+/**
+ * Puts the values of a valuation into a template. A value that carries the kind already keeps it
+ * once.
+ */
 export function fillTemplate(text: string, values: Readonly<Record<string, Value>>): string {
-  return text.replace(/(?:(^|\s)([a-z]+):)?\{(\w+)\}/g, (_, before: string | undefined, kind: string | undefined, name: string) => {
-    const value = String(values[name] ?? '')
-    if (kind === undefined) return value
-    return `${before ?? ''}${value.startsWith(`${kind}:`) ? value : `${kind}:${value}`}`
-  })
+  return text.replace(
+    /(?:(^|\s)([a-z]+):)?\{(\w+)\}/g,
+    (_, before: string | undefined, kind: string | undefined, name: string) => {
+      const value = String(values[name] ?? '')
+      if (kind === undefined) return value
+      return `${before ?? ''}${value.startsWith(`${kind}:`) ? value : `${kind}:${value}`}`
+    },
+  )
 }
 
 export function valuations(compiled: CompiledFormula, verdict: Verdict): Record<string, Value>[] {
-  return verdict.tuples.map((t) => Object.fromEntries(compiled.variables.map((v, i) => [v.name, t[i] ?? ''])))
+  return verdict.tuples.map((t) =>
+    Object.fromEntries(compiled.variables.map((v, i) => [v.name, t[i] ?? ''])),
+  )
 }
 
-export interface CaseResult { readonly name: string; readonly ok: boolean; readonly message: string }
+export interface CaseResult {
+  readonly name: string
+  readonly ok: boolean
+  readonly message: string
+}
 
 /** Runs a document's own cases: each log must give exactly its expected answers. */
 export function runFormulaCases(document: FormulaDocument): CaseResult[] {
@@ -134,7 +199,9 @@ export function runFormulaCases(document: FormulaDocument): CaseResult[] {
     const problems: string[] = []
     const found: Record<string, Value>[] = []
     const monitor = createMonitor(document.compiled)
-    const reader = new LogReader(document.compiled.signature, (p) => problems.push(`line ${p.line}: ${p.message}`))
+    const reader = new LogReader(document.compiled.signature, (p) =>
+      problems.push(`line ${p.line}: ${p.message}`),
+    )
     const collect = (verdicts: readonly Verdict[]): void => {
       for (const v of verdicts) found.push(...valuations(document.compiled, v))
     }
@@ -151,10 +218,17 @@ export function runFormulaCases(document: FormulaDocument): CaseResult[] {
     }
     if (problems.length > 0) return { name, ok: false, message: problems.join('; ') }
     const same = found.length === expect.length && expect.every((e, i) => agrees(found[i] ?? {}, e))
-    return { name, ok: same, message: same ? '' : `expected ${JSON.stringify(expect)} but got ${JSON.stringify(found)}` }
+    return {
+      name,
+      ok: same,
+      message: same ? '' : `expected ${JSON.stringify(expect)} but got ${JSON.stringify(found)}`,
+    }
   })
 }
 
-function agrees(found: Readonly<Record<string, Value>>, expected: Readonly<Record<string, Value>>): boolean {
+function agrees(
+  found: Readonly<Record<string, Value>>,
+  expected: Readonly<Record<string, Value>>,
+): boolean {
   return Object.entries(expected).every(([name, value]) => found[name] === value)
 }

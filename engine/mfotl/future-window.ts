@@ -23,8 +23,8 @@ export interface FutureWindowOptions {
 
 /**
  * What a stage that runs ahead has found, cut to `[from, to]` ahead of the time-point asked about.
- * Each tuple is kept once. Memory: the answers within the interval, and the events of the time-points
- * that wait for their verdict.
+ * Each tuple is kept once. Memory: the answers within the interval, and the events of the
+ * time-points that wait for their verdict.
  */
 export class FutureWindow implements StateNode, Lookahead {
   readonly relation = new Relation()
@@ -37,7 +37,10 @@ export class FutureWindow implements StateNode, Lookahead {
   readonly #live = new Queue<Occurrence>()
 
   constructor(
-    slots: readonly Slot[], options: FutureWindowOptions, stage: Stage, contexts: Contexts,
+    slots: readonly Slot[],
+    options: FutureWindowOptions,
+    stage: Stage,
+    contexts: Contexts,
   ) {
     this.slots = slots
     this.#times = options.times ? new Map() : null
@@ -46,7 +49,9 @@ export class FutureWindow implements StateNode, Lookahead {
     this.#contexts = contexts
   }
 
-  timesOf(entry: Entry): Times | undefined { return this.#times?.get(entry) }
+  timesOf(entry: Entry): Times | undefined {
+    return this.#times?.get(entry)
+  }
 
   /** Takes an answer of the stage at one of its time-points. */
   offer(context: Context, env: readonly Value[]): void {
@@ -93,7 +98,7 @@ export class FutureWindow implements StateNode, Lookahead {
     const entry = this.relation.obtain(keyOf(occurrence.values), occurrence.values)
     if (this.#times !== null) {
       let times = this.#times.get(entry)
-      if (!times) this.#times.set(entry, times = new Queue())
+      if (!times) this.#times.set(entry, (times = new Queue()))
       if (times.last() === occurrence.timePoint) return
       times.push(occurrence.timePoint)
     }

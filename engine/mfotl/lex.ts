@@ -1,7 +1,7 @@
 import type { Diagnostic, Position } from './ast.ts'
 
 export type TokenKind =
-  | 'name' | 'keyword' | 'symbol' | 'int' | 'float' | 'string' | 'regexp' | 'duration' | 'end'
+  'name' | 'keyword' | 'symbol' | 'int' | 'float' | 'string' | 'regexp' | 'duration' | 'end'
 export interface Token extends Position {
   readonly kind: TokenKind
   readonly text: string
@@ -9,11 +9,50 @@ export interface Token extends Position {
 }
 
 const KEYWORDS = new Set([
-  'TRUE', 'FALSE', 'NOT', 'AND', 'OR', 'IMPLIES', 'EQUIV', 'EXISTS', 'FORALL', 'PREV', 'PREVIOUS',
-  'NEXT', 'ONCE', 'HISTORICALLY', 'PAST_ALWAYS', 'EVENTUALLY', 'SOMETIMES', 'ALWAYS', 'SINCE',
-  'UNTIL', 'SUBSTRING', 'MATCHES', 'MOD', 'LET', 'IN', 'LETPAST', 'FORWARD', 'MATCHF', 'BACKWARD',
-  'MATCHP', 'CNT', 'SUM', 'MIN', 'MAX', 'AVG', 'MED', 'i2f', 'f2i', 'DAY_OF_MONTH', 'MONTH',
-  'YEAR', 'FORMAT_DATE', 'r2s', 's2r',
+  'TRUE',
+  'FALSE',
+  'NOT',
+  'AND',
+  'OR',
+  'IMPLIES',
+  'EQUIV',
+  'EXISTS',
+  'FORALL',
+  'PREV',
+  'PREVIOUS',
+  'NEXT',
+  'ONCE',
+  'HISTORICALLY',
+  'PAST_ALWAYS',
+  'EVENTUALLY',
+  'SOMETIMES',
+  'ALWAYS',
+  'SINCE',
+  'UNTIL',
+  'SUBSTRING',
+  'MATCHES',
+  'MOD',
+  'LET',
+  'IN',
+  'LETPAST',
+  'FORWARD',
+  'MATCHF',
+  'BACKWARD',
+  'MATCHP',
+  'CNT',
+  'SUM',
+  'MIN',
+  'MAX',
+  'AVG',
+  'MED',
+  'i2f',
+  'f2i',
+  'DAY_OF_MONTH',
+  'MONTH',
+  'YEAR',
+  'FORMAT_DATE',
+  'r2s',
+  's2r',
 ])
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
 const SPACE = /[ \t\r\n]+/y
@@ -28,11 +67,12 @@ const NAME = /[A-Za-z_][A-Za-z0-9_']*/y
 const SYMBOL = /<-|<=|>=|<\||\|>|[()[\],;:.=<>+\-*/?{}|▷◁]/y
 
 /**
- * Splits a formula into tokens. MonPoly lets a name hold `- / : "`; here such a name is one token only
- * where it is a predicate of the signature, so that `x2-x1` is a subtraction.
+ * Splits a formula into tokens. MonPoly lets a name hold `- / : "`; here such a name is one token
+ * only where it is a predicate of the signature, so that `x2-x1` is a subtraction.
  */
 export function tokenize(
-  source: string, names: ReadonlySet<string>,
+  source: string,
+  names: ReadonlySet<string>,
 ): { tokens: Token[]; diagnostics: Diagnostic[] } {
   const tokens: Token[] = []
   const diagnostics: Diagnostic[] = []
@@ -45,20 +85,29 @@ export function tokenize(
   }
   const advance = (text: string): void => {
     for (let i = 0; i < text.length; i++) {
-      if (text.charCodeAt(i) === 10) { line++; lineStart = offset + i + 1 }
+      if (text.charCodeAt(i) === 10) {
+        line++
+        lineStart = offset + i + 1
+      }
     }
     offset += text.length
   }
   while (offset < source.length) {
     const blank = take(SPACE) ?? take(COMMENT)
-    if (blank) { advance(blank[0]); continue }
+    if (blank) {
+      advance(blank[0])
+      continue
+    }
     const at = { line, column: offset - lineStart + 1 }
     const read = readToken(take, names)
     if (read === null) {
       const character = String.fromCodePoint(source.codePointAt(offset) ?? 0)
       diagnostics.push({ ...at, ...strayCharacter(source, offset, character) })
-      advance(character === '(' || character === '"' || character === "'"
-        ? source.slice(offset) : character)
+      advance(
+        character === '(' || character === '"' || character === "'"
+          ? source.slice(offset)
+          : character,
+      )
       continue
     }
     if (read.problem) diagnostics.push({ ...at, ...read.problem })
@@ -78,7 +127,8 @@ interface Read {
 }
 
 function readToken(
-  take: (pattern: RegExp) => RegExpExecArray | null, names: ReadonlySet<string>,
+  take: (pattern: RegExp) => RegExpExecArray | null,
+  names: ReadonlySet<string>,
 ): Read | null {
   let m = take(REGEXP)
   if (m) return { kind: 'regexp', text: (m[1] ?? '').slice(1, -1), raw: m[0], value: 0 }
@@ -123,7 +173,9 @@ function tooLarge(text: string): string {
 }
 
 function strayCharacter(
-  source: string, offset: number, character: string,
+  source: string,
+  offset: number,
+  character: string,
 ): { message: string; correction?: string } {
   if (source.startsWith('(*', offset)) return { message: 'comment is not closed', correction: '*)' }
   if (character === '"' || character === "'") {

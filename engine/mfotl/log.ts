@@ -9,14 +9,17 @@ export interface LogTimePoint {
 }
 
 /** A part of the log that was left out, and why. */
-export interface LogProblem { readonly line: number; readonly message: string }
+export interface LogProblem {
+  readonly line: number
+  readonly message: string
+}
 
 /**
- * Reads MonPoly's log format line by line: `@timestamp name(arg, …)(arg, …) name(…) …`, where a time-point
- * may go on over several lines and ends at the next `@` or at `;`. `#` begins a comment. A tuple that does
- * not fit the signature, a broken line or a whole number beyond 2^53 - 1 is named and left out, never
- * guessed; a predicate the signature does not have is named once. With `only`, events of other predicates
- * are checked but not handed over.
+ * Reads MonPoly's log format line by line: `@timestamp name(arg, …)(arg, …) name(…) …`, where a
+ * time-point may go on over several lines and ends at the next `@` or at `;`. `#` begins a
+ * comment. A tuple that does not fit the signature, a broken line or a whole number beyond 2^53 -
+ * 1 is named and left out, never guessed; a predicate the signature does not have is named once.
+ * With `only`, events of other predicates are checked but not handed over.
  */
 export class LogReader {
   readonly #problem: (problem: LogProblem) => void
@@ -27,7 +30,9 @@ export class LogReader {
   #line = 0
 
   constructor(
-    signature: Signature, onProblem: (problem: LogProblem) => void, only: ReadonlySet<string> | null = null,
+    signature: Signature,
+    onProblem: (problem: LogProblem) => void,
+    only: ReadonlySet<string> | null = null,
   ) {
     this.#problem = onProblem
     for (const { name, types } of signature.values()) {
@@ -45,7 +50,10 @@ export class LogReader {
     const { length } = line
     while (offset < length) {
       const code = line.charCodeAt(offset)
-      if (code === 32 || code === 9 || code === 13) { offset++; continue }
+      if (code === 32 || code === 9 || code === 13) {
+        offset++
+        continue
+      }
       if (code === 35) return
       if (code === 64) {
         this.end(take)
@@ -55,7 +63,10 @@ export class LogReader {
         offset++
       } else {
         const next = this.#predicate(line, offset)
-        if (next < 0) { this.#report(`cannot read \`${line.slice(offset, offset + 40)}\``); return }
+        if (next < 0) {
+          this.#report(`cannot read \`${line.slice(offset, offset + 40)}\``)
+          return
+        }
         offset = next
       }
     }
@@ -68,7 +79,9 @@ export class LogReader {
     if (open) take(open)
   }
 
-  #report(message: string): void { this.#problem({ line: this.#line, message }) }
+  #report(message: string): void {
+    this.#problem({ line: this.#line, message })
+  }
 
   #timestamp(line: string, start: number): number {
     const offset = endOfWord(line, start)
@@ -135,8 +148,14 @@ export class LogReader {
       const to = quoted ? line.indexOf('"', from) : endOfField(line, from)
       if (to < 0 || (to === from && !quoted)) return -1
       const type = types[count++] ?? 'string'
-      const value = type === 'int' ? wholeNumber(line, from, to)
-        : type === 'float' ? float(line.slice(from, to)) : args === null ? '' : line.slice(from, to)
+      const value =
+        type === 'int'
+          ? wholeNumber(line, from, to)
+          : type === 'float'
+            ? float(line.slice(from, to))
+            : args === null
+              ? ''
+              : line.slice(from, to)
       if (value !== value) misfit ??= `field ${count}, \`${line.slice(from, to)}\`, is no ${type}`
       if (args !== null) args.push(value)
       offset = skipBlanks(line, quoted ? to + 1 : to)
@@ -159,7 +178,9 @@ export class LogReader {
   }
 }
 
-interface Known extends Predicate { readonly wanted: boolean }
+interface Known extends Predicate {
+  readonly wanted: boolean
+}
 
 const NO_TYPES: readonly ValueType[] = []
 const QUOTE = 34
@@ -215,11 +236,16 @@ function float(text: string): number {
   return FLOAT.test(text) ? Number(text) : NaN
 }
 
-/** `@timestamp (time point index): (a,"b") (c,"d")`, or `true` where the formula has no free variables. */
+/**
+ * `@timestamp (time point index): (a,"b") (c,"d")`, or `true` where the formula has no free
+ * variables.
+ */
 export function formatVerdict(verdict: Verdict, types: readonly ValueType[]): string {
   const head = `@${verdict.timestamp} (time point ${verdict.timePoint}): `
   if (types.length === 0) return `${head}true`
-  const tuples = verdict.tuples.map((t) => `(${t.map((v, i) => formatValue(v, types[i] ?? 'string')).join(',')})`)
+  const tuples = verdict.tuples.map(
+    (t) => `(${t.map((v, i) => formatValue(v, types[i] ?? 'string')).join(',')})`,
+  )
   return head + tuples.join(' ')
 }
 

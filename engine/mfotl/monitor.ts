@@ -9,9 +9,15 @@ import type { Formula, Outcome, Signature, Value, ValueType } from './ast.ts'
 import type { Context, Stage } from './stage.ts'
 
 /** One event: the name of a predicate and its fields. */
-export interface Fact { readonly name: string; readonly args: readonly Value[] }
+export interface Fact {
+  readonly name: string
+  readonly args: readonly Value[]
+}
 
-/** The answers at one time-point: never empty; one empty tuple where the formula has no free variables. */
+/**
+ * The answers at one time-point: never empty; one empty tuple where the formula has no free
+ * variables.
+ */
 export interface Verdict {
   readonly timePoint: number
   readonly timestamp: number
@@ -28,24 +34,28 @@ export interface CompiledFormula {
 }
 
 /**
- * Parses, types and checks a formula. All mistakes come back together, with line, column and correction.
- * `negate` asks for the violations of the formula instead of its answers.
+ * Parses, types and checks a formula. All mistakes come back together, with line, column and
+ * correction. `negate` asks for the violations of the formula instead of its answers.
  */
 export function compile(
-  source: string, signature: string | Signature, options: { readonly negate?: boolean } = {},
+  source: string,
+  signature: string | Signature,
+  options: { readonly negate?: boolean } = {},
 ): Outcome<CompiledFormula> {
-  const sig: Outcome<Signature> = typeof signature === 'string'
-    ? parseSignature(signature) : { ok: true, value: signature }
+  const sig: Outcome<Signature> =
+    typeof signature === 'string' ? parseSignature(signature) : { ok: true, value: signature }
   if (!sig.ok) return sig
   const parsed = parseFormula(source, sig.value)
   if (!parsed.ok) return parsed
   const formula: Formula = options.negate
-    ? { kind: 'not', at: parsed.value.at, body: parsed.value } : parsed.value
+    ? { kind: 'not', at: parsed.value.at, body: parsed.value }
+    : parsed.value
   const checked = checkFormula(formula, sig.value)
   if (!checked.ok) return checked
   const { variables, future } = checked.value
   return {
-    ok: true, value: { source, signature: sig.value, formula: checked.value, variables, future },
+    ok: true,
+    value: { source, signature: sig.value, formula: checked.value, variables, future },
   }
 }
 
@@ -57,14 +67,18 @@ export interface Monitor {
   /** Events refused because their fields do not fit the signature. */
   readonly refused: number
   /**
-   * Takes one time-point and returns the verdicts that have become certain, oldest first. `timestamp` is
-   * in whole seconds. Events of predicates the formula does not speak of cost nothing. Throws MonitorError
-   * `inexact-integer` where arithmetic leaves the exact whole numbers.
+   * Takes one time-point and returns the verdicts that have become certain, oldest first.
+   * `timestamp` is in whole seconds. Events of predicates the formula does not speak of cost
+   * nothing. Throws MonitorError `inexact-integer` where arithmetic leaves the exact whole
+   * numbers.
    */
   step(timestamp: number, facts: readonly Fact[]): Verdict[]
   /** Closes the log with a last maximal timestamp, which itself gets no verdict. */
   end(): Verdict[]
-  /** Plain JSON, from which `restore` of a new monitor of the same formula goes on with the same verdicts. */
+  /**
+   * Plain JSON, from which `restore` of a new monitor of the same formula goes on with the same
+   * verdicts.
+   */
   save(): unknown
   restore(saved: unknown): void
 }
@@ -84,7 +98,10 @@ interface Saved {
 }
 
 const NO_ROWS: ((readonly Value[])[] | undefined)[] = []
-interface Column { readonly number: number; readonly types: readonly ValueType[] }
+interface Column {
+  readonly number: number
+  readonly types: readonly ValueType[]
+}
 
 class FormulaMonitor implements Monitor {
   timePoints = 0
@@ -121,7 +138,10 @@ class FormulaMonitor implements Monitor {
 
   step(timestamp: number, facts: readonly Fact[]): Verdict[] {
     if (!Number.isSafeInteger(timestamp)) {
-      throw new MonitorError('bad-timestamp', `a timestamp is a whole number of seconds, not ${timestamp}`)
+      throw new MonitorError(
+        'bad-timestamp',
+        `a timestamp is a whole number of seconds, not ${timestamp}`,
+      )
     }
     if (timestamp < this.#last || this.#ended) {
       this.dropped++
@@ -146,8 +166,12 @@ class FormulaMonitor implements Monitor {
       const fact = facts[i] as Fact
       const column = this.#columns.get(fact.name)
       if (column === undefined) continue
-      if (!fits(fact.args, column.types)) { this.refused++; continue }
-      if (rows === NO_ROWS) rows = new Array<(readonly Value[])[] | undefined>(this.#columns.size).fill(undefined)
+      if (!fits(fact.args, column.types)) {
+        this.refused++
+        continue
+      }
+      if (rows === NO_ROWS)
+        rows = new Array<(readonly Value[])[] | undefined>(this.#columns.size).fill(undefined)
       const known = rows[column.number]
       if (known) known.push(fact.args)
       else rows[column.number] = [fact.args]
@@ -173,8 +197,12 @@ class FormulaMonitor implements Monitor {
   save(): unknown {
     const { stages, contexts, nodes } = this.#builder
     const saved: Saved = {
-      source: this.#compiled.source, timePoints: this.timePoints, last: this.#last,
-      positions: stages.map((s) => s.position), contexts: contexts.save(), nodes: nodes.map((n) => n.save()),
+      source: this.#compiled.source,
+      timePoints: this.timePoints,
+      last: this.#last,
+      positions: stages.map((s) => s.position),
+      contexts: contexts.save(),
+      nodes: nodes.map((n) => n.save()),
     }
     return JSON.parse(JSON.stringify(saved)) as unknown
   }
@@ -192,7 +220,9 @@ class FormulaMonitor implements Monitor {
       first: s.contexts.first,
       items: s.contexts.items.map((c) => ({ ...c, rows: c.rows.map((r) => r ?? undefined) })),
     })
-    stages.forEach((stage, i) => { stage.position = s.positions[i] ?? stage.position })
+    stages.forEach((stage, i) => {
+      stage.position = s.positions[i] ?? stage.position
+    })
     nodes.forEach((node, i) => node.restore(s.nodes[i]))
   }
 }
@@ -201,8 +231,14 @@ function fits(args: readonly Value[], types: readonly ValueType[]): boolean {
   if (args.length !== types.length) return false
   for (let i = 0; i < types.length; i++) {
     const value = args[i]
-    if (types[i] === 'string' ? typeof value !== 'string'
-      : types[i] === 'int' ? !Number.isSafeInteger(value) : typeof value !== 'number') return false
+    if (
+      types[i] === 'string'
+        ? typeof value !== 'string'
+        : types[i] === 'int'
+          ? !Number.isSafeInteger(value)
+          : typeof value !== 'number'
+    )
+      return false
   }
   return true
 }

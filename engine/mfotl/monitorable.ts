@@ -17,7 +17,10 @@ export function canList(f: Core, bound: Bound): boolean {
   return reason(f, bound, () => '') === null
 }
 
-/** Conjuncts in the order of evaluation: the cheapest that can be evaluated with what is known so far. */
+/**
+ * Conjuncts in the order of evaluation: the cheapest that can be evaluated with what is known so
+ * far.
+ */
 export function orderConjuncts(parts: readonly Core[], bound: Bound): Core[] | null {
   const rest = [...parts]
   const ordered: Core[] = []
@@ -27,7 +30,10 @@ export function orderConjuncts(parts: readonly Core[], bound: Bound): Core[] | n
     let bestCost = Infinity
     for (const part of rest) {
       const cost = costOf(part, known)
-      if (cost < bestCost && canList(part, known)) { best = part; bestCost = cost }
+      if (cost < bestCost && canList(part, known)) {
+        best = part
+        bestCost = cost
+      }
     }
     if (best === null) return null
     ordered.push(best)
@@ -37,25 +43,46 @@ export function orderConjuncts(parts: readonly Core[], bound: Bound): Core[] | n
   return ordered
 }
 
-/** Rough order of expense; only ratios matter. Events of the moment come before windows over the past. */
+/**
+ * Rough order of expense; only ratios matter. Events of the moment come before windows over the
+ * past.
+ */
 function costOf(f: Core, bound: Bound): number {
   const all = isBound(f.free, bound)
   switch (f.kind) {
-    case 'truth': return 0
-    case 'comparison': case 'substring': case 'matches': return all ? 0.1 : 0.2
-    case 'predicate': return all ? 1 : 2
-    case 'not': return 0.5 + costOf(f.body, bound)
-    case 'exists': return costOf(f.body, bound)
-    case 'and': return 1 + Math.min(...f.parts.map((p) => costOf(p, bound)))
-    case 'or': return 1 + f.parts.reduce((sum, p) => sum + costOf(p, bound), 0)
-    case 'previous': case 'next': return 0.5 + costOf(f.body, bound)
-    case 'once': case 'since': case 'eventually': case 'until':
+    case 'truth':
+      return 0
+    case 'comparison':
+    case 'substring':
+    case 'matches':
+      return all ? 0.1 : 0.2
+    case 'predicate':
+      return all ? 1 : 2
+    case 'not':
+      return 0.5 + costOf(f.body, bound)
+    case 'exists':
+      return costOf(f.body, bound)
+    case 'and':
+      return 1 + Math.min(...f.parts.map((p) => costOf(p, bound)))
+    case 'or':
+      return 1 + f.parts.reduce((sum, p) => sum + costOf(p, bound), 0)
+    case 'previous':
+    case 'next':
+      return 0.5 + costOf(f.body, bound)
+    case 'once':
+    case 'since':
+    case 'eventually':
+    case 'until':
       return all ? 3 : f.free.some((s) => bound.has(s)) ? 6 : 50
-    case 'aggregation': return isBound(f.group, bound) ? 10 : 60
+    case 'aggregation':
+      return isBound(f.group, bound) ? 10 : 60
   }
 }
 
-/** All reasons why a formula has no finite answers, with the way out. Empty where it is monitorable. */
+/**
+ * All reasons why a formula has no finite answers, with the way out. Empty where it is
+ * monitorable.
+ */
 export function explainUnsafe(root: Core, nameOf: NameOf): Diagnostic[] {
   const found: Diagnostic[] = []
   unboundedFuture(root, found)
@@ -72,30 +99,66 @@ function unboundedFuture(f: Core, found: Diagnostic[]): void {
     found.push({ ...f.at, message, correction: '[0,3d]' })
   }
   switch (f.kind) {
-    case 'truth': case 'predicate': case 'comparison': case 'substring': case 'matches': return
-    case 'and': case 'or': f.parts.forEach((p) => unboundedFuture(p, found)); return
-    case 'since': case 'until':
+    case 'truth':
+    case 'predicate':
+    case 'comparison':
+    case 'substring':
+    case 'matches':
+      return
+    case 'and':
+    case 'or':
+      f.parts.forEach((p) => unboundedFuture(p, found))
+      return
+    case 'since':
+    case 'until':
       unboundedFuture(f.left, found)
       unboundedFuture(f.right, found)
       return
-    case 'not': case 'exists': case 'previous': case 'next': case 'once': case 'eventually':
-    case 'aggregation': unboundedFuture(f.body, found)
+    case 'not':
+    case 'exists':
+    case 'previous':
+    case 'next':
+    case 'once':
+    case 'eventually':
+    case 'aggregation':
+      unboundedFuture(f.body, found)
   }
 }
 
 const NONE: Bound = new Set()
 
+/**
+ * Answers given before, by the bound variables among the free ones: nesting must not multiply
+ * work.
+ */
+const answered = new WeakMap<Core, Map<string, Diagnostic | null>>()
+
 function reason(f: Core, bound: Bound, nameOf: NameOf): Diagnostic | null {
+  const key = f.free.filter((s) => bound.has(s)).join()
+  let known = answered.get(f)
+  if (!known) answered.set(f, (known = new Map()))
+  let answer = known.get(key)
+  if (answer === undefined) known.set(key, (answer = findReason(f, bound, nameOf)))
+  return answer
+}
+
+function findReason(f: Core, bound: Bound, nameOf: NameOf): Diagnostic | null {
   switch (f.kind) {
-    case 'truth': return null
-    case 'predicate': return predicateReason(f, bound, nameOf)
-    case 'comparison': case 'substring': case 'matches': return atomReason(f, bound, nameOf)
+    case 'truth':
+      return null
+    case 'predicate':
+      return predicateReason(f, bound, nameOf)
+    case 'comparison':
+    case 'substring':
+    case 'matches':
+      return atomReason(f, bound, nameOf)
     case 'not': {
       const open = f.free.filter((s) => !bound.has(s))
       if (open.length > 0) return notReason(f, open, nameOf)
       return reason(f.body, bound, nameOf)
     }
-    case 'and': return conjunctionReason(f.parts, bound, nameOf)
+    case 'and':
+      return conjunctionReason(f.parts, bound, nameOf)
     case 'or': {
       for (const part of f.parts) {
         const missing = f.free.filter((s) => !bound.has(s) && !part.free.includes(s))
@@ -105,11 +168,19 @@ function reason(f: Core, bound: Bound, nameOf: NameOf): Diagnostic | null {
       }
       return null
     }
-    case 'exists': return reason(f.body, new Set([...bound].filter((s) => !f.slots.includes(s))), nameOf)
-    case 'previous': case 'next': return reason(f.body, bound, nameOf)
-    case 'once': case 'eventually': return within(f.body, f.kind, nameOf)
-    case 'since': case 'until': return sinceReason(f, nameOf)
-    case 'aggregation': return within(f.body, 'an aggregation', nameOf)
+    case 'exists':
+      return reason(f.body, new Set([...bound].filter((s) => !f.slots.includes(s))), nameOf)
+    case 'previous':
+    case 'next':
+      return reason(f.body, bound, nameOf)
+    case 'once':
+    case 'eventually':
+      return within(f.body, f.kind, nameOf)
+    case 'since':
+    case 'until':
+      return sinceReason(f, nameOf)
+    case 'aggregation':
+      return within(f.body, 'an aggregation', nameOf)
   }
 }
 
@@ -118,10 +189,17 @@ function within(body: Core, operator: string, nameOf: NameOf): Diagnostic | null
   const why = reason(body, NONE, nameOf)
   if (!why) return null
   const word = operator === 'an aggregation' ? operator : operator.toUpperCase()
-  return { ...why, message: `${why.message} (inside ${word}, which cannot use what stands outside of it)` }
+  return {
+    ...why,
+    message: `${why.message} (inside ${word}, which cannot use what stands outside of it)`,
+  }
 }
 
-function conjunctionReason(parts: readonly Core[], bound: Bound, nameOf: NameOf): Diagnostic | null {
+function conjunctionReason(
+  parts: readonly Core[],
+  bound: Bound,
+  nameOf: NameOf,
+): Diagnostic | null {
   const rest = [...parts]
   let known = bound
   for (;;) {
@@ -135,7 +213,8 @@ function conjunctionReason(parts: readonly Core[], bound: Bound, nameOf: NameOf)
 }
 
 function sinceReason(
-  f: Extract<Core, { kind: 'since' | 'until' }>, nameOf: NameOf,
+  f: Extract<Core, { kind: 'since' | 'until' }>,
+  nameOf: NameOf,
 ): Diagnostic | null {
   const word = f.kind.toUpperCase()
   const why = within(f.right, f.kind, nameOf)
@@ -151,7 +230,9 @@ function sinceReason(
 }
 
 function predicateReason(
-  f: Extract<Core, { kind: 'predicate' }>, bound: Bound, nameOf: NameOf,
+  f: Extract<Core, { kind: 'predicate' }>,
+  bound: Bound,
+  nameOf: NameOf,
 ): Diagnostic | null {
   const direct = f.terms.flatMap((t) => (t.kind === 'slot' ? [t.slot] : []))
   const known = extend(bound, direct)
@@ -159,7 +240,7 @@ function predicateReason(
     const open = openSlots(term, known)
     if (open.length === 0) continue
     const name = nameOf(open[0] ?? 0)
-    const message = `\`${name}\` stands in an expression inside \`${f.name}\`, but nothing gives it a value`
+    const message = `\`${name}\` stands in a term of \`${f.name}\`, but nothing gives it a value`
     return { ...f.at, message, correction: `EXISTS v. ${f.name}(v) AND v = …` }
   }
   return null
@@ -171,7 +252,8 @@ function openSlots(term: CoreTerm, bound: Bound): Slot[] {
 
 /** The slot an equation gives a value to, and the term of that value; null where it only tests. */
 export function assignment(
-  f: Core, bound: Bound,
+  f: Core,
+  bound: Bound,
 ): { readonly slot: Slot; readonly term: CoreTerm } | null {
   if (f.kind !== 'comparison' || f.operator !== '=') return null
   const { left, right } = f
@@ -192,18 +274,25 @@ function atomReason(f: Core, bound: Bound, nameOf: NameOf): Diagnostic | null {
   return { ...f.at, message, correction: `event(…, ${name}, …) AND …` }
 }
 
-function notReason(f: Extract<Core, { kind: 'not' }>, open: readonly Slot[], nameOf: NameOf): Diagnostic {
+function notReason(
+  f: Extract<Core, { kind: 'not' }>,
+  open: readonly Slot[],
+  nameOf: NameOf,
+): Diagnostic {
   const names = open.map(nameOf).join(', ')
-  const message = `${f.word} has infinitely many answers for \`${names}\`: it can only exclude what another part gives`
+  const message =
+    `${f.word} has infinitely many answers for \`${names}\`: ` +
+    'it can only exclude what another part gives'
   const window = f.word === 'HISTORICALLY' ? 'ONCE' : 'EVENTUALLY'
-  const correction = f.word === 'HISTORICALLY' || f.word === 'ALWAYS'
-    ? `event(…, ${names}, …) AND NOT ${window}[…] (event(…, ${names}, …) AND NOT …)`
-    : `event(…, ${names}, …) AND NOT …`
+  const correction =
+    f.word === 'HISTORICALLY' || f.word === 'ALWAYS'
+      ? `event(…, ${names}, …) AND NOT ${window}[…] (event(…, ${names}, …) AND NOT …)`
+      : `event(…, ${names}, …) AND NOT …`
   return { ...f.at, message, correction }
 }
 
 function orReason(part: Core, missing: readonly Slot[], nameOf: NameOf): Diagnostic {
   const names = missing.map(nameOf).join(', ')
-  const message = `this side of OR (or of IMPLIES) says nothing about \`${names}\`, which the other side has`
+  const message = `this side of OR or IMPLIES says nothing about \`${names}\`, unlike the other`
   return { ...part.at, message, correction: `event(…, ${names}, …) AND …` }
 }

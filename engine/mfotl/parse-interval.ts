@@ -4,8 +4,9 @@ import type { TokenReader } from './token-reader.ts'
 const EVERYTHING: Interval = { from: 0, to: Infinity }
 
 /**
- * Reads an optional interval: `[a,b]`, `(a,b)`, `[a,*)` and mixtures, with units s, m, h, d (seconds
- * without one). Open ends become closed ones, since timestamps are whole seconds. Refuses empty ones.
+ * Reads an optional interval: `[a,b]`, `(a,b)`, `[a,*)` and mixtures, with units s, m, h, d
+ * (seconds without one). Open ends become closed ones, since timestamps are whole seconds. Refuses
+ * empty ones.
  */
 export function parseInterval(reader: TokenReader): Interval {
   if (!reader.isInterval()) return EVERYTHING
@@ -24,7 +25,10 @@ export function parseInterval(reader: TokenReader): Interval {
   const to = upper - (close.text === ')' ? 1 : 0)
   if (to < from) {
     const message = 'this interval is empty'
-    reader.reportAt(open, { message, correction: `[${Math.min(from, upper)},${Math.max(from, upper)}]` })
+    reader.reportAt(open, {
+      message,
+      correction: `[${Math.min(from, upper)},${Math.max(from, upper)}]`,
+    })
   }
   return { from, to }
 }
@@ -35,5 +39,8 @@ function bound(reader: TokenReader): number {
   if (token.text === '-') {
     reader.failAt(token, { message: 'an interval has no negative bounds', correction: '0' })
   }
-  reader.failAt(token, { message: `expected a length of time but saw \`${token.text}\``, correction: '10m' })
+  reader.failAt(token, {
+    message: `expected a length of time but saw \`${token.text}\``,
+    correction: '10m',
+  })
 }

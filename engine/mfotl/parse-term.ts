@@ -27,11 +27,13 @@ export function parseComparison(reader: TokenReader, at: Position): Formula {
     const operator: Comparison = word === '>' ? '<' : '<='
     return { kind: 'comparison', at, operator, left: parseTerm(reader), right: left }
   }
-  const message = left.kind === 'variable'
-    ? `\`${left.name}\` is neither a predicate with arguments nor compared with anything`
-    : `expected a comparison but saw \`${word}\``
+  const message =
+    left.kind === 'variable'
+      ? `\`${left.name}\` is neither a predicate with arguments nor compared with anything`
+      : `expected a comparison but saw \`${word}\``
   return reader.failAt(left.kind === 'variable' ? at : token, {
-    message, ...(left.kind === 'variable' ? { correction: `${left.name}(…)` } : {}),
+    message,
+    ...(left.kind === 'variable' ? { correction: `${left.name}(…)` } : {}),
   })
 }
 
@@ -44,7 +46,13 @@ function parseTerm(reader: TokenReader): Term {
   while (ADDITIVE.has(reader.peek().text) && reader.peek().kind === 'symbol') {
     const { text, line, column } = reader.next()
     const right = parseProduct(reader)
-    left = { kind: 'arithmetic', at: { line, column }, operator: text as ArithmeticOperator, left, right }
+    left = {
+      kind: 'arithmetic',
+      at: { line, column },
+      operator: text as ArithmeticOperator,
+      left,
+      right,
+    }
   }
   reader.leave()
   return left
@@ -55,7 +63,13 @@ function parseProduct(reader: TokenReader): Term {
   while (MULTIPLICATIVE.has(reader.peek().text) && reader.peek().kind !== 'string') {
     const { text, line, column } = reader.next()
     const right = parseAtom(reader)
-    left = { kind: 'arithmetic', at: { line, column }, operator: text as ArithmeticOperator, left, right }
+    left = {
+      kind: 'arithmetic',
+      at: { line, column },
+      operator: text as ArithmeticOperator,
+      left,
+      right,
+    }
   }
   return left
 }
@@ -64,12 +78,17 @@ function parseAtom(reader: TokenReader): Term {
   const token = reader.next()
   const at = { line: token.line, column: token.column }
   switch (token.kind) {
-    case 'int': return { kind: 'constant', at, type: 'int', value: token.value }
-    case 'float': return { kind: 'constant', at, type: 'float', value: token.value }
-    case 'string': return { kind: 'constant', at, type: 'string', value: token.text }
-    case 'regexp': return { kind: 'regexp', at, pattern: token.text }
+    case 'int':
+      return { kind: 'constant', at, type: 'int', value: token.value }
+    case 'float':
+      return { kind: 'constant', at, type: 'float', value: token.value }
+    case 'string':
+      return { kind: 'constant', at, type: 'string', value: token.text }
+    case 'regexp':
+      return { kind: 'regexp', at, pattern: token.text }
     case 'name':
-      return token.text.startsWith('_') ? { kind: 'wildcard', at }
+      return token.text.startsWith('_')
+        ? { kind: 'wildcard', at }
         : { kind: 'variable', at, name: token.text }
     case 'symbol':
       if (token.text === '-') return negative(parseAtom(reader), at)
@@ -92,10 +111,12 @@ function parseAtom(reader: TokenReader): Term {
       break
     case 'duration':
       reader.reportAt(token, {
-        message: 'a unit of time stands only inside an interval', correction: String(token.value),
+        message: 'a unit of time stands only inside an interval',
+        correction: String(token.value),
       })
       return { kind: 'constant', at, type: 'int', value: token.value }
-    case 'end': break
+    case 'end':
+      break
   }
   if (token.text === '{') return reader.failAt(token, { message: 'records are not supported' })
   return reader.failAt(token, { message: `expected a formula or a term but saw \`${token.text}\`` })

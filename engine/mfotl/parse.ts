@@ -4,10 +4,10 @@ import { parseComparison, parseTerms } from './parse-term.ts'
 import { TokenReader } from './token-reader.ts'
 
 /**
- * Parses a formula in MonPoly's syntax, with its precedences (from loose to tight): SINCE and UNTIL (to
- * the right), temporal prefixes, quantifiers, EQUIV, IMPLIES (to the right), OR, AND, NOT. The body of an
- * aggregation or of LET reaches as far as it can. All mistakes are reported, not only the first; nesting
- * deeper than 200 is refused.
+ * Parses a formula in MonPoly's syntax, with its precedences (from loose to tight): SINCE and
+ * UNTIL (to the right), temporal prefixes, quantifiers, EQUIV, IMPLIES (to the right), OR, AND,
+ * NOT. The body of an aggregation or of LET reaches as far as it can. All mistakes are reported,
+ * not only the first; nesting deeper than 200 is refused.
  * Source: MonPoly's grammar, https://bitbucket.org/jshs/monpoly.
  */
 export function parseFormula(source: string, signature: Signature): Outcome<Formula> {
@@ -23,11 +23,14 @@ export function parseFormula(source: string, signature: Signature): Outcome<Form
     recover(reader)
     if (diagnostics.length > seen) diagnostics.splice(seen + 20)
   }
-  if (formula === null || diagnostics.length > 0) return { ok: false, diagnostics: inOrder(diagnostics) }
+  if (formula === null || diagnostics.length > 0)
+    return { ok: false, diagnostics: inOrder(diagnostics) }
   return { ok: true, value: formula }
 }
 
-/** After a mistake, goes on behind the next connective, so that later mistakes are found as well. */
+/**
+ * After a mistake, goes on behind the next connective, so that later mistakes are found as well.
+ */
 function recover(reader: TokenReader): void {
   while (reader.skipToConnective()) {
     try {
@@ -52,7 +55,10 @@ function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 function leftover(reader: TokenReader): { message: string; correction?: string } {
   const text = reader.peek().text
   if (text === ')') return { message: 'a `)` without its `(`' }
-  return { message: `expected a connective or the end of the formula but saw \`${text}\``, correction: 'AND' }
+  return {
+    message: `expected a connective or the end of the formula but saw \`${text}\``,
+    correction: 'AND',
+  }
 }
 
 type BinaryKind = 'since' | 'until' | 'equiv' | 'implies' | 'or' | 'and'
@@ -91,9 +97,18 @@ function parseBinary(reader: TokenReader, level: number, quietClose = false): Fo
   return left
 }
 
-const TEMPORAL: Readonly<Record<string, Extract<Formula, { interval: Interval; body: Formula }>['kind']>> = {
-  PREV: 'previous', PREVIOUS: 'previous', NEXT: 'next', ONCE: 'once', HISTORICALLY: 'historically',
-  PAST_ALWAYS: 'historically', EVENTUALLY: 'eventually', SOMETIMES: 'eventually', ALWAYS: 'always',
+const TEMPORAL: Readonly<
+  Record<string, Extract<Formula, { interval: Interval; body: Formula }>['kind']>
+> = {
+  PREV: 'previous',
+  PREVIOUS: 'previous',
+  NEXT: 'next',
+  ONCE: 'once',
+  HISTORICALLY: 'historically',
+  PAST_ALWAYS: 'historically',
+  EVENTUALLY: 'eventually',
+  SOMETIMES: 'eventually',
+  ALWAYS: 'always',
 }
 const REFUSED: Readonly<Record<string, string>> = {
   LETPAST: 'LETPAST (recursion into the past) is not supported',
@@ -111,7 +126,8 @@ const REFUSED: Readonly<Record<string, string>> = {
 function parsePrefix(reader: TokenReader): Formula {
   const token = reader.peek()
   const at: Position = { line: token.line, column: token.column }
-  const refused = token.kind === 'keyword' || token.kind === 'symbol' ? REFUSED[token.text] : undefined
+  const refused =
+    token.kind === 'keyword' || token.kind === 'symbol' ? REFUSED[token.text] : undefined
   if (refused !== undefined) reader.fail({ message: refused })
   if (token.kind === 'keyword' && (BINARY[token.text] || token.text === 'IN')) {
     reader.fail({ message: `expected a formula but saw \`${token.text}\`` })
@@ -124,14 +140,18 @@ function parsePrefix(reader: TokenReader): Formula {
       return { kind: temporal, at, interval, body: parseBinary(reader, TEMPORAL_LEVEL) }
     }
     switch (token.text) {
-      case 'TRUE': case 'FALSE':
+      case 'TRUE':
+      case 'FALSE':
         reader.next()
         return { kind: 'truth', at, value: token.text === 'TRUE' }
       case 'NOT':
         reader.next()
         return { kind: 'not', at, body: parseBinary(reader, NOT_LEVEL) }
-      case 'EXISTS': case 'FORALL': return parseQuantifier(reader, at)
-      case 'LET': return parseLet(reader, at)
+      case 'EXISTS':
+      case 'FORALL':
+        return parseQuantifier(reader, at)
+      case 'LET':
+        return parseLet(reader, at)
     }
   }
   if (token.kind === 'name' && reader.peek(1).text === '<-') return parseAggregation(reader, at)
@@ -154,10 +174,13 @@ function parsePredicate(reader: TokenReader, at: Position): Formula {
 }
 
 function parseQuantifier(reader: TokenReader, at: Position): Formula {
-  const kind = reader.next().text === 'EXISTS' ? 'exists' as const : 'forall' as const
+  const kind = reader.next().text === 'EXISTS' ? ('exists' as const) : ('forall' as const)
   const variables = parseNames(reader)
   if (reader.peek().text !== '.') {
-    reader.report({ message: 'a dot is missing behind the variables', correction: `${variables.join(', ')}.` })
+    reader.report({
+      message: 'a dot is missing behind the variables',
+      correction: `${variables.join(', ')}.`,
+    })
   } else reader.next()
   return { kind, at, variables, body: parseBinary(reader, QUANTIFIER_LEVEL) }
 }
@@ -194,5 +217,13 @@ function parseAggregation(reader: TokenReader, at: Position): Formula {
   reader.next()
   const variable = reader.name('the aggregated variable')
   const group = reader.tryTake(';') && reader.startsGroup() ? parseNames(reader) : []
-  return { kind: 'aggregation', at, operator, result, variable, group, body: parseBinary(reader, 0) }
+  return {
+    kind: 'aggregation',
+    at,
+    operator,
+    result,
+    variable,
+    group,
+    body: parseBinary(reader, 0),
+  }
 }

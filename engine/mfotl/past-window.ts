@@ -8,16 +8,23 @@ import type { Context, StateNode } from './stage.ts'
 export type Ending =
   | null
   /** Left is NOT γ: γ lists what to remove, by these slots. */
-  | { readonly kind: 'delta'; readonly slots: readonly Slot[]; readonly each: (found: () => void) => void }
+  | {
+      readonly kind: 'delta'
+      readonly slots: readonly Slot[]
+      readonly each: (found: () => void) => void
+    }
   /** Anything else: each kept tuple is tested. */
   | { readonly kind: 'test'; readonly holds: () => boolean }
 
-interface Pending { readonly entry: Entry; readonly timestamp: number }
+interface Pending {
+  readonly entry: Entry
+  readonly timestamp: number
+}
 
 /**
- * ONCE and SINCE. Keeps each tuple of the right side once, with its latest timestamp that is old enough;
- * younger ones wait in a queue. Work per time-point: what comes, what expires, what the left side ends.
- * Memory: the tuples seen within the interval (all of them where it has no end).
+ * ONCE and SINCE. Keeps each tuple of the right side once, with its latest timestamp that is old
+ * enough; younger ones wait in a queue. Work per time-point: what comes, what expires, what the
+ * left side ends. Memory: the tuples seen within the interval (all of them where it has no end).
  */
 export class PastWindow implements StateNode {
   readonly relation = new Relation()
@@ -43,7 +50,9 @@ export class PastWindow implements StateNode {
   }
 
   /** `list` must call `insert` once for each answer of the right side. */
-  feed(list: () => void): void { this.#body = list }
+  feed(list: () => void): void {
+    this.#body = list
+  }
 
   /** Takes the tuple that stands in the environment. */
   insert(): void {
@@ -113,8 +122,10 @@ export class PastWindow implements StateNode {
   #remover(slots: readonly Slot[]): () => void {
     const columns = slots.map((s) => this.slots.indexOf(s))
     const read = keyReader(slots, this.#env)
-    const indexes: [Relation, Index][] =
-      [this.relation, this.#young].map((r) => [r, r.index(columns)])
+    const indexes: [Relation, Index][] = [this.relation, this.#young].map((r) => [
+      r,
+      r.index(columns),
+    ])
     return () => {
       for (const [relation, index] of indexes) {
         const bucket = index.buckets.get(read())
@@ -133,7 +144,10 @@ export class PastWindow implements StateNode {
   }
 
   restore(saved: unknown): void {
-    const { kept, pending } = saved as { kept: [number, ...Value[]][]; pending: [number, ...Value[]][] }
+    const { kept, pending } = saved as {
+      kept: [number, ...Value[]][]
+      pending: [number, ...Value[]][]
+    }
     for (const [stamp, ...values] of kept) {
       this.#refresh(this.relation.obtain(keyOf(values), values), stamp)
     }

@@ -1,8 +1,8 @@
 import { RE2JS } from 're2js'
 
 /**
- * Translates a pattern of OCaml's Str library, as MonPoly reads it, into RE2's syntax: there `\(`, `\)`
- * and `\|` group and choose, while bare `(`, `)`, `|`, `{` and `}` are letters.
+ * Translates a pattern of OCaml's Str library, as MonPoly reads it, into RE2's syntax: there `\(`,
+ * `\)` and `\|` group and choose, while bare `(`, `)`, `|`, `{` and `}` are letters.
  */
 export function translateRegexp(pattern: string): string {
   let out = ''

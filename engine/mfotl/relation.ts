@@ -23,8 +23,8 @@ export class Index {
 }
 
 /**
- * A finite set of tuples with a hash index for each set of columns somebody asks by. Adding, finding and
- * removing take constant time; indexes must be asked for before the first tuple comes.
+ * A finite set of tuples with a hash index for each set of columns somebody asks by. Adding,
+ * finding and removing take constant time; indexes must be asked for before the first tuple comes.
  */
 export class Relation {
   readonly #entries = new Map<Key, Entry>()
@@ -32,7 +32,9 @@ export class Relation {
   /** Told of each tuple that comes or goes. */
   onChange: ((entry: Entry, added: boolean) => void) | null = null
 
-  get size(): number { return this.#entries.size }
+  get size(): number {
+    return this.#entries.size
+  }
 
   index(columns: readonly number[]): Index {
     const known = this.#indexes.find((i) => i.columns.join() === columns.join())
@@ -42,8 +44,12 @@ export class Relation {
     return index
   }
 
-  get(key: Key): Entry | undefined { return this.#entries.get(key) }
-  entries(): Iterable<Entry> { return this.#entries.values() }
+  get(key: Key): Entry | undefined {
+    return this.#entries.get(key)
+  }
+  entries(): Iterable<Entry> {
+    return this.#entries.values()
+  }
 
   /** The entry of these values, made where there is none; `values` is kept and must not change. */
   obtain(key: Key, values: readonly Value[]): Entry {
@@ -91,8 +97,8 @@ export class Relation {
 }
 
 /**
- * A key that two tuples share only where they are equal, given that each column holds one type. Texts
- * carry their length, so that no text can imitate a border.
+ * A key that two tuples share only where they are equal, given that each column holds one type.
+ * Texts carry their length, so that no text can imitate a border.
  */
 export function keyOf(values: readonly Value[]): Key {
   const n = values.length
@@ -101,7 +107,7 @@ export function keyOf(values: readonly Value[]): Key {
   let key = ''
   for (let i = 0; i < n; i++) {
     const v = values[i] as Value
-    key += typeof v === 'string' ? `${v.length}:${v}|` : `${v}|`
+    key += part(v)
   }
   return key
 }
@@ -109,11 +115,12 @@ export function keyOf(values: readonly Value[]): Key {
 export function keyOfColumns(values: readonly Value[], columns: readonly number[]): Key {
   const n = columns.length
   if (n === 1) return values[columns[0] as number] as Value
-  if (n === 2) return keyOfPair(values[columns[0] as number] as Value, values[columns[1] as number] as Value)
+  if (n === 2)
+    return keyOfPair(values[columns[0] as number] as Value, values[columns[1] as number] as Value)
   let key = ''
   for (let i = 0; i < n; i++) {
     const v = values[columns[i] as number] as Value
-    key += typeof v === 'string' ? `${v.length}:${v}|` : `${v}|`
+    key += part(v)
   }
   return key
 }
@@ -122,9 +129,22 @@ const PAIR_BELOW = 2 ** 26
 
 /** Two small whole numbers make one exact number, which hashes faster than a text. */
 function keyOfPair(a: Value, b: Value): Key {
-  if (typeof a === 'number' && typeof b === 'number' && a >= 0 && b >= 0 && a < PAIR_BELOW && b < PAIR_BELOW
-    && Number.isInteger(a) && Number.isInteger(b)) return a * PAIR_BELOW + b
-  return `${typeof a === 'string' ? `${a.length}:${a}|` : `${a}|`}${typeof b === 'string' ? `${b.length}:${b}|` : `${b}|`}`
+  if (
+    typeof a === 'number' &&
+    typeof b === 'number' &&
+    a >= 0 &&
+    b >= 0 &&
+    a < PAIR_BELOW &&
+    b < PAIR_BELOW &&
+    Number.isInteger(a) &&
+    Number.isInteger(b)
+  )
+    return a * PAIR_BELOW + b
+  return part(a) + part(b)
+}
+
+function part(v: Value): string {
+  return typeof v === 'string' ? `${v.length}:${v}|` : `${v}|`
 }
 
 /** First in, first out, without moving the rest at each removal. */
@@ -132,11 +152,21 @@ export class Queue<T> {
   #items: T[] = []
   #head = 0
 
-  get length(): number { return this.#items.length - this.#head }
-  push(item: T): void { this.#items.push(item) }
-  peek(): T | undefined { return this.#items[this.#head] }
-  at(offset: number): T | undefined { return this.#items[this.#head + offset] }
-  last(): T | undefined { return this.length > 0 ? this.#items[this.#items.length - 1] : undefined }
+  get length(): number {
+    return this.#items.length - this.#head
+  }
+  push(item: T): void {
+    this.#items.push(item)
+  }
+  peek(): T | undefined {
+    return this.#items[this.#head]
+  }
+  at(offset: number): T | undefined {
+    return this.#items[this.#head + offset]
+  }
+  last(): T | undefined {
+    return this.length > 0 ? this.#items[this.#items.length - 1] : undefined
+  }
 
   shift(): T | undefined {
     if (this.#head >= this.#items.length) return undefined
@@ -149,5 +179,7 @@ export class Queue<T> {
     }
     return item
   }
-  toArray(): T[] { return this.#items.slice(this.#head) }
+  toArray(): T[] {
+    return this.#items.slice(this.#head)
+  }
 }

@@ -1,12 +1,15 @@
 import { BUILT_IN } from './signature.ts'
 import type { Diagnostic, Formula, Position, Signature, Term, ValueType } from './ast.ts'
 import { and, negate, or, termSlots, union, type Core, type CoreTerm, type Slot } from './core.ts'
+import { nearest } from './nearest.ts'
 import { regexpProblem } from './regexp.ts'
+import { ScopeWithin, type Scope } from './scope.ts'
 import { Types } from './types.ts'
 
-type Scope = ReadonlyMap<string, Slot>
 interface Definition {
-  readonly parameters: readonly string[]; readonly formula: Formula; readonly lets: Lets
+  readonly parameters: readonly string[]
+  readonly formula: Formula
+  readonly lets: Lets
 }
 type Lets = ReadonlyMap<string, Definition>
 const PARTS_MAX = 2000
@@ -27,8 +30,12 @@ export class Resolver {
     this.#types = new Types(report)
   }
 
-  get slotCount(): number { return this.#slots.length }
-  nameOf(slot: Slot): string { return this.#slots[slot]?.name ?? '?' }
+  get slotCount(): number {
+    return this.#slots.length
+  }
+  nameOf(slot: Slot): string {
+    return this.#slots[slot]?.name ?? '?'
+  }
 
   variable(slot: Slot, at: Position): { name: string; slot: Slot; type: ValueType } {
     const type = this.#types.settled(this.#slots[slot]?.type ?? 0)
@@ -48,54 +55,63 @@ export class Resolver {
     return this.#slots.length - 1
   }
 
-  #typeOf(slot: Slot): number { return this.#slots[slot]?.type ?? this.#types.fresh() }
+  #typeOf(slot: Slot): number {
+    return this.#slots[slot]?.type ?? this.#types.fresh()
+  }
 
   #formula(f: Formula, scope: Scope, lets: Lets): Core {
     if (++this.#parts > PARTS_MAX) {
       if (this.#parts === PARTS_MAX + 1) {
-        this.#report({ ...f.at, message: `the formula has more than ${PARTS_MAX} parts (LET counts each use)` })
+        this.#report({
+          ...f.at,
+          message: `the formula has more than ${PARTS_MAX} parts (LET counts each use)`,
+        })
       }
       return { kind: 'truth', at: f.at, free: [], value: true }
     }
     const { at } = f
     const go = (g: Formula): Core => this.#formula(g, scope, lets)
     switch (f.kind) {
-      case 'truth': return { kind: 'truth', at, free: [], value: f.value }
-      case 'predicate': return this.#predicate(f, scope, lets)
-      case 'comparison': case 'substring': case 'matches': return this.#atom(f, scope)
-      case 'not': return negate(go(f.body), at)
-      case 'and': return and(at, [go(f.left), go(f.right)])
-      case 'or': return or(at, [go(f.left), go(f.right)])
-      case 'implies': return or(at, [negate(go(f.left), at, 'IMPLIES'), go(f.right)])
+      case 'truth':
+        return { kind: 'truth', at, free: [], value: f.value }
+      case 'predicate':
+        return this.#predicate(f, scope, lets)
+      case 'comparison':
+      case 'substring':
+      case 'matches':
+        return this.#atom(f, scope)
+      case 'not':
+        return negate(go(f.body), at)
+      case 'and':
+        return and(at, [go(f.left), go(f.right)])
+      case 'or':
+        return or(at, [go(f.left), go(f.right)])
+      case 'implies':
+        return or(at, [negate(go(f.left), at, 'IMPLIES'), go(f.right)])
       case 'equiv': {
         const forth = or(at, [negate(go(f.left), at, 'EQUIV'), go(f.right)])
         return and(at, [forth, or(at, [negate(go(f.right), at, 'EQUIV'), go(f.left)])])
       }
-      case 'exists': return this.#quantified(f.variables, f.body, at, scope, lets, (b) => b)
-      case 'forall': return negate(
-        this.#quantified(f.variables, f.body, at, scope, lets, (b) => negate(b, at, 'FORALL')), at, 'FORALL',
-      )
-      case 'previous': case 'next': case 'once': case 'eventually': {
-        const body = go(f.body)
-        return { kind: f.kind, at, free: body.free, interval: f.interval, body }
-      }
-      case 'historically': case 'always': {
-        const word = f.kind === 'always' ? 'ALWAYS' as const : 'HISTORICALLY' as const
-        const body = negate(go(f.body), at, word)
-        const kind = f.kind === 'always' ? 'eventually' as const : 'once' as const
-        return negate({ kind, at, free: body.free, interval: f.interval, body }, at, word)
-      }
-      case 'since': case 'until': {
-        const left = go(f.left)
-        const right = go(f.right)
-        const free = union(left.free, right.free)
-        if (left.kind === 'truth' && left.value) {
-          const kind = f.kind === 'since' ? 'once' as const : 'eventually' as const
-          return { kind, at, free, interval: f.interval, body: right }
-        }
-        return { kind: f.kind, at, free, interval: f.interval, left, right }
-      }
-      case 'aggregation': return this.#aggregation(f, scope, lets)
+      case 'exists':
+        return this.#quantified(f.variables, f.body, at, scope, lets, (b) => b)
+      case 'forall':
+        return negate(
+          this.#quantified(f.variables, f.body, at, scope, lets, (b) => negate(b, at, 'FORALL')),
+          at,
+          'FORALL',
+        )
+      case 'previous':
+      case 'next':
+      case 'once':
+      case 'eventually':
+      case 'historically':
+      case 'always':
+        return this.#unary(f, go(f.body))
+      case 'since':
+      case 'until':
+        return this.#binary(f, go(f.left), go(f.right))
+      case 'aggregation':
+        return this.#aggregation(f, scope, lets)
       case 'let': {
         const definition = { parameters: f.parameters, formula: f.definition, lets }
         this.#checkDefinition(f.name, definition, at)
@@ -104,8 +120,34 @@ export class Resolver {
     }
   }
 
+  #unary(f: Extract<Formula, { interval: unknown; body: Formula }>, body: Core): Core {
+    const { at, interval } = f
+    if (f.kind !== 'historically' && f.kind !== 'always') {
+      return { kind: f.kind, at, free: body.free, interval, body }
+    }
+    const word = f.kind === 'always' ? 'ALWAYS' : 'HISTORICALLY'
+    const kind = f.kind === 'always' ? 'eventually' : 'once'
+    return negate({ kind, at, free: body.free, interval, body: negate(body, at, word) }, at, word)
+  }
+
+  #binary(
+    f: Extract<Formula, { interval: unknown; left: Formula }>,
+    left: Core,
+    right: Core,
+  ): Core {
+    const { at, interval } = f
+    const free = union(left.free, right.free)
+    if (left.kind !== 'truth' || !left.value)
+      return { kind: f.kind, at, free, interval, left, right }
+    return { kind: f.kind === 'since' ? 'once' : 'eventually', at, free, interval, body: right }
+  }
+
   #quantified(
-    names: readonly string[], formula: Formula, at: Position, scope: Scope, lets: Lets,
+    names: readonly string[],
+    formula: Formula,
+    at: Position,
+    scope: Scope,
+    lets: Lets,
     turn: (body: Core) => Core,
   ): Core {
     const inner = this.#inner(scope)
@@ -117,7 +159,13 @@ export class Resolver {
     const body = turn(this.#formula(formula, inner, lets))
     const used = slots.filter((s) => body.free.includes(s))
     if (used.length === 0) return body
-    return { kind: 'exists', at, slots: used, body, free: body.free.filter((s) => !used.includes(s)) }
+    return {
+      kind: 'exists',
+      at,
+      slots: used,
+      body,
+      free: body.free.filter((s) => !used.includes(s)),
+    }
   }
 
   /** A scope that hides nothing yet; names it does not know belong to the scope outside. */
@@ -140,11 +188,13 @@ export class Resolver {
     if (!declared) {
       const near = nearest(f.name, [...this.#signature.keys(), ...lets.keys()])
       this.#report({
-        ...f.at, message: `the signature has no predicate \`${f.name}\``,
+        ...f.at,
+        message: `the signature has no predicate \`${f.name}\``,
         ...(near === null ? {} : { correction: near }),
       })
     } else if (declared.types.length !== f.terms.length) {
-      const message = `\`${f.name}\` takes ${declared.types.length} arguments, not ${f.terms.length}`
+      const { length } = declared.types
+      const message = `\`${f.name}\` takes ${length} arguments, not ${f.terms.length}`
       this.#report({ ...f.at, message, correction: `${f.name}(${declared.types.join(', ')})` })
     }
     this.predicates.add(f.name)
@@ -154,7 +204,13 @@ export class Resolver {
       this.#types.unify(type, expected, term.at, `argument ${i + 1} of \`${f.name}\``)
       return core
     })
-    return { kind: 'predicate', at: f.at, name: f.name, terms, free: union(...terms.map(termSlots)) }
+    return {
+      kind: 'predicate',
+      at: f.at,
+      name: f.name,
+      terms,
+      free: union(...terms.map(termSlots)),
+    }
   }
 
   /** Expands a predicate of LET: its parameters become the arguments. */
@@ -182,28 +238,43 @@ export class Resolver {
       this.#types.unify(this.#typeOf(slot), type, term.at, `argument ${i + 1} of \`${f.name}\``)
       const left: CoreTerm = { kind: 'slot', slot }
       extra.push({
-        kind: 'comparison', at: term.at, operator: '=', left, right,
+        kind: 'comparison',
+        at: term.at,
+        operator: '=',
+        left,
+        right,
         free: union([slot], termSlots(right)),
       })
     })
     const body = and(f.at, [...extra, this.#formula(definition.formula, inner, definition.lets)])
     if (local.length === 0) return body
     const slots = local.filter((s) => body.free.includes(s))
-    return { kind: 'exists', at: f.at, slots, body, free: body.free.filter((s) => !slots.includes(s)) }
+    return {
+      kind: 'exists',
+      at: f.at,
+      slots,
+      body,
+      free: body.free.filter((s) => !slots.includes(s)),
+    }
   }
 
   #checkDefinition(name: string, definition: Definition, at: Position): void {
     const scope = new Map(definition.parameters.map((p) => [p, this.#slot(p)]))
     const free = this.#formula(definition.formula, scope, definition.lets).free
     const given = new Set(scope.keys())
-    const foreign = free.map((s) => this.nameOf(s)).filter((n) => !definition.parameters.includes(n))
+    const foreign = free
+      .map((s) => this.nameOf(s))
+      .filter((n) => !definition.parameters.includes(n))
     for (const variable of foreign) {
-      const message = `\`${variable}\` is free in the definition of \`${name}\` but no parameter of it`
+      const message = `\`${variable}\` is free in \`${name}\` but no parameter of it`
       this.#report({ ...at, message, correction: `EXISTS ${variable}. …` })
     }
     for (const parameter of given) {
       if (free.some((s) => this.nameOf(s) === parameter) || foreign.includes(parameter)) continue
-      this.#report({ ...at, message: `parameter \`${parameter}\` of \`${name}\` is not used in it` })
+      this.#report({
+        ...at,
+        message: `parameter \`${parameter}\` of \`${name}\` is not used in it`,
+      })
     }
   }
 
@@ -227,26 +298,38 @@ export class Resolver {
     const variable = inner.get(f.variable) ?? this.#slot(f.variable)
     const { operator } = f
     if (operator === 'SUM' || operator === 'AVG' || operator === 'MED') {
-      this.#types.unify(this.#typeOf(variable), this.#types.fresh('number'), f.at, `${operator} of \`${f.variable}\``)
+      this.#types.unify(
+        this.#typeOf(variable),
+        this.#types.fresh('number'),
+        f.at,
+        `${operator} of \`${f.variable}\``,
+      )
     }
-    const expected = operator === 'CNT' ? this.#types.fresh('int')
-      : operator === 'AVG' || operator === 'MED' ? this.#types.fresh('float') : this.#typeOf(variable)
+    const expected =
+      operator === 'CNT'
+        ? this.#types.fresh('int')
+        : operator === 'AVG' || operator === 'MED'
+          ? this.#types.fresh('float')
+          : this.#typeOf(variable)
     this.#types.unify(this.#typeOf(result), expected, f.at, `result of ${operator}`)
     const type = (): ValueType => this.#types.settled(this.#typeOf(result)) ?? 'int'
     const free = union([result], group)
     return { kind: 'aggregation', at: f.at, operator, result, variable, group, body, free, type }
   }
 
-  #atom(
-    f: Extract<Formula, { kind: 'comparison' | 'substring' | 'matches' }>, scope: Scope,
-  ): Core {
+  #atom(f: Extract<Formula, { kind: 'comparison' | 'substring' | 'matches' }>, scope: Scope): Core {
     const [left, leftType] = this.#term(f.left, scope, false)
     const { at } = f
     if (f.kind === 'matches') {
       this.#types.unify(leftType, this.#types.fresh('string'), at, 'left of MATCHES')
-      const pattern = f.right.kind === 'regexp' ? f.right.pattern
-        : f.right.kind === 'constant' ? String(f.right.value) : null
-      const problem = pattern === null ? 'right of MATCHES stands a constant pattern' : regexpProblem(pattern)
+      const pattern =
+        f.right.kind === 'regexp'
+          ? f.right.pattern
+          : f.right.kind === 'constant'
+            ? String(f.right.value)
+            : null
+      const problem =
+        pattern === null ? 'right of MATCHES stands a constant pattern' : regexpProblem(pattern)
       if (problem !== null) this.#report({ ...f.right.at, message: problem, correction: 'r"…"' })
       return { kind: 'matches', at, left, pattern: pattern ?? '', free: union(termSlots(left)) }
     }
@@ -254,7 +337,8 @@ export class Resolver {
     const free = union(termSlots(left), termSlots(right))
     const what = f.kind === 'comparison' ? `the two sides of \`${f.operator}\`` : 'SUBSTRING'
     this.#types.unify(leftType, rightType, at, what)
-    if (f.kind === 'comparison') return { kind: 'comparison', at, operator: f.operator, left, right, free }
+    if (f.kind === 'comparison')
+      return { kind: 'comparison', at, operator: f.operator, left, right, free }
     this.#types.unify(leftType, this.#types.fresh('string'), at, 'SUBSTRING')
     return { kind: 'substring', at, left, right, free }
   }
@@ -266,9 +350,11 @@ export class Resolver {
         return [{ kind: 'slot', slot }, this.#typeOf(slot)]
       }
       case 'wildcard':
-        if (!inPredicate) this.#report({ ...term.at, message: '`_` stands only inside a predicate' })
+        if (!inPredicate)
+          this.#report({ ...term.at, message: '`_` stands only inside a predicate' })
         return [{ kind: 'wildcard' }, this.#types.fresh()]
-      case 'constant': return [{ kind: 'constant', value: term.value }, this.#types.fresh(term.type)]
+      case 'constant':
+        return [{ kind: 'constant', value: term.value }, this.#types.fresh(term.type)]
       case 'regexp':
         this.#report({ ...term.at, message: 'a pattern r"…" stands only right of MATCHES' })
         return [{ kind: 'constant', value: term.pattern }, this.#types.fresh('string')]
@@ -277,9 +363,11 @@ export class Resolver {
         this.#types.unify(type, this.#types.fresh('number'), term.at, 'negative')
         return [{ kind: 'negative', argument }, type]
       }
-      case 'i2f': case 'f2i': {
+      case 'i2f':
+      case 'f2i': {
         const [argument, type] = this.#term(term.argument, scope, false)
-        const [from, to] = term.kind === 'i2f' ? ['int', 'float'] as const : ['float', 'int'] as const
+        const [from, to] =
+          term.kind === 'i2f' ? (['int', 'float'] as const) : (['float', 'int'] as const)
         this.#types.unify(type, this.#types.fresh(from), term.at, term.kind)
         return [{ kind: term.kind, argument }, this.#types.fresh(to)]
       }
@@ -295,43 +383,4 @@ export class Resolver {
       }
     }
   }
-}
-
-class ScopeWithin extends Map<string, Slot> {
-  readonly #outer: Scope
-  readonly #outside: (name: string) => Slot
-  constructor(outer: Scope, outside: (name: string) => Slot) {
-    super()
-    this.#outer = outer
-    this.#outside = outside
-  }
-  override get(name: string): Slot {
-    return super.get(name) ?? this.#outer.get(name) ?? this.#outside(name)
-  }
-}
-
-/** The known name that differs in case, punctuation or at most two letters. */
-function nearest(name: string, known: readonly string[]): string | null {
-  const letters = (s: string): string => s.toLowerCase().replace(/[^a-z0-9]/g, '')
-  const target = letters(name)
-  let best: string | null = null
-  let least = Math.min(3, Math.ceil(target.length / 2))
-  for (const candidate of known) {
-    const distance = editDistance(target, letters(candidate))
-    if (distance < least) { best = candidate; least = distance }
-  }
-  return best
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
 }

@@ -9,7 +9,8 @@ export const BUILT_IN: Signature = new Map<string, Predicate>([
 
 /**
  * Reads a MonPoly signature, `name(type, field:type, …)` one after another. Refuses unknown types,
- * predicates given twice or named like a built-in one, `regexp` fields and record types, all at once.
+ * predicates given twice or named like a built-in one, `regexp` fields and record types, all at
+ * once.
  */
 export function parseSignature(source: string): Outcome<Signature> {
   const diagnostics: Diagnostic[] = []
@@ -25,10 +26,18 @@ export function parseSignature(source: string): Outcome<Signature> {
       break
     }
     const start = offset + m[0].search(/\S/)
-    const types = fieldTypes(text, start + m[0].trimStart().indexOf('(') + 1, m[2] ?? '', diagnostics)
+    const types = fieldTypes(
+      text,
+      start + m[0].trimStart().indexOf('(') + 1,
+      m[2] ?? '',
+      diagnostics,
+    )
     const name = m[1] ?? ''
     if (signature.has(name) || BUILT_IN.has(name)) {
-      diagnostics.push({ ...positionAt(text, start), message: `predicate \`${name}\` exists already` })
+      diagnostics.push({
+        ...positionAt(text, start),
+        message: `predicate \`${name}\` exists already`,
+      })
     }
     signature.set(name, { name, types })
     offset = item.lastIndex
@@ -37,7 +46,10 @@ export function parseSignature(source: string): Outcome<Signature> {
 }
 
 function fieldTypes(
-  text: string, offset: number, list: string, diagnostics: Diagnostic[],
+  text: string,
+  offset: number,
+  list: string,
+  diagnostics: Diagnostic[],
 ): ValueType[] {
   if (list.trim() === '') return []
   let at = offset
@@ -60,7 +72,8 @@ function stray(text: string, offset: number): Diagnostic {
   const start = offset + Math.max(0, text.slice(offset).search(/\S/))
   const line = (text.slice(start).split('\n')[0] ?? '').trim()
   const message = /[{}]/.test(line)
-    ? 'record types are not supported' : `expected \`name(type, …)\` but saw \`${line}\``
+    ? 'record types are not supported'
+    : `expected \`name(type, …)\` but saw \`${line}\``
   return { ...positionAt(text, start), message, correction: 'refund(order:string, amount:int)' }
 }
 

@@ -7,7 +7,9 @@ export interface Context {
   readonly rows: readonly (readonly (readonly Value[])[] | undefined)[]
 }
 
-/** Where the closures of one lag read the time-point they are evaluated at; null before the first. */
+/**
+ * Where the closures of one lag read the time-point they are evaluated at; null before the first.
+ */
 export interface Cell {
   context: Context | null
   /** Neighbours, kept only where PREVIOUS or NEXT asks for them. */
@@ -24,11 +26,14 @@ export interface StateNode {
 }
 
 /** A future operator seen from the stage that asks it. */
-export interface Lookahead { ready(context: Context): boolean }
+export interface Lookahead {
+  ready(context: Context): boolean
+}
 
 /**
- * A part of the formula that is evaluated at one time-point after another. PREVIOUS and NEXT shift what
- * is below them by a lag; what is below EVENTUALLY and UNTIL is a stage of its own that runs ahead.
+ * A part of the formula that is evaluated at one time-point after another. PREVIOUS and NEXT shift
+ * what is below them by a lag; what is below EVENTUALLY and UNTIL is a stage of its own that runs
+ * ahead.
  */
 export class Stage {
   readonly nodes: { readonly lag: number; readonly node: StateNode }[] = []
@@ -55,7 +60,9 @@ export class Stage {
   }
 
   /** The oldest time-point this stage may still read. */
-  get oldest(): number { return this.position - this.#lagMax - 1 }
+  get oldest(): number {
+    return this.position - this.#lagMax - 1
+  }
 
   /** Evaluates the next time-point if everything it depends on is known; tells whether it did. */
   tryStep(contexts: Contexts): boolean {
@@ -92,9 +99,15 @@ export class Contexts {
   #items: Context[] = []
   #first = 0
 
-  get last(): number { return this.#first + this.#items.length - 1 }
-  at(index: number): Context | null { return this.#items[index - this.#first] ?? null }
-  push(context: Context): void { this.#items.push(context) }
+  get last(): number {
+    return this.#first + this.#items.length - 1
+  }
+  at(index: number): Context | null {
+    return this.#items[index - this.#first] ?? null
+  }
+  push(context: Context): void {
+    this.#items.push(context)
+  }
 
   /** Forgets what lies before `index`, in batches. */
   trim(index: number): void {

@@ -3,9 +3,9 @@ import type { Value } from './ast.ts'
 import type { CoreTerm } from './core.ts'
 
 /**
- * Compiles a term to a function of the environment. Whole numbers stay exact: a result beyond 2^53 - 1
- * throws `inexact-integer`. Division truncates towards zero; dividing a whole number by zero gives NaN,
- * which every comparison refuses.
+ * Compiles a term to a function of the environment. Whole numbers stay exact: a result beyond 2^53
+ * - 1 throws `inexact-integer`. Division truncates towards zero; dividing a whole number by zero
+ * gives NaN, which every comparison refuses.
  */
 export function compileTerm(term: CoreTerm, env: Value[]): () => Value {
   switch (term.kind) {
@@ -17,17 +17,20 @@ export function compileTerm(term: CoreTerm, env: Value[]): () => Value {
       const { value } = term
       return () => value
     }
-    case 'wildcard': throw new Error('a wildcard has no value')
+    case 'wildcard':
+      throw new Error('a wildcard has no value')
     case 'negative': {
       const argument = compileTerm(term.argument, env)
       return () => -(argument() as number)
     }
-    case 'i2f': return compileTerm(term.argument, env)
+    case 'i2f':
+      return compileTerm(term.argument, env)
     case 'f2i': {
       const argument = compileTerm(term.argument, env)
       return () => exact(Math.trunc(argument() as number))
     }
-    case 'arithmetic': return arithmetic(term, env)
+    case 'arithmetic':
+      return arithmetic(term, env)
   }
 }
 
@@ -36,14 +39,21 @@ function arithmetic(term: Extract<CoreTerm, { kind: 'arithmetic' }>, env: Value[
   const right = compileTerm(term.right, env) as () => number
   const integer = term.integer()
   switch (term.operator) {
-    case '+': return integer ? () => exact(left() + right()) : () => left() + right()
-    case '-': return integer ? () => exact(left() - right()) : () => left() - right()
-    case '*': return integer ? () => exact(left() * right()) : () => left() * right()
-    case '/': return integer ? () => {
-      const divisor = right()
-      return divisor === 0 ? NaN : Math.trunc(left() / divisor)
-    } : () => left() / right()
-    case 'MOD': return () => left() % right()
+    case '+':
+      return integer ? () => exact(left() + right()) : () => left() + right()
+    case '-':
+      return integer ? () => exact(left() - right()) : () => left() - right()
+    case '*':
+      return integer ? () => exact(left() * right()) : () => left() * right()
+    case '/':
+      return integer
+        ? () => {
+            const divisor = right()
+            return divisor === 0 ? NaN : Math.trunc(left() / divisor)
+          }
+        : () => left() / right()
+    case 'MOD':
+      return () => left() % right()
   }
 }
 

@@ -2,7 +2,20 @@ import type { Diagnostic, Position } from './ast.ts'
 import { tokenize, type Token } from './lex.ts'
 
 const DEPTH_MAX = 200
-const AFTER_GROUP = new Set(['=', '<', '<=', '>', '>=', '+', '-', '*', '/', 'MOD', 'SUBSTRING', 'MATCHES'])
+const AFTER_GROUP = new Set([
+  '=',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  '+',
+  '-',
+  '*',
+  '/',
+  'MOD',
+  'SUBSTRING',
+  'MATCHES',
+])
 const CONNECTIVES = new Set(['AND', 'OR', 'IMPLIES', 'EQUIV', 'SINCE', 'UNTIL', 'IN'])
 type Problem = Omit<Diagnostic, 'line' | 'column'>
 
@@ -56,13 +69,19 @@ export class TokenReader {
       this.fail({ message: `the formula is nested deeper than ${DEPTH_MAX}` })
     }
   }
-  leave(): void { this.#depth-- }
+  leave(): void {
+    this.#depth--
+  }
 
-  report(problem: Problem): void { this.reportAt(this.peek(), problem) }
+  report(problem: Problem): void {
+    this.reportAt(this.peek(), problem)
+  }
   reportAt(at: Position, problem: Problem): void {
     this.diagnostics.push({ line: at.line, column: at.column, ...problem })
   }
-  fail(problem: Problem): never { return this.failAt(this.peek(), problem) }
+  fail(problem: Problem): never {
+    return this.failAt(this.peek(), problem)
+  }
   failAt(at: Position, problem: Problem): never {
     this.reportAt(at, problem)
     throw new SyntaxError(problem.message)
@@ -91,7 +110,9 @@ export class TokenReader {
     if (first.kind !== 'symbol') return false
     if (first.text === '[') return true
     const bound = this.peek(1).kind
-    return first.text === '(' && (bound === 'int' || bound === 'duration') && this.peek(2).text === ','
+    return (
+      first.text === '(' && (bound === 'int' || bound === 'duration') && this.peek(2).text === ','
+    )
   }
 
   /** True where the `(` ahead opens a formula and not a term: judged by what follows its `)`. */

@@ -29,7 +29,8 @@ export class Types {
     if (met === 'clash') {
       const correction = conversion(left, right)
       this.#report({
-        ...at, message: `${what}: ${word(left)} meets ${word(right)}`,
+        ...at,
+        message: `${what}: ${word(left)} meets ${word(right)}`,
         ...(correction === null ? {} : { correction }),
       })
       return
@@ -38,7 +39,9 @@ export class Types {
     this.#known[y] = met
   }
 
-  known(a: number): Known { return this.#known[this.#root(a)] ?? null }
+  known(a: number): Known {
+    return this.#known[this.#root(a)] ?? null
+  }
 
   /** The type, with `int` where a number was never told to be a float. */
   settled(a: number): ValueType | null {

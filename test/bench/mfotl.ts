@@ -8,9 +8,9 @@ import { parseSignature } from '../../engine/mfotl/signature.ts'
 import { drawFrom } from '../oracle/mfotl-random.ts'
 
 /**
- * Events per second of the monitor on the first six specifications of the reference table. The workload is
- * one event a time-point, as dense as 10^6 in 30 days (3 days at least): 60 % orders, 25 % GPS fixes of
- * 200 vans, 15 % failed payments.
+ * Events per second of the monitor on the first six specifications of the reference table. The
+ * workload is one event a time-point, as dense as 10^6 in 30 days (3 days at least): 60 % orders,
+ * 25 % GPS fixes of 200 vans, 15 % failed payments.
  * `node test/bench/mfotl.ts [EVENTS]`
  */
 export const BENCH_SIGNATURE = `order(o:int) pay(o:int, a:int) label(p:int, o:int) scan(p:int, s:int) deliver(p:int)
@@ -18,27 +18,50 @@ refund(o:int, e:int, m:int) approve(o:int, a:int) gps(v:int, x:int, y:int, t:int
 
 /** Name, formula, and the middle of the reference monitor's measured range. */
 export const SPECIFICATIONS: readonly (readonly [string, string, number])[] = [
-  ['paid-as-written', 'deliver(p) AND NOT (EXISTS o. ((ONCE[0,30d] label(p,o)) AND (ONCE[0,14d] (EXISTS a. pay(o,a)))))', 2500],
-  ['paid-by-hand', 'deliver(p) AND NOT (EXISTS o. ((deliver(p) AND (ONCE[0,30d] label(p,o))) AND (ONCE[0,14d] (EXISTS a. pay(o,a)))))', 47_500],
-  ['four-eyes', '(refund(o,e,m) AND m > 10000) AND NOT (EXISTS a. ((refund(o,e,m) AND (ONCE[0,24h] approve(o,a))) AND NOT (a = e)))', 1_850_000],
-  ['impossible-move', 'EXISTS x1,y1,t1,x2,y2,t2. ((gps(v,x2,y2,t2) AND (PREV ((NOT (EXISTS a,b,c. gps(v,a,b,c))) SINCE[0,1h] gps(v,x1,y1,t1)))) AND ((x2-x1)*(x2-x1)+(y2-y1)*(y2-y1) > 1600*(t2-t1)*(t2-t1)))', 67_500],
+  [
+    'paid-as-written',
+    'deliver(p) AND NOT (EXISTS o. ((ONCE[0,30d] label(p,o)) AND (ONCE[0,14d] (EXISTS a. pay(o,a)))))',
+    2500,
+  ],
+  [
+    'paid-by-hand',
+    'deliver(p) AND NOT (EXISTS o. ((deliver(p) AND (ONCE[0,30d] label(p,o))) AND (ONCE[0,14d] (EXISTS a. pay(o,a)))))',
+    47_500,
+  ],
+  [
+    'four-eyes',
+    '(refund(o,e,m) AND m > 10000) AND NOT (EXISTS a. ((refund(o,e,m) AND (ONCE[0,24h] approve(o,a))) AND NOT (a = e)))',
+    1_850_000,
+  ],
+  [
+    'impossible-move',
+    'EXISTS x1,y1,t1,x2,y2,t2. ((gps(v,x2,y2,t2) AND (PREV ((NOT (EXISTS a,b,c. gps(v,a,b,c))) SINCE[0,1h] gps(v,x1,y1,t1)))) AND ((x2-x1)*(x2-x1)+(y2-y1)*(y2-y1) > 1600*(t2-t1)*(t2-t1)))',
+    67_500,
+  ],
   ['card-testing', '(c <- CNT i; ip (ONCE[0,10m] payfail(i,ip))) AND c >= 15', 145_500],
-  ['shipped-in-time', '(EXISTS a. pay(o,a)) AND NOT (EVENTUALLY[0,3d] (EXISTS p. label(p,o)))', 178_500],
+  [
+    'shipped-in-time',
+    '(EXISTS a. pay(o,a)) AND NOT (EVENTUALLY[0,3d] (EXISTS p. label(p,o)))',
+    178_500,
+  ],
 ]
 
 const DAY = 86_400
-interface Event { readonly at: number; readonly text: string }
+interface Event {
+  readonly at: number
+  readonly text: string
+}
 
 /** The log as MonPoly reads it; the same for the same number of events. */
 export function benchLog(events: number): string {
   const draw = drawFrom(20_260)
   const out: Event[] = []
-  const horizon = Math.max(3, 30 * events / 1e6) * DAY
-  const orders = Math.floor(events * 0.6 / 6.1)
+  const horizon = Math.max(3, (30 * events) / 1e6) * DAY
+  const orders = Math.floor((events * 0.6) / 6.1)
   for (let o = 0; o < orders; o++) order(o, draw(horizon), draw, out)
   const fixes = Math.floor(events * 0.25)
   for (let i = 0; i < fixes; i++) {
-    const at = Math.floor(i * horizon / fixes)
+    const at = Math.floor((i * horizon) / fixes)
     const jump = draw(2000) === 0 ? 90_000_000 : 0
     const place = Math.floor(i / 200) * 5 + jump
     out.push({ at, text: `gps(${i % 200},${place},${draw(40)},${at})` })
@@ -47,14 +70,20 @@ export function benchLog(events: number): string {
     const burst = draw(400) === 0
     const ip = burst ? 9_999 : draw(5000)
     const at = draw(horizon)
-    for (let k = 0; k < (burst ? 20 : 1); k++) out.push({ at: at + k * 10, text: `payfail(${out.length},${ip})` })
+    for (let k = 0; k < (burst ? 20 : 1); k++)
+      out.push({ at: at + k * 10, text: `payfail(${out.length},${ip})` })
   }
   out.sort((a, b) => a.at - b.at)
-  return `${out.slice(0, events).map((e) => `@${e.at} ${e.text}`).join('\n')}\n`
+  return `${out
+    .slice(0, events)
+    .map((e) => `@${e.at} ${e.text}`)
+    .join('\n')}\n`
 }
 
 function order(o: number, start: number, draw: (below: number) => number, out: Event[]): void {
-  const add = (at: number, text: string): void => { out.push({ at, text }) }
+  const add = (at: number, text: string): void => {
+    out.push({ at, text })
+  }
   add(start, `order(${o})`)
   if (draw(500) > 0) add(start + draw(1800), `pay(${o},${1000 + draw(20_000)})`)
   const labelled = start + 7200 + draw(2 * DAY) + (draw(100) === 0 ? 3 * DAY : 0)
@@ -82,7 +111,11 @@ async function eachLine(file: string, take: (line: string) => void): Promise<voi
   take(rest)
 }
 
-interface Measured { readonly verdicts: number; readonly seconds: number; readonly megabytes: number }
+interface Measured {
+  readonly verdicts: number
+  readonly seconds: number
+  readonly megabytes: number
+}
 
 /** One specification over the file, in a process of its own so that memory is its own. */
 async function measure(name: string, file: string): Promise<Measured> {
@@ -93,10 +126,17 @@ async function measure(name: string, file: string): Promise<Measured> {
   const compiled = compile(formula, signature.value)
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics))
   const monitor = createMonitor(compiled.value)
-  const reader = new LogReader(signature.value, (p) => { throw new Error(`${p.line}: ${p.message}`) },
-    compiled.value.formula.predicates)
+  const reader = new LogReader(
+    signature.value,
+    (p) => {
+      throw new Error(`${p.line}: ${p.message}`)
+    },
+    compiled.value.formula.predicates,
+  )
   let verdicts = 0
-  const step = (p: LogTimePoint): void => { verdicts += monitor.step(p.timestamp, p.facts).length }
+  const step = (p: LogTimePoint): void => {
+    verdicts += monitor.step(p.timestamp, p.facts).length
+  }
   await eachLine(file, (line) => reader.read(line, step))
   reader.end(step)
   verdicts += monitor.end().length
@@ -112,14 +152,20 @@ function main(events: number): void {
   process.stdout.write('specification      verdicts   events/s   peak MB   x reference\n')
   let product = 1
   for (const [name, , reference] of SPECIFICATIONS) {
-    const run = execFileSync(process.execPath, [import.meta.filename, '--one', name, file], { encoding: 'utf8' })
+    const run = execFileSync(process.execPath, [import.meta.filename, '--one', name, file], {
+      encoding: 'utf8',
+    })
     const { verdicts, seconds, megabytes } = JSON.parse(run) as Measured
     const rate = events / seconds
     product *= rate / reference
-    process.stdout.write(`${name.padEnd(18)} ${String(verdicts).padStart(8)} ${rate.toFixed(0).padStart(10)} ${megabytes.toFixed(0).padStart(9)} ${(rate / reference).toFixed(1).padStart(13)}\n`)
+    process.stdout.write(
+      `${name.padEnd(18)} ${String(verdicts).padStart(8)} ${rate.toFixed(0).padStart(10)} ${megabytes.toFixed(0).padStart(9)} ${(rate / reference).toFixed(1).padStart(13)}\n`,
+    )
   }
   const mean = product ** (1 / SPECIFICATIONS.length)
-  process.stdout.write(`geometric mean against the middle of the reference's published range: ${mean.toFixed(1)}x\n`)
+  process.stdout.write(
+    `geometric mean against the middle of the reference's published range: ${mean.toFixed(1)}x\n`,
+  )
   rmSync(folder, { recursive: true })
 }
 

@@ -2,7 +2,11 @@ import { createReadStream } from 'node:fs'
 import { readFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Diagnostic } from '../../../engine/mfotl/ast.ts'
-import { loadFormulaDocument, runFormulaCases } from '../../../engine/mfotl/document.ts'
+import {
+  loadFormulaDocument,
+  runFormulaCases,
+  type CaseResult,
+} from '../../../engine/mfotl/document.ts'
 import { formatVerdict, LogReader } from '../../../engine/mfotl/log.ts'
 import { compile, createMonitor, type Verdict } from '../../../engine/mfotl/monitor.ts'
 import { MonitorError } from '../../../engine/mfotl/monitor-error.ts'
@@ -20,9 +24,9 @@ export interface MonitorArguments {
 const PROBLEMS_SHOWN = 50
 
 /**
- * `doorstep monitor`: MonPoly's signature, formula and log files in, its verdict lines on standard output,
- * what was left out on standard error. Returns the exit code: 0 whatever was found, 2 where a file cannot
- * be read or the formula has mistakes, all of which are printed.
+ * `doorstep monitor`: MonPoly's signature, formula and log files in, its verdict lines on standard
+ * output, what was left out on standard error. Returns the exit code: 0 whatever was found, 2
+ * where a file cannot be read or the formula has mistakes, all of which are printed.
  */
 export async function monitorCommand(args: MonitorArguments): Promise<number> {
   const sigText = await readText(args.sig)
@@ -34,20 +38,29 @@ export async function monitorCommand(args: MonitorArguments): Promise<number> {
   if (!compiled.ok) return refuse(args.formula, compiled.diagnostics)
   const { variables } = compiled.value
   const types = variables.map((v) => v.type)
-  const print = (v: Verdict): string => (args.json
-    ? JSON.stringify({ ...v, tuples: v.tuples.map((t) => t.map((x) => x)) }) : formatVerdict(v, types))
+  const print = (v: Verdict): string =>
+    args.json
+      ? JSON.stringify({ ...v, tuples: v.tuples.map((t) => t.map((x) => x)) })
+      : formatVerdict(v, types)
   const monitor = createMonitor(compiled.value)
   let problems = 0
-  const reader = new LogReader(signature.value, ({ line, message }) => {
-    if (problems++ < PROBLEMS_SHOWN) process.stderr.write(`${args.log}:${line}: ${message}\n`)
-  }, compiled.value.formula.predicates)
+  const reader = new LogReader(
+    signature.value,
+    ({ line, message }) => {
+      if (problems++ < PROBLEMS_SHOWN) process.stderr.write(`${args.log}:${line}: ${message}\n`)
+    },
+    compiled.value.formula.predicates,
+  )
   const out = new LineWriter()
   try {
     const take = (p: { timestamp: number; facts: Parameters<typeof monitor.step>[1] }): void => {
       for (const v of monitor.step(p.timestamp, p.facts)) out.write(print(v))
     }
     let rest = ''
-    for await (const chunk of createReadStream(args.log, { encoding: 'utf8', highWaterMark: 1 << 18 })) {
+    for await (const chunk of createReadStream(args.log, {
+      encoding: 'utf8',
+      highWaterMark: 1 << 18,
+    })) {
       const lines = (rest + String(chunk)).split('\n')
       rest = lines.pop() ?? ''
       for (const line of lines) reader.read(line, take)
@@ -67,15 +80,19 @@ export async function monitorCommand(args: MonitorArguments): Promise<number> {
 }
 
 function summary(file: string, problems: number, dropped: number): void {
-  if (problems > PROBLEMS_SHOWN) process.stderr.write(`${file}: ${problems - PROBLEMS_SHOWN} more such parts\n`)
-  if (dropped > 0) process.stderr.write(`${file}: ${dropped} time-points out of order were left out\n`)
+  if (problems > PROBLEMS_SHOWN)
+    process.stderr.write(`${file}: ${problems - PROBLEMS_SHOWN} more such parts\n`)
+  if (dropped > 0)
+    process.stderr.write(`${file}: ${dropped} time-points out of order were left out\n`)
 }
 
 /** Collects lines into large writes. */
 class LineWriter {
   #parts: string[] = []
   #size = 0
-  get full(): boolean { return this.#size > 65_536 }
+  get full(): boolean {
+    return this.#size > 65_536
+  }
   write(line: string): void {
     this.#parts.push(line)
     this.#size += line.length + 1
@@ -92,11 +109,13 @@ class LineWriter {
 }
 
 /**
- * `doorstep monitor test`: runs the cases inside formula documents (`.yml` files, or folders of them).
- * Returns 0 where all hold, 1 where one does not, 2 where a document is broken or there is none.
+ * `doorstep monitor test`: runs the cases inside formula documents (`.yml` files, or folders of
+ * them). Returns 0 where all hold, 1 where one does not, 2 where a document is broken or there is
+ * none.
  */
 export async function monitorTest(
-  paths: readonly string[], options: { readonly json?: boolean },
+  paths: readonly string[],
+  options: { readonly json?: boolean },
 ): Promise<number> {
   const files = (await Promise.all(paths.map(documentsIn))).flat().sort()
   if (files.length === 0) {
@@ -116,12 +135,17 @@ export async function monitorTest(
     }
     for (const result of runFormulaCases(document.value)) {
       if (!result.ok && code === 0) code = 1
-      const line = options.json ? JSON.stringify({ file, formula: document.value.id, ...result })
-        : `${result.ok ? 'ok  ' : 'FAIL'} ${document.value.id}: ${result.name}${result.ok ? '' : ` — ${result.message}`}`
+      const line = options.json
+        ? JSON.stringify({ file, formula: document.value.id, ...result })
+        : caseLine(document.value.id, result)
       process.stdout.write(`${line}\n`)
     }
   }
   return code
+}
+
+function caseLine(id: string, { ok, name, message }: CaseResult): string {
+  return ok ? `ok   ${id}: ${name}` : `FAIL ${id}: ${name} — ${message}`
 }
 
 async function documentsIn(path: string): Promise<string[]> {

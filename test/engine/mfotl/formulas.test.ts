@@ -1,11 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { createFormulaSet } from '../../../engine/mfotl/detector.ts'
-import { fillTemplate, loadFormulaDocument, runFormulaCases } from '../../../engine/mfotl/document.ts'
+import {
+  fillTemplate,
+  loadFormulaDocument,
+  runFormulaCases,
+} from '../../../engine/mfotl/document.ts'
 
 const folder = new URL('../../../engine/formulas/', import.meta.url)
 const signature = readFileSync(new URL('telemetry.sig', folder), 'utf8')
-const files = readdirSync(folder).filter((name) => name.endsWith('.yml'))
+const files = readdirSync(folder)
+  .filter((name) => name.endsWith('.yml'))
   .map((file) => ({ file, text: readFileSync(new URL(file, folder), 'utf8') }))
 
 describe.each(files)('[F22] $file', ({ file, text }) => {
@@ -16,7 +21,9 @@ describe.each(files)('[F22] $file', ({ file, text }) => {
   test('has cases that fire and cases that stay silent, and all hold', () => {
     if (!loaded.ok) return
     const { cases } = loaded.value
-    expect(cases.some((c) => c.expect.length > 0) && cases.some((c) => c.expect.length === 0)).toBe(true)
+    expect(cases.some((c) => c.expect.length > 0) && cases.some((c) => c.expect.length === 0)).toBe(
+      true,
+    )
     expect(runFormulaCases(loaded.value).filter((r) => !r.ok)).toEqual([])
   })
   test('names exactly the predicates it uses', () => {
@@ -26,22 +33,32 @@ describe.each(files)('[F22] $file', ({ file, text }) => {
   })
 })
 
-function set(): ReturnType<typeof created> { return created(files) }
+function set(): ReturnType<typeof created> {
+  return created(files)
+}
 function created(documents: typeof files) {
   const made = createFormulaSet(documents, signature)
   if (!made.ok) throw new Error(JSON.stringify(made.diagnostics))
   return made.set
 }
-const fail = (card: string): { name: string; args: (string | number)[] } =>
-  ({ name: 'payfail', args: [card, '203.0.113.9', 4900, '05'] })
+const fail = (card: string): { name: string; args: (string | number)[] } => ({
+  name: 'payfail',
+  args: [card, '203.0.113.9', 4900, '05'],
+})
 
 test('[F23] a set turns answers into matches with lead entities', () => {
   const formulas = set()
   const found = [1, 2, 3, 4, 5, 6].flatMap((n) => formulas.step(n * 1000 + 250, [fail(`c${n}`)]))
-  expect(found).toMatchObject([{
-    formulaId: 'card-testing-by-address', time: 5250, lead: ['ip:203.0.113.9'], attack: 'P2', family: 'payment',
-    message: '5 different cards were declined from 203.0.113.9 within ten minutes.',
-  }])
+  expect(found).toMatchObject([
+    {
+      formulaId: 'card-testing-by-address',
+      time: 5250,
+      lead: ['ip:203.0.113.9'],
+      attack: 'P2',
+      family: 'payment',
+      message: '5 different cards were declined from 203.0.113.9 within ten minutes.',
+    },
+  ])
 })
 
 test('[F21] [F23] a set restored in the middle goes on, and remembers what it reported', () => {
@@ -53,11 +70,14 @@ test('[F21] [F23] a set restored in the middle goes on, and remembers what it re
   const third = set()
   third.restore(JSON.parse(JSON.stringify(second.save())))
   expect(third.step(6000, [fail('c6')])).toHaveLength(0)
-  expect(third.step(606_000, [fail('d1'), fail('d2'), fail('d3'), fail('d4'), fail('d5')])).toHaveLength(1)
+  expect(
+    third.step(606_000, [fail('d1'), fail('d2'), fail('d3'), fail('d4'), fail('d5')]),
+  ).toHaveLength(1)
 })
 
 test('[F23] a formula that meets an inexact number stops alone', () => {
-  const text = (files[0]?.text ?? '').replace(/^id: .*$/m, 'id: sum-of-captures')
+  const text = (files[0]?.text ?? '')
+    .replace(/^id: .*$/m, 'id: sum-of-captures')
     .replace(/^predicates: .*$/m, 'predicates: [capture]')
     .replace(/^formula: \|\n(?: {2}.*\n)+/m, 'formula: "(i <- SUM a (ONCE capture(o, a)))"\n')
     .replace(/^message: .*$/m, 'message: "{i}"')
@@ -69,14 +89,23 @@ test('[F23] a formula that meets an inexact number stops alone', () => {
 })
 
 test('[F4] a document reports its mistakes with their lines', () => {
-  const text = (files.find((f) => f.file === 'refunds-to-one-card.yml')?.text ?? '')
-  const broken = loadFormulaDocument(text.replace('(EXISTS o, m. refund(o, s, m, d))', '(EXISTS o, m. refnd(o, s, m, d))'), signature)
+  const text = files.find((f) => f.file === 'refunds-to-one-card.yml')?.text ?? ''
+  const broken = loadFormulaDocument(
+    text.replace('(EXISTS o, m. refund(o, s, m, d))', '(EXISTS o, m. refnd(o, s, m, d))'),
+    signature,
+  )
   const line = text.split('\n').findIndex((l) => l.includes('(EXISTS o, m.')) + 1
-  expect(broken.ok ? [] : broken.diagnostics).toMatchObject([{ line, column: 17, message: /refnd/ }].map((d) => (
-    { line: d.line, column: d.column })))
+  expect(broken.ok ? [] : broken.diagnostics).toMatchObject(
+    [{ line, column: 17, message: /refnd/ }].map((d) => ({ line: d.line, column: d.column })),
+  )
   const wrongLead = loadFormulaDocument(text.replace('staff:{s}', 'staff:{who}'), signature)
-  expect(wrongLead.ok ? '' : wrongLead.diagnostics[0]?.message).toMatch(/\{who\} is no free variable/)
-  const noTitle = loadFormulaDocument(text.replace(/^title:.*\n/m, 'titel: x\n').replace('severity: 4', 'severity: 9'), signature)
+  expect(wrongLead.ok ? '' : wrongLead.diagnostics[0]?.message).toMatch(
+    /\{who\} is no free variable/,
+  )
+  const noTitle = loadFormulaDocument(
+    text.replace(/^title:.*\n/m, 'titel: x\n').replace('severity: 4', 'severity: 9'),
+    signature,
+  )
   expect(noTitle.ok ? 0 : noTitle.diagnostics.length).toBeGreaterThanOrEqual(3)
 })
 

@@ -6,7 +6,11 @@ import { compile, createMonitor, type Verdict } from '../../../engine/mfotl/moni
 import type { Signature, Value } from '../../../engine/mfotl/ast.ts'
 import { Oracle, type LogPoint } from '../../oracle/mfotl-oracle.ts'
 import {
-  drawFrom, randomFormula, randomLog, RANDOM_DOMAIN, RANDOM_SIGNATURE,
+  drawFrom,
+  randomFormula,
+  randomLog,
+  RANDOM_DOMAIN,
+  RANDOM_SIGNATURE,
 } from '../../oracle/mfotl-random.ts'
 
 const parsed = parseSignature(RANDOM_SIGNATURE)
@@ -14,24 +18,37 @@ const signature: Signature = parsed.ok ? parsed.value : new Map()
 const RUNS = Number(process.env['MFOTL_RUNS'] ?? 6000)
 
 /** `log` may end in quiet time-points, behind the `length` that are compared. */
-interface Case { readonly source: string; readonly log: readonly LogPoint[]; readonly length: number }
+interface Case {
+  readonly source: string
+  readonly log: readonly LogPoint[]
+  readonly length: number
+}
 
 function caseOf(seed: number): Case {
   const draw = drawFrom(seed)
   const free = ['x', 'y'].slice(0, draw(3))
   const source = randomFormula(draw, free, 1 + draw(4))
   const log = randomLog(draw, 1 + draw(9))
-  return { source, log: source.includes('NEXT') ? [...log, ...quiet(log)] : log, length: log.length }
+  return {
+    source,
+    log: source.includes('NEXT') ? [...log, ...quiet(log)] : log,
+    length: log.length,
+  }
 }
 
-/** Time-points that let NEXT see what follows: what it needs beyond the log's end nobody can decide. */
+/**
+ * Time-points that let NEXT see what follows: what it needs beyond the log's end nobody can
+ * decide.
+ */
 function quiet(log: readonly LogPoint[]): LogPoint[] {
   const last = log.at(-1)?.timestamp ?? 0
   return [1, 2, 3, 4].map((n) => ({ timestamp: last + 100 * n, facts: [] }))
 }
 
 function show(verdicts: readonly Verdict[], before: number): string[] {
-  return verdicts.filter((v) => v.timePoint < before).map((v) => `@${v.timestamp} ${v.timePoint}: ${JSON.stringify(v.tuples)}`)
+  return verdicts
+    .filter((v) => v.timePoint < before)
+    .map((v) => `@${v.timestamp} ${v.timePoint}: ${JSON.stringify(v.tuples)}`)
 }
 
 /** What the definition says; null where a value leaves the domain the oracle can try. */
@@ -73,21 +90,29 @@ function agree(seed: number, saveAt: (length: number) => number | null): boolean
   if (actual === null) return false
   const wanted = expected(c)
   if (wanted === null) return false
-  const log = c.log.map((p) => `@${p.timestamp} ${p.facts.map((f) => `${f.name}(${f.args.join()})`).join(' ')}`)
+  const log = c.log.map(
+    (p) => `@${p.timestamp} ${p.facts.map((f) => `${f.name}(${f.args.join()})`).join(' ')}`,
+  )
   expect(actual, `seed ${seed}\n${c.source}\n${log.join('\n')}`).toEqual(wanted)
   return true
 }
 
 test('[F20] the streaming monitor gives what the definition says, for random formulas and logs', () => {
   let compared = 0
-  fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => {
-    if (agree(seed, () => null)) compared++
-  }), { numRuns: RUNS, endOnFailure: true })
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => {
+      if (agree(seed, () => null)) compared++
+    }),
+    { numRuns: RUNS, endOnFailure: true },
+  )
   expect(compared).toBeGreaterThan(RUNS * 0.7)
 }, 120_000)
 
 test('[F21] a monitor restored in the middle of a log goes on with the same verdicts', () => {
-  fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 31 }), fc.nat(8), (seed, at) => {
-    agree(seed, (length) => at % length)
-  }), { numRuns: Math.floor(RUNS / 3), endOnFailure: true })
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 31 }), fc.nat(8), (seed, at) => {
+      agree(seed, (length) => at % length)
+    }),
+    { numRuns: Math.floor(RUNS / 3), endOnFailure: true },
+  )
 }, 120_000)

@@ -13,32 +13,58 @@ const signature = (() => {
 
 /** Writes every parenthesis, so that precedence shows. */
 function bracket(f: Formula): string {
-  const interval = 'interval' in f && (f.interval.from > 0 || f.interval.to < Infinity)
-    ? `[${f.interval.from},${f.interval.to}]` : ''
+  const interval =
+    'interval' in f && (f.interval.from > 0 || f.interval.to < Infinity)
+      ? `[${f.interval.from},${f.interval.to}]`
+      : ''
   switch (f.kind) {
-    case 'truth': return String(f.value)
-    case 'predicate': return `${f.name}(${f.terms.map(show).join()})`
-    case 'comparison': return `(${show(f.left)} ${f.operator} ${show(f.right)})`
-    case 'substring': case 'matches': return `(${show(f.left)} ${f.kind} ${show(f.right)})`
-    case 'not': return `(not ${bracket(f.body)})`
-    case 'and': case 'or': case 'implies': case 'equiv': return `(${bracket(f.left)} ${f.kind} ${bracket(f.right)})`
-    case 'exists': case 'forall': return `(${f.kind} ${f.variables.join()} ${bracket(f.body)})`
-    case 'since': case 'until': return `(${bracket(f.left)} ${f.kind}${interval} ${bracket(f.right)})`
-    case 'aggregation': return `(${f.result} <- ${f.operator} ${f.variable}; ${f.group.join()} ${bracket(f.body)})`
-    case 'let': return `(let ${f.name}(${f.parameters.join()}) = ${bracket(f.definition)} in ${bracket(f.body)})`
-    default: return `(${f.kind}${interval} ${bracket(f.body)})`
+    case 'truth':
+      return String(f.value)
+    case 'predicate':
+      return `${f.name}(${f.terms.map(show).join()})`
+    case 'comparison':
+      return `(${show(f.left)} ${f.operator} ${show(f.right)})`
+    case 'substring':
+    case 'matches':
+      return `(${show(f.left)} ${f.kind} ${show(f.right)})`
+    case 'not':
+      return `(not ${bracket(f.body)})`
+    case 'and':
+    case 'or':
+    case 'implies':
+    case 'equiv':
+      return `(${bracket(f.left)} ${f.kind} ${bracket(f.right)})`
+    case 'exists':
+    case 'forall':
+      return `(${f.kind} ${f.variables.join()} ${bracket(f.body)})`
+    case 'since':
+    case 'until':
+      return `(${bracket(f.left)} ${f.kind}${interval} ${bracket(f.right)})`
+    case 'aggregation':
+      return `(${f.result} <- ${f.operator} ${f.variable}; ${f.group.join()} ${bracket(f.body)})`
+    case 'let':
+      return `(let ${f.name}(${f.parameters.join()}) = ${bracket(f.definition)} in ${bracket(f.body)})`
+    default:
+      return `(${f.kind}${interval} ${bracket(f.body)})`
   }
 }
 
 function show(t: Term): string {
   switch (t.kind) {
-    case 'variable': return t.name
-    case 'wildcard': return '_'
-    case 'constant': return JSON.stringify(t.value)
-    case 'regexp': return `r"${t.pattern}"`
-    case 'arithmetic': return `(${show(t.left)} ${t.operator} ${show(t.right)})`
-    case 'negative': return `(- ${show(t.argument)})`
-    default: return `${t.kind}(${show(t.argument)})`
+    case 'variable':
+      return t.name
+    case 'wildcard':
+      return '_'
+    case 'constant':
+      return JSON.stringify(t.value)
+    case 'regexp':
+      return `r"${t.pattern}"`
+    case 'arithmetic':
+      return `(${show(t.left)} ${t.operator} ${show(t.right)})`
+    case 'negative':
+      return `(- ${show(t.argument)})`
+    default:
+      return `${t.kind}(${show(t.argument)})`
   }
 }
 
@@ -66,8 +92,10 @@ describe('[F1] precedence', () => {
 
 describe('[F2] intervals', () => {
   test.each([
-    ['ONCE[0,10m] p(x)', '(once[0,600] p(x))'], ['ONCE(0,2h) p(x)', '(once[1,7199] p(x))'],
-    ['ONCE[1d,*) p(x)', '(once[86400,Infinity] p(x))'], ['ONCE [3,*] p(x)', '(once[3,Infinity] p(x))'],
+    ['ONCE[0,10m] p(x)', '(once[0,600] p(x))'],
+    ['ONCE(0,2h) p(x)', '(once[1,7199] p(x))'],
+    ['ONCE[1d,*) p(x)', '(once[86400,Infinity] p(x))'],
+    ['ONCE [3,*] p(x)', '(once[3,Infinity] p(x))'],
     ['s() UNTIL[1,2] p(x)', '(s() until[1,2] p(x))'],
   ])('%s', (source, expected) => {
     const parsed = parseFormula(source, signature)
@@ -78,8 +106,12 @@ describe('[F2] intervals', () => {
 /** Mistakes of a formula as `line:column message → correction`. */
 function mistakes(source: string): string[] {
   const compiled = compile(source, SIGNATURE)
-  return compiled.ok ? [] : compiled.diagnostics.map((d) => (
-    `${d.line}:${d.column} ${d.message}${d.correction === undefined ? '' : ` → ${d.correction}`}`))
+  return compiled.ok
+    ? []
+    : compiled.diagnostics.map(
+        (d) =>
+          `${d.line}:${d.column} ${d.message}${d.correction === undefined ? '' : ` → ${d.correction}`}`,
+      )
 }
 
 describe('[F4] [F5] [F7] every mistake with its place', () => {
@@ -110,18 +142,31 @@ describe('[F4] [F5] [F7] every mistake with its place', () => {
   ])('%s', (source, expected) => {
     const found = mistakes(source)
     expect(found.length, found.join('\n')).toBe(expected.length)
-    expected.forEach((pattern, i) => { expect(found[i]).toMatch(pattern) })
+    expected.forEach((pattern, i) => {
+      expect(found[i]).toMatch(pattern)
+    })
+  })
+
+  test('[F7] deep nesting of what cannot be monitored is refused at once', () => {
+    const deep = Array.from({ length: 60 }, (_, i) => `EXISTS v${i}. (`).join('')
+    const close = Array.from({ length: 60 }, (_, i) => ` AND p(v${59 - i}))`).join('')
+    expect(mistakes(`${deep}NOT q(z)${close}`).join()).toMatch(/NOT has infinitely many/)
   })
 
   test('[F7] LET that explodes is refused', () => {
-    const lets = Array.from({ length: 20 }, (_, i) => `LET a${i + 1}(x) = a${i}(x) AND a${i}(x) IN `).join('')
+    const lets = Array.from(
+      { length: 20 },
+      (_, i) => `LET a${i + 1}(x) = a${i}(x) AND a${i}(x) IN `,
+    ).join('')
     expect(mistakes(`LET a0(x) = p(x) IN ${lets} a20(y)`).join()).toMatch(/more than 2000 parts/)
   })
 
   test('a signature names all of its mistakes', () => {
     const parsed = parseSignature('p(int)\nq(x:integer)\np(string)\ntp(int)')
     expect(parsed.ok ? [] : parsed.diagnostics.map((d) => `${d.line} ${d.message}`)).toEqual([
-      '2 unknown type `integer`', '3 predicate `p` exists already', '4 predicate `tp` exists already',
+      '2 unknown type `integer`',
+      '3 predicate `p` exists already',
+      '4 predicate `tp` exists already',
     ])
   })
 })
@@ -135,16 +180,24 @@ describe('[F9] [F10] what cannot be monitored, and the way out', () => {
     ['r(x,y) SINCE q(x)', /left of SINCE stands `y`.*→ EXISTS y\. …$/],
     ['p(x) AND EVENTUALLY q(x)', /looks ahead without an end.*→ \[0,3d\]$/],
     ['p(x) AND (s() UNTIL q(x))', /looks ahead without an end/],
-    ['q(x) AND p(y + 1)', /`y` stands in an expression inside `p`/],
+    ['q(x) AND p(y + 1)', /`y` stands in a term of `p`/],
     ['p(x) IMPLIES q(x)', /^1:6 IMPLIES has infinitely many answers/],
-    ['p(x) AND ALWAYS[0,5] q(x)', /^1:10 ALWAYS has infinitely many answers.*→ event\(…, x, …\) AND NOT EVENTUALLY/],
+    [
+      'p(x) AND ALWAYS[0,5] q(x)',
+      /^1:10 ALWAYS has infinitely many answers.*→ event\(…, x, …\) AND NOT EVENTUALLY/,
+    ],
   ])('%s', (source, expected) => {
     expect(mistakes(source).join('\n')).toMatch(expected)
   })
 
   test.each([
-    'FORALL x. (p(x) IMPLIES ONCE q(x))', 'p(x) AND NOT (EXISTS y. r(x,y))', 'p(x) AND y = x + 1',
-    'p(x) AND HISTORICALLY[0,5] NOT q(x)', 'NOT (NOT p(x) AND NOT q(x))', 'NOT s()', 'PREV (NOT q(x)) AND p(x)',
+    'FORALL x. (p(x) IMPLIES ONCE q(x))',
+    'p(x) AND NOT (EXISTS y. r(x,y))',
+    'p(x) AND y = x + 1',
+    'p(x) AND HISTORICALLY[0,5] NOT q(x)',
+    'NOT (NOT p(x) AND NOT q(x))',
+    'NOT s()',
+    'PREV (NOT q(x)) AND p(x)',
   ])('%s is monitorable', (source) => {
     expect(mistakes(source)).toEqual([])
   })
