@@ -22,7 +22,7 @@ export const ENTRY_BYTES_MAX = 65_536
 /** Fills a tick up to its fixed number of leaves; sealed, it cannot be told from any other entry. */
 export const PADDING: Entry = { kind: 'padding' }
 
-const LEAF_VERSION = 1
+export const LEAF_VERSION = 1
 
 /**
  * Canonical JSON of `entry` (RFC 8785), or undefined where it is no JSON, holds a lone surrogate or a

@@ -4,7 +4,7 @@ import { LEAF_BYTES } from '../../ledger/leaf.ts'
 import { LedgerError } from './error.ts'
 
 /**
- * The file `log`: one header line, then one frame a batch.
+ * The file `log`: one header line, then frames of one or more whole batches.
  *
  *   0  u32 LE  count of leaves
  *   4  u32 LE  index of the first leaf
@@ -33,7 +33,9 @@ export interface Scan {
 }
 
 export const FRAME_HEAD_BYTES = 28
+/** Entries a batch may have, and leaves a frame may have: batches that share a sync share a frame. */
 export const BATCH_MAX = 4096
+export const FRAME_LEAVES_MAX = 16_384
 const CHECK_BYTES = 16
 
 /** First line of the file; it binds the log to its origin. */
@@ -106,7 +108,7 @@ function readFrame(data: Buffer, offset: number, before: Uint8Array): FrameOutco
   }
   const count = rest.readUInt32LE(0)
   if (rest.readUInt32LE(8) !== crc32(rest.subarray(0, 8))) return broken()
-  if (count === 0 || count > BATCH_MAX) return broken()
+  if (count === 0 || count > FRAME_LEAVES_MAX) return broken()
   const size = FRAME_HEAD_BYTES + count * LEAF_BYTES
   if (rest.length < size) return 'torn'
   const frame = rest.subarray(0, size)

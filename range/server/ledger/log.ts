@@ -162,6 +162,15 @@ export class Log {
     return formatProof({ opening, index, path, checkpoint: this.#note })
   }
 
+  /**
+   * Size and root over the first `size` entries, by default all durable ones: what a rewind names as its
+   * parent, and what an entry may embed to show when it was made. `root` is base64.
+   */
+  head(size: number = this.size): { origin: string; size: number; root: string } {
+    const root = Buffer.from(this.#writer.tree.root(size)).toString('base64')
+    return { origin: this.origin, size, root }
+  }
+
   /** Hashes showing that the published tree continues the one of `oldSize`. */
   consistency(oldSize: number): Uint8Array[] {
     return this.#writer.tree.consistency(oldSize, this.#published)
@@ -254,7 +263,7 @@ export class Log {
     const missing = goal - this.#writer.size
     const text = canonicalEntry(PADDING)!
     if (missing > 0) await this.#writer.add(Array.from({ length: missing }, () => text))
-    else await this.#writer.drain()
+    await this.#writer.drain()
     const { origin, signer, secrets, disk, paths, durable } = this.#parts
     const body = { origin, size: goal, root: this.#writer.tree.root(goal), time: secrets.time(tick) }
     const note = signNote(formatCheckpoint(body), signer, nativeSha256)

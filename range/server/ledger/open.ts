@@ -9,7 +9,7 @@ import { pathsIn, recover, type Paths } from './recover.ts'
 import { liveSecrets, simulatedSecrets, type Secrets } from './secrets.ts'
 import { signerFromSeed } from './signer.ts'
 
-/** How to open a log. */
+/** How to open a log. A simulated one always begins anew: what an earlier run left is removed. */
 export interface LogOptions {
   /** The log's name for good, e.g. `doorstep.local/exercise/K7QX2M`: no space, no `+`. */
   readonly origin: string
@@ -37,6 +37,7 @@ export async function openLog(dir: string, options: LogOptions): Promise<Log> {
   checkOrigin(options.origin, simulated)
   const disk = options.disk ?? nodeDisk
   const paths = pathsIn(dir)
+  if (simulated) removeOld(disk, paths)
   mkdirSync(paths.folder, { recursive: true })
   const secrets = secretsOf(options)
   const signer = options.key ?? storedSigner(paths, options.origin, secrets, simulated)
@@ -68,6 +69,16 @@ function checkOrigin(origin: string, simulated: boolean): void {
   if (origin.startsWith('simulated') !== simulated) {
     throw new LedgerError('origin-refused', 'only a simulated log says "simulated", and always')
   }
+}
+
+/** Removes what an earlier simulation left, and nothing else. */
+function removeOld(disk: Disk, paths: Paths): void {
+  const key = disk.read(paths.publicKey)?.toString('utf8')
+  if (key === undefined && disk.read(paths.log) === undefined) return
+  if (key?.startsWith('simulated') !== true) {
+    throw new LedgerError('origin-refused', `${paths.folder} holds a live log`)
+  }
+  disk.remove(paths.folder)
 }
 
 function secretsOf(options: LogOptions): Secrets {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { LEAF_BYTES, leafOf, parseOpening, type Opening } from '../../ledger/leaf.ts'
+import { LEAF_BYTES, LEAF_VERSION, leafOf, parseOpening, type Opening } from '../../ledger/leaf.ts'
 import { LedgerError } from './error.ts'
 import { nativeSha256 } from './native.ts'
 
@@ -16,10 +16,26 @@ export interface OpeningLine {
   readonly end: number
 }
 
-const LEAF_VERSION = Uint8Array.of(1)
 
-export function formatOpeningLine(index: number, salt: string, canonical: string): string {
-  return `{"index":${index},"salt":"${salt}","entry":${canonical}}\n`
+/** The line of an entry in canonical form, newline included, and where in it the entry begins. */
+export function openingLine(
+  index: number,
+  salt: string,
+  canonical: string,
+): { line: Buffer; entryAt: number } {
+  const head = `{"index":${index},"salt":"${salt}","entry":`
+  return { line: Buffer.from(`${head}${canonical}}\n`), entryAt: head.length }
+}
+
+/** `sealLeaf` over the bytes of a canonical entry as they stand in its line. */
+export function sealedLeaf(salt: Uint8Array, entry: Uint8Array): Buffer {
+  const sealed = Buffer.allocUnsafe(LEAF_BYTES)
+  const opened = Buffer.allocUnsafe(salt.length + entry.length)
+  opened.set(salt)
+  opened.set(entry, salt.length)
+  sealed[0] = LEAF_VERSION
+  sealed.set(hash('sha256', opened, 'buffer'), 1)
+  return sealed
 }
 
 /** A line that opens nothing any more, of the same length. */
@@ -71,9 +87,7 @@ export function readOpeningLine(
   const salt = Buffer.from(saltText, 'base64')
   // Base64 has spare bits at its end; only the one canonical spelling passes.
   if (salt.toString('base64') !== saltText) return 'changed'
-  const entry = line.subarray(entryAt, -1)
-  const sealed = hash('sha256', Buffer.concat([salt, entry]), 'buffer')
-  return Buffer.concat([LEAF_VERSION, sealed]).equals(leaf) ? 'good' : 'changed'
+  return sealedLeaf(salt, line.subarray(entryAt, -1)).equals(leaf) ? 'good' : 'changed'
 }
 
 /** The opening on a line that `readOpeningLine` called good; undefined for an erased one. */

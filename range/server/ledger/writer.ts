@@ -1,11 +1,11 @@
-import { LEAF_BYTES, sealLeaf } from '../../ledger/leaf.ts'
+import { LEAF_BYTES } from '../../ledger/leaf.ts'
 import { hashLeaf, type Tree } from '../../ledger/tree.ts'
 import { RunningDigest } from './digest.ts'
 import type { DiskFile } from './disk.ts'
 import { LedgerError } from './error.ts'
-import { encodeFrame } from './frame.ts'
+import { encodeFrame, FRAME_LEAVES_MAX } from './frame.ts'
 import { nativeSha256 } from './native.ts'
-import { formatOpeningLine } from './openings.ts'
+import { openingLine, sealedLeaf } from './openings.ts'
 import { leafAt, type Recovered } from './recover.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -16,9 +16,12 @@ export interface WriterFiles {
   readonly fence: DiskFile | undefined
 }
 
+/** Batches a log that need not be durable gathers before it writes. */
+const STAGE_BATCHES_MAX = 1024
+
 export interface WriterOptions {
   readonly fence: number
-  /** Whether acknowledged means durable. */
+  /** Whether acknowledged means durable; otherwise batches are written when many, or on `drain`. */
   readonly durable: boolean
   readonly secrets: Secrets
 }
@@ -38,6 +41,8 @@ export class Writer {
   #leaves: Uint8Array
   #size: number
   #durable: number
+  /** Leaves that stand in frames. */
+  #framed: number
   #check: Uint8Array
   #staged: Staged = emptyStage()
   #flushing = false
@@ -51,7 +56,7 @@ export class Writer {
     this.tree = recovered.tree
     this.lineAt = [...recovered.lines.map((line) => line.offset), recovered.openingsEnd]
     this.#leaves = Uint8Array.from(recovered.leaves)
-    this.#size = this.#durable = recovered.count
+    this.#size = this.#durable = this.#framed = recovered.count
     this.#check = recovered.check
     this.#logDigest.update(files.log.read(0, files.log.size()))
     this.#openingsDigest.update(files.openings.read(0, files.openings.size()))
@@ -84,19 +89,12 @@ export class Writer {
   async add(texts: readonly string[]): Promise<number> {
     const first = this.#size
     this.#reserve(texts.length)
-    for (const text of texts) {
-      const salt = this.#options.secrets.salt(this.#size)
-      const leaf = sealLeaf(salt, text, nativeSha256)
-      this.#leaves.set(leaf, this.#size * LEAF_BYTES)
-      const line = Buffer.from(formatOpeningLine(this.#size, salt.toString('base64'), text))
-      this.#staged.lines.push(line)
-      this.lineAt.push(this.lineAt.at(-1)! + line.length)
-      this.#size += 1
+    for (const text of texts) this.#seal(text)
+    this.#staged.ends.push(this.#size)
+    if (!this.#options.durable) {
+      if (this.#staged.ends.length >= STAGE_BATCHES_MAX) await this.#flush()
+      return first
     }
-    const leaves = this.#leaves.subarray(first * LEAF_BYTES, this.#size * LEAF_BYTES)
-    const frame = encodeFrame(this.#check, first, leaves)
-    this.#check = frame.check
-    this.#staged.frames.push(frame.bytes)
     const done = new Promise<void>((resolve, reject) => this.#staged.waiters.push({ resolve, reject }))
     this.#schedule()
     await done
@@ -108,7 +106,8 @@ export class Writer {
     const goal = this.#size
     while (this.#durable < goal) {
       if (this.#stopped !== undefined) throw this.#stopped
-      if (this.#staged.frames.length === 0) await this.#inFlight
+      if (!this.#options.durable) await this.#flush()
+      else if (this.#staged.ends.length === 0) await this.#inFlight
       else await new Promise<void>((resolve, reject) => this.#staged.waiters.push({ resolve, reject }))
     }
   }
@@ -142,7 +141,7 @@ export class Writer {
 
   async #flush(): Promise<void> {
     const stage = this.#staged
-    if (stage.frames.length === 0 || this.#stopped !== undefined) return
+    if (stage.ends.length === 0 || this.#stopped !== undefined) return
     this.#staged = emptyStage()
     this.#flushing = true
     const goal = this.#size
@@ -162,11 +161,41 @@ export class Writer {
     } finally {
       this.#flushing = false
     }
-    if (this.#staged.frames.length > 0) this.#schedule()
+    if (this.#staged.ends.length > 0) this.#schedule()
+  }
+
+  /** Puts one entry behind the others: salt, opening line, leaf. */
+  #seal(text: string): void {
+    const salt = this.#options.secrets.salt(this.#size)
+    const { line, entryAt } = openingLine(this.#size, salt.toString('base64'), text)
+    this.#leaves.set(sealedLeaf(salt, line.subarray(entryAt, -2)), this.#size * LEAF_BYTES)
+    this.#staged.lines.push(line)
+    this.lineAt.push(this.lineAt.at(-1)! + line.length)
+    this.#size += 1
+  }
+
+  /**
+   * Whole batches share a frame while it holds no more than `FRAME_LEAVES_MAX`: what shares a sync is
+   * acknowledged, or lost, together.
+   */
+  #frames(ends: readonly number[]): Buffer {
+    const frames: Buffer[] = []
+    let first = this.#framed
+    ends.forEach((end, i) => {
+      const next = ends[i + 1]
+      if (next !== undefined && next - first <= FRAME_LEAVES_MAX) return
+      const leaves = this.#leaves.subarray(first * LEAF_BYTES, end * LEAF_BYTES)
+      const { bytes, check } = encodeFrame(this.#check, first, leaves)
+      this.#check = check
+      frames.push(bytes)
+      first = end
+    })
+    this.#framed = first
+    return Buffer.concat(frames)
   }
 
   #write(stage: Staged): void {
-    const [lines, frames] = [Buffer.concat(stage.lines), Buffer.concat(stage.frames)]
+    const [lines, frames] = [Buffer.concat(stage.lines), this.#frames(stage.ends)]
     this.#files.openings.append(lines)
     this.#files.log.append(frames)
     this.#openingsDigest.update(lines)
@@ -195,11 +224,12 @@ export class Writer {
 }
 
 interface Staged {
-  readonly frames: Buffer[]
+  /** Size of the log after each batch. */
+  readonly ends: number[]
   readonly lines: Buffer[]
   readonly waiters: { resolve: () => void; reject: (error: LedgerError) => void }[]
 }
 
 function emptyStage(): Staged {
-  return { frames: [], lines: [], waiters: [] }
+  return { ends: [], lines: [], waiters: [] }
 }

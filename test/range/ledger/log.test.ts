@@ -138,6 +138,21 @@ describe('a simulated log', () => {
     expect(a?.map((file, i) => file === c?.[i])).toEqual([false, false, false, false, false, false])
   })
 
+  it('[L14] begins anew in a folder an earlier run left, and never in a live one', async () => {
+    const options = { origin: 'simulated/p2', mode: { seed: '7' } }
+    const dir = freshDir()
+    for (let run = 0; run < 2; run++) {
+      const log = await openLog(dir, options)
+      await log.append([entry(run)])
+      expect((await log.seal(1)).size).toBe(1)
+      expect(numbers(log)).toEqual([run])
+      await log.close()
+    }
+    const live = await filledDir()
+    expect(await refusal(openLog(live, options))).toEqual({ code: 'origin-refused' })
+    expect((await openLog(live, LIVE)).size).toBe(38)
+  })
+
   it('[L14] says so in its origin, and a live one may not', async () => {
     const dir = freshDir()
     const wrong = { origin: 'doorstep.local/x', mode: { seed: '1' } }

@@ -73,7 +73,7 @@ describe('a log that stopped anywhere', () => {
     let line = 0
     for (let at = 0; at < whole.length; at++) {
       if (whole[at] === 0x0a) line += 1
-      if (at % 7 !== 0 || whole[at] === 0x0a) continue
+      if (at % 11 !== 0 || whole[at] === 0x0a) continue
       const bent = Buffer.from(whole)
       bent[at]! ^= 1
       writeFileSync(path, bent)
