@@ -27,8 +27,9 @@ export const custody: Source = (world, _at, event) => {
 
 /** A driver's scanner sends within two seconds, the depot's terminals at once. */
 function report(world: World, scan: Scan, event: WorldEvent): Report {
-  const mobile = scan.bizStep === 'delivering' || (scan.bizStep === 'storing' && 'parcel' in event)
-  const delayMs = mobile && 'parcel' in event ? 300 + range(1_700, world.config.seed, Stream.delay, 5_000_000, Number(event.parcel)) : 0
+  const mobile = scan.bizStep === 'delivering' || scan.bizStep === 'storing'
+  const key = 'parcel' in event && typeof event.parcel === 'number' ? world.logistics.parcels[event.parcel]!.key : 0
+  const delayMs = mobile ? 300 + range(1_700, world.config.seed, Stream.delay, 5_000_000 + key, 0) : 0
   const stream = scan.readPoint.startsWith('locker:') ? scan.readPoint.replace(':', '-') : mobile ? 'doors' : 'depot'
   return {
     stream: `scan-${stream}`, delayMs,
@@ -74,7 +75,7 @@ function stationScan(world: World, event: Extract<FleetEvent, { kind: 'StationWo
   } as const
   if (event.station === 'pick') return { ...scan, bizStep: 'picking' }
   if (event.station === 'dock') return { ...scan, bizStep: 'staging_outbound' }
-  return { ...scan, bizStep: 'packing', sensors: [scaleReading(world.config, event.parcel, event.massG)] }
+  return { ...scan, bizStep: 'packing', sensors: [scaleReading(world.config, world.logistics.parcels[event.parcel]!, event.massG)] }
 }
 
 function roadScan(world: World, event: WorldEvent): Scan | null {

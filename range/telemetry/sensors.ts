@@ -22,15 +22,16 @@ function read(world: World, at: number, event: Extract<FleetEvent, { kind: 'Sens
   const { seed } = world.config
   const which = deviceOf(device)
   if (which.kind === 'station') return [heartbeat(STATIONS[which.station]!)]
-  if (truth === undefined || isLost(seed, device, sample)) return []
+  const entity = which.kind === 'parcel' ? 10_000_000 + world.logistics.parcels[which.parcel]!.key : device
+  if (truth === undefined || isLost(seed, entity, sample)) return []
   const s: Sample = { config: world.config, device, sample, at }
-  const delay = delayMs(seed, device, sample)
+  const delay = delayMs(seed, entity, sample)
   switch (which.kind) {
     case 'tracker': return [sensorReport(`van-${which.van}-tracker`, delay, vanRef(which.van), trackerReading(s, which.van, truth))]
     case 'cargo': return [sensorReport(`van-${which.van}-cargo`, delay, vanRef(which.van), cargoReading(s, which.van, truth))]
     case 'parcel': {
       const label = parcelRef(which.parcel)
-      return [sensorReport(label.replace(':', '-'), delay, label, parcelReading(s, which.parcel, truth))]
+      return [sensorReport(label.replace(':', '-'), delay, label, parcelReading(s, world.logistics.parcels[which.parcel]!, truth))]
     }
   }
 }

@@ -101,7 +101,7 @@ export function handOver(world: World, van: Van, parcel: Parcel, place: string):
   const row = world.logistics.lockers[locker]!
   const box = row.brokenUntil > world.now ? -1 : row.boxes.findIndex((b) => b.parcel === null)
   if (box < 0) return [{ kind: 'LockerRefused', locker, parcel: parcel.id }]
-  const code = 100_000 + range(900_000, world.config.seed, Stream.lockerSlot, locker, parcel.id)
+  const code = 100_000 + range(900_000, world.config.seed, Stream.lockerSlot, locker, parcel.key)
   return [...warm, { kind: 'ParcelPutInLocker', parcel: parcel.id, locker, box, code, van: van.id }]
 }
 

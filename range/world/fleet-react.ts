@@ -70,7 +70,7 @@ function spread(world: World, stream: StreamId, van: Van, ms: number, index: num
   return range(ms, world.config.seed, stream, legEntity(van.id, van.tour), index)
 }
 function parcelSpread(world: World, parcel: number, ms: number): number {
-  return range(ms, world.config.seed, Stream.stop, 4_000_000 + parcel, 0)
+  return range(ms, world.config.seed, Stream.stop, 4_000_000 + world.logistics.parcels[parcel]!.key, 0)
 }
 
 function stopMs(world: World, van: Van, place: string): number {

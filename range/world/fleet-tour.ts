@@ -13,7 +13,7 @@ function serves(state: LogisticsState, van: Van, parcel: Parcel): boolean {
   const line = lineOf(parcel.address)
   const own = state.vans.filter((v) => v.line === line)
   const among = own.length === 0 ? state.vans : own
-  return among[parcel.id % among.length]?.id === van.id
+  return among[parcel.key % among.length]?.id === van.id
 }
 
 /**

@@ -182,7 +182,7 @@ function react(world: World, happened: Happened): readonly Scheduled[] {
 function collection(world: World, event: FleetEvent): readonly Scheduled[] {
   if (event.kind !== 'ParcelPutInLocker') return []
   const { parcel, locker, code } = event
-  const at = world.now + 1_800_000 + 1_000 * range(12_600, world.config.seed, Stream.lockerSlot, 1_000_000 + parcel, 0)
+  const at = world.now + 1_800_000 + 1_000 * range(12_600, world.config.seed, Stream.lockerSlot, 1_000_000 + world.logistics.parcels[parcel]!.key, 0)
   const command: FleetCommand = { kind: 'CollectFromLocker', locker, parcel, code }
   return [{ at, entity: parcel, ordinal: 0, command, cause: { kind: 'town' } }]
 }

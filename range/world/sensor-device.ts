@@ -30,7 +30,7 @@ export function trackerOf(van: number): number {
 
 /** Dear parcels, and one in eleven others, carry a logger of shock and light. */
 export function isSmart(parcel: Parcel): boolean {
-  return parcel.valueMinor >= 30_000 || parcel.id % 11 === 3
+  return parcel.valueMinor >= 30_000 || parcel.key % 11 === 3
 }
 
 /** Devices that report from the start of the day, each at its own second. */

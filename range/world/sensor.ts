@@ -2,7 +2,7 @@ import type { SensorElement, SensorReport } from '../../engine/event/telemetry.t
 import { chance, fraction, range, Stream, type StreamId } from './draw.ts'
 import { exponential, normal } from './detmath.ts'
 import { MASTS, UNIT_MM } from './town-layout.ts'
-import type { SensorTruth } from './types-logistics.ts'
+import type { Parcel, SensorTruth } from './types-logistics.ts'
 import type { Milliseconds, WorldConfig } from './types.ts'
 
 /** What the type plates of the sensors promise; the twin plan repeats the first two. */
@@ -95,19 +95,19 @@ function temperature(s: Sample, truth: SensorTruth): number {
 }
 
 /** A logger in a parcel: shock since the last reading, light now. */
-export function parcelReading(s: Sample, parcel: number, truth: SensorTruth): readonly SensorElement[] {
+export function parcelReading(s: Sample, parcel: Parcel, truth: SensorTruth): readonly SensorElement[] {
   const { seed } = s.config
-  const shock = (truth.moving ? 120 : 15) + exponential(truth.moving ? 90 : 8, fraction(seed, Stream.shock, parcel, s.sample))
-  const light = truth.dark ? exponential(0.3, fraction(seed, Stream.light, parcel, s.sample)) : 90 + 260 * fraction(seed, Stream.light, parcel, s.sample)
-  return [element(`device:parcel-${parcel + 1000}`, s.at, [
+  const shock = (truth.moving ? 120 : 15) + exponential(truth.moving ? 90 : 8, fraction(seed, Stream.shock, parcel.key, s.sample))
+  const light = truth.dark ? exponential(0.3, fraction(seed, Stream.light, parcel.key, s.sample)) : 90 + 260 * fraction(seed, Stream.light, parcel.key, s.sample)
+  return [element(`device:parcel-${parcel.id + 1000}`, s.at, [
     { type: 'doorstep:shock', value: Math.round(shock) }, { type: 'gs1:Illuminance', value: Math.round(light), uom: 'LUX' },
   ])]
 }
 
 /** The pack station's scale: 0.3 % of gain at most, noise of 6 g, steps of 5 g. */
-export function scaleReading(config: WorldConfig, parcel: number, massG: number): SensorElement {
+export function scaleReading(config: WorldConfig, parcel: Parcel, massG: number): SensorElement {
   const gain = 1 + (range(6_001, config.seed, Stream.calibration, 900, 2) - 3_000) / 1_000_000
-  const value = massG * gain + 6 * gauss(Stream.scale, parcel, 0, config.seed)
+  const value = massG * gain + 6 * gauss(Stream.scale, parcel.key, 0, config.seed)
   const report: SensorReport = { type: 'gs1:Mass', value: Math.max(0, Math.round(value / SCALE_STEP_G) * SCALE_STEP_G), uom: 'GRM' }
   return { sensorMetadata: { deviceID: 'device:scale-pack' }, sensorReport: [report] }
 }

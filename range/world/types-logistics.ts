@@ -14,6 +14,8 @@ export interface LogisticsState {
 }
 export interface Parcel {
   readonly id: number
+  /** Coordinate of its draws: of the order's own number, so that no other order shifts them. */
+  readonly key: number
   /** Index in ShopState.orders, or null for a parcel that was in the depot before the day began. */
   readonly order: number | null
   readonly valueMinor: number; readonly massG: number; readonly cold: boolean
@@ -82,7 +84,7 @@ export interface SensorTruth {
 }
 
 export type FleetCommand =
-  | { readonly kind: 'TakeIn'; readonly order: number; readonly massG: number; readonly valueMinor: number; readonly cold: boolean; readonly address: string }
+  | { readonly kind: 'TakeIn'; readonly number?: string; readonly order: number; readonly massG: number; readonly valueMinor: number; readonly cold: boolean; readonly address: string }
   | { readonly kind: 'WorkStation'; readonly station: 'pick' | 'pack' | 'dock'; readonly turn: number }
   | { readonly kind: 'PlanTour'; readonly van: number; readonly tour: number }
   | { readonly kind: 'DriveOn'; readonly van: number; readonly tour: number; readonly step: number }

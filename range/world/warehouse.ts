@@ -16,7 +16,7 @@ export function depotParcels(config: WorldConfig): readonly Parcel[] {
     const cold = draw(100, 0) < 12
     const dear = draw(100, 1) < 18
     return {
-      id, order: null, valueMinor: dear ? 12_000 + draw(48_000, 2) : 1_200 + draw(8_800, 2), massG: 250 + draw(3_600, 3),
+      id, key: id, order: null, valueMinor: dear ? 12_000 + draw(48_000, 2) : 1_200 + draw(8_800, 2), massG: 250 + draw(3_600, 3),
       cold, address: addressOf(1_000_000 + id, config.seed), status: 'docked', holder: 'place:depot', held: false,
       due: config.start + (100 + draw(100, 4)) * 60_000, deliveredAt: null,
       ...(cold ? { thermal: { milli: 3_500, since: config.start } } : {}),
@@ -34,23 +34,30 @@ export function takeInOf(world: World, order: number): Scheduled | null {
   const massG = lines.reduce((sum, { line, product }) => sum + line.count * product.massG, PACKAGING_G)
   const valueMinor = lines.reduce((sum, { line }) => sum + line.count * line.priceMinor, 0)
   const cold = lines.some(({ product }) => product.kind === 'cold')
-  const command: FleetCommand = { kind: 'TakeIn', order, massG, valueMinor, cold, address: row.address }
+  const command: FleetCommand = { kind: 'TakeIn', order, number: row.number, massG, valueMinor, cold, address: row.address }
   return { at: world.now + 60_000, entity: order, ordinal: 0, command, cause: { kind: 'town' } }
 }
 
 export function takeIn(world: World, command: Extract<FleetCommand, { kind: 'TakeIn' }>): readonly FleetEvent[] {
   const { order, massG, valueMinor, cold, address } = command
   const parcel: Parcel = {
-    id: world.logistics.parcels.length, order, valueMinor, massG, cold, address, status: 'picking', holder: 'place:depot',
+    id: world.logistics.parcels.length, key: keyOf(command.number ?? `#${order}`), order, valueMinor, massG, cold, address, status: 'picking', holder: 'place:depot',
     held: false, due: world.now + DUE_MS, deliveredAt: null,
     ...(cold ? { thermal: { milli: 3_500, since: world.now } } : {}),
   }
   return [{ kind: 'ParcelTakenIn', parcel }]
 }
 
+/** FNV-1a of the order's number, kept clear of the depot's own parcels; below 2^30. */
+function keyOf(number: string): number {
+  let hash = 0x811c9dc5
+  for (const letter of number) hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193)
+  return 1_000 + ((hash >>> 0) % 1_000_000_000)
+}
+
 /** What a parcel weighs on the scale: the catalogue's mass with a few grams of filling more or less. */
 export function trueMassG(seed: number, parcel: Parcel): number {
-  return parcel.massG + range(31, seed, Stream.packing, parcel.id, 1) - 12
+  return parcel.massG + range(31, seed, Stream.packing, parcel.key, 1) - 12
 }
 
 /** The station works on the first of its queue; nothing to do is `StationIdle`. */
@@ -80,7 +87,8 @@ export function nextWork(world: World, station: Station, atOnceOnly: boolean): r
   if (queue.length === 0 || (atOnceOnly && queue.length > 1)) return []
   const parcel = queue[0]!
   const [least, spread] = WORK_S[station]
-  const seconds = least + range(spread, world.config.seed, Stream.packing, parcel, 2 + STATIONS.indexOf(station))
+  const { key } = world.logistics.parcels[parcel]!
+  const seconds = least + range(spread, world.config.seed, Stream.packing, key, 2 + STATIONS.indexOf(station))
   return [{
     at: world.now + seconds * 1000, entity: STATIONS.indexOf(station), ordinal: parcel,
     command: { kind: 'WorkStation', station, turn: parcel }, cause: { kind: 'town' },
