@@ -1,0 +1,111 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { eventTime } from '../../../../range/server/cli/event-time.ts'
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'doorstep-sigma-'))
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }))
+const COMMAND = new URL('../../../../range/server/cli/sigma.ts', import.meta.url).href
+
+function file(name: string, text: string): string {
+  const path = join(FOLDER, name)
+  writeFileSync(path, text)
+  return path
+}
+
+function run(call: string): { code: number | null; out: string[]; err: string } {
+  const program = `import * as sigma from '${COMMAND}'; process.exitCode = await sigma.${call}`
+  const done = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  })
+  return {
+    code: done.status,
+    out: done.stdout.split('\n').filter((line) => line !== ''),
+    err: done.stderr,
+  }
+}
+
+const RULES = file(
+  'rules.yml',
+  `title: A
+id: a
+name: failed
+logsource: {category: x}
+detection: {s: {kind: bad}, condition: s}
+doorstep:
+  cases:
+    positive: [{name: bad, event: {kind: bad}}]
+    negative: [{name: good, event: {kind: good}}]
+---
+title: C
+id: c
+correlation: {type: event_count, rules: [failed], group-by: [u], timespan: 10s, condition: {gte: 2}, generate: true}
+`,
+)
+
+describe('doorstep sigma', () => {
+  it('prints one line per match, names broken lines and goes on', () => {
+    const lines = [
+      '{"kind":"bad","u":1,"time":1000}',
+      '{"kind":',
+      '[1]',
+      '',
+      '{"kind":"good","u":1}',
+    ]
+    lines.push('{"time":2000,"uid":"x","body":{"kind":"bad","u":1}}')
+    const input = file('events.jsonl', `${lines.join('\n')}\n`)
+    const done = run(`sigmaCommand({ rules: ['${RULES}'], input: '${input}' })`)
+    expect(done.out).toEqual([
+      '{"index":0,"rule":"a"}',
+      '{"index":5,"rule":"a"}',
+      '{"index":5,"rule":"c"}',
+    ])
+    expect(done.err).toContain(`${input}:2: not JSON`)
+    expect(done.err).toContain(`${input}:3: not a JSON object`)
+    expect(done.code).toBe(0)
+  })
+
+  it('answers 2 for a missing file, a missing rule and rules with mistakes, all of them named', () => {
+    expect(run(`sigmaCommand({ rules: ['${RULES}'], input: '${FOLDER}/none' })`).code).toBe(2)
+    const none = run(`sigmaCommand({ rules: ['${FOLDER}/none'], input: '${RULES}' })`)
+    expect([none.code, none.err.trim().split('\n').length]).toEqual([2, 1])
+    const bad = file(
+      'bad.yml',
+      'title: B\nlogsource: {category: x}\ndetection: {s: {f|contain: 1}, condition: t}\n',
+    )
+    const mistaken = run(`sigmaCommand({ rules: ['${bad}'], input: '${RULES}' })`)
+    expect(mistaken.code).toBe(2)
+    expect(mistaken.err).toContain("bad.yml:3:17: error: unknown modifier 'contain' (contains)")
+    expect(mistaken.err).toContain("no search is called 't'")
+  })
+
+  it('test runs the cases inside rules', () => {
+    expect(run(`sigmaTest(['${RULES}'])`).code).toBe(0)
+    const wrong = file(
+      'wrong.yml',
+      `title: W\nid: w\nlogsource: {category: x}\ndetection: {s: {f: 1}, condition: s}\ndoorstep: {cases: {positive: [{name: two, event: {f: 2}}]}}\n`,
+    )
+    const done = run(`sigmaTest(['${wrong}'])`)
+    expect(done.code).toBe(1)
+    expect(done.out.join()).toContain('W: two: should match')
+  })
+})
+
+describe('the time of an event', () => {
+  const rows: readonly (readonly [Record<string, unknown>, number | null])[] = [
+    [{ time: 28_800_000 }, 28_800_000],
+    [{ time: 1_700_000_000 }, 1_700_000_000_000],
+    [{ time: 1_700_000_000_123 }, 1_700_000_000_123],
+    [{ '@timestamp': '2026-11-24T10:00:00Z' }, Date.UTC(2026, 10, 24, 10)],
+    [{ timestamp: '2026-11-24 10:00:00' }, Date.UTC(2026, 10, 24, 10)],
+    [{ timestamp: '2026-11-24T10:00:00+02:00' }, Date.UTC(2026, 10, 24, 8)],
+    [{ ts: '1700000000.5' }, 1_700_000_000_500],
+    [{ time: 'soon' }, null],
+    [{}, null],
+  ]
+  it.each(rows)('%j', (event, expected) => {
+    expect(eventTime(event)).toBe(expected)
+  })
+})
