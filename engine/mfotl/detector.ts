@@ -1,4 +1,5 @@
 import { fillTemplate, loadFormulaDocument, valuations, type FormulaDocument } from './document.ts'
+import { EvidenceLog } from './evidence.ts'
 import { createMonitor, type Fact, type Monitor, type Verdict } from './monitor.ts'
 import { MonitorError } from './monitor-error.ts'
 import type { Diagnostic, Value } from './ast.ts'
@@ -19,6 +20,8 @@ export interface Match {
   readonly severity: FormulaDocument['severity']
   readonly family: FormulaDocument['family']
   readonly attack: string
+  /** Uids of the events it rests on, oldest first, at most 32; empty where `step` got no uid. */
+  readonly evidence: readonly string[]
 }
 
 export interface FormulaSet {
@@ -31,7 +34,7 @@ export interface FormulaSet {
    * `timeMs` never decreases. A match whose lead was reported within the formula's `suppressFor`
    * is left out.
    */
-  step(timeMs: number, facts: readonly Fact[]): Match[]
+  step(timeMs: number, facts: readonly Fact[], uid?: string): Match[]
   save(): unknown
   restore(saved: unknown): void
 }
@@ -77,6 +80,11 @@ interface Running {
 }
 
 interface Saved {
+  readonly formulas: readonly SavedFormula[]
+  readonly evidence: unknown
+}
+
+interface SavedFormula {
   readonly id: string
   readonly monitor: unknown
   readonly reported: [string, number][]
@@ -86,9 +94,13 @@ interface Saved {
 class Formulas implements FormulaSet {
   readonly documents: readonly FormulaDocument[]
   readonly #running: readonly Running[]
+  readonly #evidence: EvidenceLog
 
   constructor(documents: readonly FormulaDocument[]) {
     this.documents = documents
+    this.#evidence = new EvidenceLog(
+      new Set(documents.flatMap((d) => [...d.compiled.formula.predicates])),
+    )
     this.#running = documents.map((document) => ({
       document,
       monitor: createMonitor(document.compiled),
@@ -103,7 +115,8 @@ class Formulas implements FormulaSet {
     )
   }
 
-  step(timeMs: number, facts: readonly Fact[]): Match[] {
+  step(timeMs: number, facts: readonly Fact[], uid?: string): Match[] {
+    if (uid !== undefined) this.#evidence.add(uid, facts)
     const matches: Match[] = []
     for (const running of this.#running) {
       if (running.stopped !== null) continue
@@ -138,22 +151,29 @@ class Formulas implements FormulaSet {
         severity: document.severity,
         family: document.family,
         attack: document.attacks[0] ?? '',
+        evidence: this.#evidence.about(
+          leadValues(document, valuation),
+          document.compiled.formula.predicates,
+        ),
       })
     }
   }
 
   save(): unknown {
-    return this.#running.map((r): Saved => ({
+    const formulas = this.#running.map((r): SavedFormula => ({
       id: r.document.id,
       monitor: r.monitor.save(),
       reported: [...r.reported],
       stopped: r.stopped,
     }))
+    return { formulas, evidence: this.#evidence.save() } satisfies Saved
   }
 
   /** Formulas that were not saved start afresh, so that a set may grow between. */
   restore(saved: unknown): void {
-    const known = new Map((saved as Saved[]).map((s) => [s.id, s]))
+    const { formulas, evidence } = saved as Saved
+    const known = new Map(formulas.map((s) => [s.id, s]))
+    this.#evidence.restore(evidence)
     for (const running of this.#running) {
       const state = known.get(running.document.id)
       if (!state) continue
@@ -162,6 +182,15 @@ class Formulas implements FormulaSet {
       running.stopped = state.stopped
     }
   }
+}
+
+/** The values that stand in the templates of the lead entities. */
+function leadValues(
+  document: FormulaDocument,
+  valuation: Readonly<Record<string, Value>>,
+): Value[] {
+  const names = document.lead.flatMap((t) => [...t.matchAll(/\{(\w+)\}/g)].map((m) => m[1] ?? ''))
+  return names.flatMap((name) => valuation[name] ?? [])
 }
 
 /**

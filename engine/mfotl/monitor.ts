@@ -204,18 +204,18 @@ class FormulaMonitor implements Monitor {
       contexts: contexts.save(),
       nodes: nodes.map((n) => n.save()),
     }
-    return JSON.parse(JSON.stringify(saved)) as unknown
+    return JSON.parse(JSON.stringify(saved, hideInfinity)) as unknown
   }
 
   restore(saved: unknown): void {
-    const s = saved as Saved
+    const s = JSON.parse(JSON.stringify(saved), showInfinity) as Saved
     const { stages, contexts, nodes } = this.#builder
     const fitting = s.source === this.#compiled.source && s.nodes.length === nodes.length
     if (!fitting || this.timePoints > 0) {
       throw new MonitorError('bad-state', 'the saved state belongs to another formula')
     }
     this.timePoints = s.timePoints
-    this.#last = s.last ?? -Infinity
+    this.#last = s.last
     contexts.restore({
       first: s.contexts.first,
       items: s.contexts.items.map((c) => ({ ...c, rows: c.rows.map((r) => r ?? undefined) })),
@@ -225,6 +225,16 @@ class FormulaMonitor implements Monitor {
     })
     nodes.forEach((node, i) => node.restore(s.nodes[i]))
   }
+}
+
+/** JSON has no infinite numbers, which MIN and MAX of nothing give. */
+function hideInfinity(_: string, value: unknown): unknown {
+  return value === Infinity || value === -Infinity ? { infinite: Math.sign(value) } : value
+}
+
+function showInfinity(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('infinite' in value)) return value
+  return value.infinite === 1 ? Infinity : -Infinity
 }
 
 function fits(args: readonly Value[], types: readonly ValueType[]): boolean {

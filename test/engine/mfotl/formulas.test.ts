@@ -88,6 +88,16 @@ test('[F23] a formula that meets an inexact number stops alone', () => {
   expect([1, 2, 3, 4, 5].flatMap((n) => formulas.step(n * 2000, [fail(`c${n}`)]))).toHaveLength(1)
 })
 
+test('[F24] a match names the events it rests on, and no others', () => {
+  const formulas = set()
+  const other = { name: 'payfail', args: ['x', '198.51.100.7', 4900, '05'] }
+  const found = [1, 2, 3, 4, 5].flatMap((n) => {
+    formulas.step(n * 1000, [other], `other-${n}`)
+    return formulas.step(n * 1000, [fail(`c${n}`)], `e-${n}`)
+  })
+  expect(found[0]?.evidence).toEqual(['e-1', 'e-2', 'e-3', 'e-4', 'e-5'])
+})
+
 test('[F4] a document reports its mistakes with their lines', () => {
   const text = files.find((f) => f.file === 'refunds-to-one-card.yml')?.text ?? ''
   const broken = loadFormulaDocument(

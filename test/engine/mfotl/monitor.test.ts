@@ -190,3 +190,13 @@ test('a state of another formula is refused', () => {
     /another formula/,
   )
 })
+
+test('[F21] infinite floats survive a save', () => {
+  const compiled = compile('ONCE[1,9] (m <- MIN v (f(v)))', SIGNATURE)
+  if (!compiled.ok) throw new Error('broken')
+  const first = createMonitor(compiled.value)
+  first.step(1, [])
+  const second = createMonitor(compiled.value)
+  second.restore(JSON.parse(JSON.stringify(first.save())))
+  expect(second.step(2, [])).toMatchObject([{ tuples: [[Infinity]] }])
+})
