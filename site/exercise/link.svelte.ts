@@ -1,3 +1,4 @@
+import { readDevice } from '../device.ts'
 import { connectSeat, type SeatConnection } from '../../range/client/socket/seat.ts'
 import type { TelemetryPage, TelemetryQuery } from '../../range/exercise/types.ts'
 import type { MoveAnswer, TrainerAct } from '../../range/protocol/message.ts'
@@ -33,7 +34,7 @@ export class SeatLink {
   }
 }
 
-/** Where the browser keeps the token that gives a seat back after a reload. */
-export function tokenKey(exercise: string): string {
-  return `doorstep.seat.${exercise}`
+/** The token that gives a seat back after a reload; the big screen keeps its own beside a trainer's. */
+export function seatToken(exercise: string, slot: 'seat' | 'screen' = 'seat'): string {
+  return readDevice(`${slot}.${exercise}`) ?? ''
 }

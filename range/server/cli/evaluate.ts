@@ -74,8 +74,8 @@ async function runAll(jobs: readonly Job[], width: number): Promise<readonly Run
 
 function ask(worker: Worker, job: Job): Promise<RunResult> {
   return new Promise((resolve, reject) => {
+    worker.removeAllListeners('error').once('error', reject)
     worker.once('message', (message: RunResult | { error: string }) => ('error' in message ? reject(new Error(message.error)) : resolve(message)))
-    worker.once('error', reject)
     worker.postMessage(job)
   })
 }

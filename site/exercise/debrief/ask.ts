@@ -1,28 +1,37 @@
 import type { Counterfactual, Debrief } from '../../../range/protocol/view.ts'
-import { tokenKey } from '../link.svelte.ts'
+import { seatToken } from '../link.svelte.ts'
 
 type Answer<T> = T | { readonly error: string }
 
-/** The debrief of an ended exercise; `running` before its end, `no-seat` for strangers. */
+/** The debrief of an ended exercise; `not-ended` before its end, `not-yours` for strangers. */
 export function askDebrief(exercise: string): Promise<Answer<Debrief>> {
-  return ask(`/api/exercises/${encodeURIComponent(exercise)}/debrief`, exercise)
+  return ask(`/api/exercises/${encodeURIComponent(exercise)}/debrief`, exercise, 'debrief')
 }
 
 /** Plays the exercise again with one decision changed; takes some seconds. */
 export function askWhatIf(exercise: string, choice: string): Promise<Answer<Counterfactual>> {
-  return ask(`/api/exercises/${encodeURIComponent(exercise)}/counterfactual?choice=${encodeURIComponent(choice)}`, exercise)
+  return ask(`/api/exercises/${encodeURIComponent(exercise)}/counterfactual`, exercise, 'counterfactual', JSON.stringify({ choice }))
 }
 
-export function downloadUrl(exercise: string, kind: 'csv' | 'json'): string {
-  const token = typeof localStorage === 'undefined' ? '' : (localStorage.getItem(tokenKey(exercise)) ?? '')
-  return `/api/exercises/${encodeURIComponent(exercise)}/export.${kind}?token=${encodeURIComponent(token)}`
+/** Fetches an export with the seat's right to it and hands it to the browser as a download. */
+export async function download(exercise: string, kind: 'csv' | 'json'): Promise<boolean> {
+  const answer = await fetch(`/api/exercises/${encodeURIComponent(exercise)}/export.${kind}`, { headers: { 'x-seat': seatToken(exercise) } })
+  if (!answer.ok) return false
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(await answer.blob())
+  link.download = `doorstep-${exercise}.${kind}`
+  link.click()
+  URL.revokeObjectURL(link.href)
+  return true
 }
 
-async function ask<T>(path: string, exercise: string): Promise<Answer<T>> {
+async function ask<T>(path: string, exercise: string, field: string, body?: string): Promise<Answer<T>> {
   try {
-    const answer = await fetch(path, { headers: { authorization: `Bearer ${localStorage.getItem(tokenKey(exercise)) ?? ''}` } })
-    const body = (await answer.json()) as T | { error: string }
-    if (!answer.ok) return { error: typeof body === 'object' && body !== null && 'error' in body ? String(body.error) : 'other' }
-    return body as T
+    const answer = await fetch(path, {
+      headers: { 'x-seat': seatToken(exercise), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { method: 'POST', body }),
+    })
+    const said = (await answer.json()) as Record<string, unknown>
+    return answer.ok ? (said[field] as T) : { error: String(said['reason'] ?? 'other') }
   } catch { return { error: 'other' } }
 }
