@@ -5,14 +5,28 @@ import { town } from '../world/town.ts'
 import type { AttackRun } from '../world/types-attack.ts'
 import type { Van } from '../world/types-logistics.ts'
 import type { Command, Happened, World } from '../world/types.ts'
-import { commonParameters, num, overdue, plannedEnd, type Seen, type Step, type Technique, type Witness } from './technique.ts'
+import {
+  commonParameters,
+  num,
+  overdue,
+  plannedEnd,
+  type Seen,
+  type Step,
+  type Technique,
+  type Witness,
+} from './technique.ts'
 
 /**
- * D1, GPS spoofing and van diversion. The crew leads a van on its tour to a place by the harbour and takes the dearest
- * parcels, while the tracker is made to tell a journey along the planned route. `rate` is false positions a minute.
- * Stealth: at 0 the false journey jumps half a kilometre, then glides at 9 m/s without stop or noise; the more of it,
- * the more it drives with the traffic, waits at crossings, dwells at the planned stops and trembles like a real
- * receiver; from 0.5 on the crew ends it where the false journey and the van meet again. Odometer, radio mast, cargo
+ * D1, GPS spoofing and van diversion. The crew leads a van on its tour to a place by the harbour
+ * and takes the dearest
+ * parcels, while the tracker is made to tell a journey along the planned route. `rate` is false
+ * positions a minute.
+ * Stealth: at 0 the false journey jumps half a kilometre, then glides at 9 m/s without stop or
+ * noise; the more of it,
+ * the more it drives with the traffic, waits at crossings, dwells at the planned stops and
+ * trembles like a real
+ * receiver; from 0.5 on the crew ends it where the false journey and the van meet again. Odometer,
+ * radio mast, cargo
  * door and the missing scans stay true at any stealth. What is stolen does not depend on it.
  */
 export const d1: Technique = {
@@ -29,7 +43,8 @@ export const d1: Technique = {
   ],
   tells: [],
   targets,
-  refuses: (world, params) => (named(world, params['van']) === undefined && params['van'] !== 'any' ? 'no-such-van' : null),
+  refuses: (world, params) =>
+    named(world, params['van']) === undefined && params['van'] !== 'any' ? 'no-such-van' : null,
   begin: () => ({ phase: 'wait', van: -1 }),
   step,
   witness,
@@ -37,7 +52,11 @@ export const d1: Technique = {
 }
 
 function targets(world: World): ReturnType<Technique['targets']> {
-  const vans = world.logistics.vans.map((v) => ({ value: vanRef(v.id), label: v.name, note: `line ${v.line}` }))
+  const vans = world.logistics.vans.map((v) => ({
+    value: vanRef(v.id),
+    label: v.name,
+    note: `line ${v.line}`,
+  }))
   return {
     van: [{ value: 'any', label: 'Whichever is out', note: 'the one with most aboard' }, ...vans],
     place: town.meeting.map((m) => ({ value: m.id, label: m.name, note: 'by the harbour' })),
@@ -62,28 +81,47 @@ function step(world: World, run: AttackRun): Step {
   if (van.status === 'recalled') return end(run, van, 'blocked')
   if (van.diversion !== null) return again(world, run, memory)
   const met = num(run, 'stealth') < 0.5 || !apart(world, van)
-  return van.spoof === null || met && num(run, 'stealth') >= 0.5 ? end(run, van, 'done') : again(world, run, { ...memory, phase: 'back' })
+  return van.spoof === null || (met && num(run, 'stealth') >= 0.5)
+    ? end(run, van, 'done')
+    : again(world, run, { ...memory, phase: 'back' })
 }
 
 /** The crew watches the yard and follows a van until it is where they want it. */
 function wait(world: World, run: AttackRun): Step {
-  const wanted = run.params['van'] === 'any' ? world.logistics.vans : [named(world, run.params['van'])!]
-  const ready = wanted.filter((v) => isReady(v, run)).sort((a, b) => b.cargo.length - a.cargo.length || a.id - b.id)[0]
+  const wanted =
+    run.params['van'] === 'any' ? world.logistics.vans : [named(world, run.params['van'])!]
+  const ready = wanted
+    .filter((v) => isReady(v, run))
+    .sort((a, b) => b.cargo.length - a.cargo.length || a.id - b.id)[0]
   if (ready === undefined) return again(world, run, run.memory)
   const spoof: Command = {
-    kind: 'SpoofGps', van: ready.id, untilMs: plannedEnd(run),
-    stealthPermille: Math.round(num(run, 'stealth') * 1000), periodMs: Math.round(60_000 / num(run, 'rate')),
+    kind: 'SpoofGps',
+    van: ready.id,
+    untilMs: plannedEnd(run),
+    stealthPermille: Math.round(num(run, 'stealth') * 1000),
+    periodMs: Math.round(60_000 / num(run, 'rate')),
   }
-  const divert: Command = { kind: 'DivertVan', van: ready.id, to: String(run.params['place']), run: run.run }
+  const divert: Command = {
+    kind: 'DivertVan',
+    van: ready.id,
+    to: String(run.params['place']),
+    run: run.run,
+  }
   return {
-    commands: [{ afterMs: 0, command: spoof }, { afterMs: 1_000, command: divert }], nextAfterMs: 30_000,
-    memory: { phase: 'away', van: ready.id }, status: 'running',
+    commands: [
+      { afterMs: 0, command: spoof },
+      { afterMs: 1_000, command: divert },
+    ],
+    nextAfterMs: 30_000,
+    memory: { phase: 'away', van: ready.id },
+    status: 'running',
   }
 }
 
 function isReady(van: Van, run: AttackRun): boolean {
   if (van.status !== 'driving' && van.status !== 'stopped') return false
-  if (van.leg === null || van.cargo.length === 0 || van.diversion !== null || van.spoof !== null) return false
+  if (van.leg === null || van.cargo.length === 0 || van.diversion !== null || van.spoof !== null)
+    return false
   const done = van.stops.filter((s) => s.done).length
   if (run.params['leave'] === 'second-stop') return done >= 2
   return run.params['leave'] !== 'half' || done * 2 >= van.stops.length
@@ -101,23 +139,34 @@ function again(world: World, run: AttackRun, memory: AttackRun['memory']): Step 
 }
 
 function end(run: AttackRun, van: Van | undefined, status: Step['status']): Step {
-  const commands = van?.spoof == null ? [] : [{ afterMs: 0, command: { kind: 'EndSpoof', van: van.id } as const }]
+  const commands =
+    van?.spoof == null ? [] : [{ afterMs: 0, command: { kind: 'EndSpoof', van: van.id } as const }]
   return { commands, nextAfterMs: null, memory: { ...run.memory, phase: 'end' }, status }
 }
 
 function witness(_world: World, run: AttackRun, { event }: Happened): Witness {
   const nothing = { actors: [], targets: [], effect: false }
   switch (event.kind) {
-    case 'VanDiverted': return event.run === run.run ? { actors: [], targets: [vanRef(event.van)], effect: true } : nothing
-    case 'ParcelStolen': return event.run === run.run ? { actors: [], targets: [vanRef(event.van)], effect: true } : nothing
-    default: return nothing
+    case 'VanDiverted':
+      return event.run === run.run
+        ? { actors: [], targets: [vanRef(event.van)], effect: true }
+        : nothing
+    case 'ParcelStolen':
+      return event.run === run.run
+        ? { actors: [], targets: [vanRef(event.van)], effect: true }
+        : nothing
+    default:
+      return nothing
   }
 }
 
 function describe(world: World, run: AttackRun): Seen {
   const van = world.logistics.vans[Number(run.memory['van'])]
-  if (van === undefined) return { key: run.memory['phase'] === 'end' ? 'd1.never-came' : 'd1.waiting', params: {} }
-  const stolen = world.logistics.parcels.filter((p) => p.status === 'stolen' && p.holder === run.params['place']).length
+  if (van === undefined)
+    return { key: run.memory['phase'] === 'end' ? 'd1.never-came' : 'd1.waiting', params: {} }
+  const stolen = world.logistics.parcels.filter(
+    (p) => p.status === 'stolen' && p.holder === run.params['place'],
+  ).length
   if (stolen > 0) return { key: 'd1.unloaded', params: { van: van.name, parcels: stolen } }
   return { key: van.status === 'recalled' ? 'd1.recalled' : 'd1.away', params: { van: van.name } }
 }

@@ -10,36 +10,55 @@ import { payment } from './payment.ts'
 import type { Report, Seen, Source } from './report.ts'
 import { sensors } from './sensors.ts'
 
-/** What is on its way to the collector, and how far each stream has come. Plain data, never changed in place. */
+/**
+ * What is on its way to the collector, and how far each stream has come. Plain data, never changed
+ * in place.
+ */
 export interface Observer {
   readonly streams: Streams
-  /** Sorted by arrival, then stream, then number. Bounded by the longest delay, 15 s of messages. */
+  /**
+   * Sorted by arrival, then stream, then number. Bounded by the longest delay, 15 s of messages.
+   */
   readonly pending: readonly Waiting[]
 }
 type Streams = ReadonlyMap<string, { readonly count: number; readonly last: Milliseconds }>
-interface Waiting { readonly stream: string; readonly number: number; readonly telemetry: Telemetry }
+interface Waiting {
+  readonly stream: string
+  readonly number: number
+  readonly telemetry: Telemetry
+}
 
 const SOURCES: readonly Source[] = [http, auth, payment, pages, backoffice, custody, sensors]
 
 /** At the opening the page store tells the signed baseline of every page. */
 export function createObserver(config: WorldConfig): Observer {
   const draft: Draft = { before: new Map(), streams: null, fresh: [] }
-  for (const report of openingSigns({ config, shop: initialShop(config) })) take(draft, report, config.start)
+  for (const report of openingSigns({ config, shop: initialShop(config) }))
+    take(draft, report, config.start)
   return { streams: draft.streams ?? draft.before, pending: draft.fresh }
 }
 
 /**
- * Telemetry that has arrived by `world.now`, given everything that happened since the last call, and the observer
- * after it. Times never decrease from call to call; each stream counts its messages without gaps. It never looks at
+ * Telemetry that has arrived by `world.now`, given everything that happened since the last call,
+ * and the observer
+ * after it. Times never decrease from call to call; each stream counts its messages without gaps.
+ * It never looks at
  * who caused an event: the same happenings with other causes give the same bytes.
  */
-export function observe(world: World, happened: readonly Seen[], state: Observer): { readonly telemetry: readonly Telemetry[]; readonly state: Observer } {
+export function observe(
+  world: World,
+  happened: readonly Seen[],
+  state: Observer,
+): { readonly telemetry: readonly Telemetry[]; readonly state: Observer } {
   const draft: Draft = { before: state.streams, streams: null, fresh: [] }
   for (const { at, event } of happened) {
-    for (const source of SOURCES) for (const report of source(world, at, event)) take(draft, report, at)
+    for (const source of SOURCES)
+      for (const report of source(world, at, event)) take(draft, report, at)
   }
-  if (draft.fresh.length === 0 && (state.pending[0]?.telemetry.time ?? Infinity) > world.now) return { telemetry: [], state }
-  const all = draft.fresh.length === 0 ? state.pending : [...state.pending, ...draft.fresh].sort(byArrival)
+  if (draft.fresh.length === 0 && (state.pending[0]?.telemetry.time ?? Infinity) > world.now)
+    return { telemetry: [], state }
+  const all =
+    draft.fresh.length === 0 ? state.pending : [...state.pending, ...draft.fresh].sort(byArrival)
   let arrived = 0
   while (arrived < all.length && all[arrived]!.telemetry.time <= world.now) arrived += 1
   return {
@@ -62,7 +81,11 @@ function take(draft: Draft, report: Report, at: Milliseconds): void {
   const time = Math.max(last, at + report.delayMs)
   const uid = `event:${report.stream}-${count}`
   draft.streams.set(report.stream, { count: count + 1, last: time })
-  draft.fresh.push({ stream: report.stream, number: count, telemetry: { time, uid, body: report.body(time, uid) } })
+  draft.fresh.push({
+    stream: report.stream,
+    number: count,
+    telemetry: { time, uid, body: report.body(time, uid) },
+  })
 }
 
 function byArrival(a: Waiting, b: Waiting): number {

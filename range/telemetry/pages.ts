@@ -12,47 +12,90 @@ const OFFICE_IP = '192.0.2.10'
 const MONITOR_IP = '192.0.2.40'
 
 /**
- * What the shop's page store and the page monitor say. Changes by tag manager or dependency happen elsewhere, so the
+ * What the shop's page store and the page monitor say. Changes by tag manager or dependency happen
+ * elsewhere, so the
  * store says nothing of them: only an inventory or a browser sees them.
  */
 export const pages: Source = (world, _at, event) => {
   switch (event.kind) {
     case 'PagePublished': {
       const { via } = event.revision
-      return via === 'editor' || via === 'release' ? [report(world, event.page, event.revision, 'publish', via)] : []
+      return via === 'editor' || via === 'release'
+        ? [report(world, event.page, event.revision, 'publish', via)]
+        : []
     }
-    case 'PageSigned': return revisionReport(world, event.page, event.revision, 'sign', 'release')
-    case 'PageRestored': return revisionReport(world, event.page, event.revision, 'restore', 'restore')
+    case 'PageSigned':
+      return revisionReport(world, event.page, event.revision, 'sign', 'release')
+    case 'PageRestored':
+      return revisionReport(world, event.page, event.revision, 'restore', 'restore')
     case 'PagesInspected':
-      return world.shop.pages.map((page) => report(world, page.slug, page.revisions[page.live]!, 'inventory', 'monitor'))
-    default: return []
+      return world.shop.pages.map((page) =>
+        report(world, page.slug, page.revisions[page.live]!, 'inventory', 'monitor'),
+      )
+    default:
+      return []
   }
 }
 
 /** The signed baseline with which a day begins. */
 export function openingSigns(world: Pick<World, 'shop' | 'config'>): readonly Report[] {
-  return world.shop.pages.flatMap((page) => page.revisions.filter((one) => one.signed)
-    .map((revision) => report(world, page.slug, revision, 'sign', 'release')))
+  return world.shop.pages.flatMap((page) =>
+    page.revisions
+      .filter((one) => one.signed)
+      .map((revision) => report(world, page.slug, revision, 'sign', 'release')),
+  )
 }
 
-function revisionReport(world: World, slug: Page['slug'], number: number, operation: Unmapped['operation'], via: Unmapped['via']): readonly Report[] {
-  const revision = world.shop.pages.find((page) => page.slug === slug)?.revisions.find((one) => one.number === number)
+function revisionReport(
+  world: World,
+  slug: Page['slug'],
+  number: number,
+  operation: Unmapped['operation'],
+  via: Unmapped['via'],
+): readonly Report[] {
+  const revision = world.shop.pages
+    .find((page) => page.slug === slug)
+    ?.revisions.find((one) => one.number === number)
   return revision === undefined ? [] : [report(world, slug, revision, operation, via)]
 }
 
-function report(world: Pick<World, 'config'>, slug: Page['slug'], revision: PageRevision, operation: Unmapped['operation'], via: Unmapped['via']): Report {
+function report(
+  world: Pick<World, 'config'>,
+  slug: Page['slug'],
+  revision: PageRevision,
+  operation: Unmapped['operation'],
+  via: Unmapped['via'],
+): Report {
   const scripts = inventoryOf(revision.scripts)
   const monitor = operation === 'inventory'
   return {
-    stream: monitor ? 'monitor' : 'pages', delayMs: 0,
+    stream: monitor ? 'monitor' : 'pages',
+    delayMs: 0,
     body: (time, uid): DatastoreActivity => ({
-      class_uid: 6005, category_uid: 6, activity_id: monitor ? 1 : 2,
-      ...base(time, uid, monitor ? 'page-monitor' : 'page-store', monitor ? 'page monitor' : 'shop'),
-      actor: { user: { uid: monitor ? 'page-monitor' : operation === 'publish' ? revision.author : 'release' } },
+      class_uid: 6005,
+      category_uid: 6,
+      activity_id: monitor ? 1 : 2,
+      ...base(
+        time,
+        uid,
+        monitor ? 'page-monitor' : 'page-store',
+        monitor ? 'page monitor' : 'shop',
+      ),
+      actor: {
+        user: {
+          uid: monitor ? 'page-monitor' : operation === 'publish' ? revision.author : 'release',
+        },
+      },
       src_endpoint: { ip: monitor ? MONITOR_IP : OFFICE_IP },
       unmapped: {
-        operation, page: { uid: slug, revision: revision.number }, via, approved_by: monitor ? null : revision.approvedBy, scripts,
-        ...(operation === 'sign' ? { signature: signInventory(releaseSecret(world.config.seed), slug, scripts) } : {}),
+        operation,
+        page: { uid: slug, revision: revision.number },
+        via,
+        approved_by: monitor ? null : revision.approvedBy,
+        scripts,
+        ...(operation === 'sign'
+          ? { signature: signInventory(releaseSecret(world.config.seed), slug, scripts) }
+          : {}),
       },
     }),
   }
@@ -64,13 +107,18 @@ const inventories = new WeakMap<readonly ScriptTag[], readonly PageScript[]>()
 export function inventoryOf(scripts: readonly ScriptTag[]): readonly PageScript[] {
   const known = inventories.get(scripts)
   if (known !== undefined) return known
-  const made = scripts.map(({ src, text }): PageScript =>
-    ({ src, hash: base64(sha256(utf8ToBytes(text))), hosts: hostsNamed(text) }))
+  const made = scripts.map(({ src, text }): PageScript => ({
+    src,
+    hash: base64(sha256(utf8ToBytes(text))),
+    hosts: hostsNamed(text),
+  }))
   inventories.set(scripts, made)
   return made
 }
 
-/** The release key of a day's shop. Drawn from the seed, since nothing outside the range trusts it. */
+/**
+ * The release key of a day's shop. Drawn from the seed, since nothing outside the range trusts it.
+ */
 function releaseSecret(seed: number): Uint8Array {
   return sha256(utf8ToBytes(`doorstep release key ${seed}`))
 }

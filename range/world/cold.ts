@@ -2,7 +2,10 @@ import { exp } from './detmath.ts'
 import type { Parcel, Van } from './types-logistics.ts'
 import type { Milliseconds } from './types.ts'
 
-/** Temperatures in millidegree Celsius. First-order heat flow: T(t) = Te + (T0 - Te) exp(-(t - t0) / tau). */
+/**
+ * Temperatures in millidegree Celsius. First-order heat flow: T(t) = Te + (T0 - Te) exp(-(t - t0)
+ * / tau).
+ */
 export const AMBIENT_MILLI = 18_000
 export const COLD_ROOM_MILLI = 3_500
 /** Cold goods above this are warm; past `SPOIL_MILLI` in their core they are lost. */
@@ -23,11 +26,15 @@ export function cargoTemperatureAt(van: Van, t: Milliseconds): number {
   return relax(van.cargoTemperatureMilli, toward.milli, t - van.temperatureSince, toward.tauMs)
 }
 
-/** Surroundings of a parcel by its holder: cold room and lockers are cooled, pick and pack stations are not. */
+/**
+ * Surroundings of a parcel by its holder: cold room and lockers are cooled, pick and pack stations
+ * are not.
+ */
 function surroundings(parcel: Parcel, vans: readonly Van[], t: Milliseconds): number {
   const van = vans.find((v) => parcel.holder === `van:${v.id}`)
   if (van !== undefined) return cargoTemperatureAt(van, t)
-  if (parcel.holder === 'place:depot') return parcel.status === 'docked' ? COLD_ROOM_MILLI : AMBIENT_MILLI
+  if (parcel.holder === 'place:depot')
+    return parcel.status === 'docked' ? COLD_ROOM_MILLI : AMBIENT_MILLI
   return parcel.holder.startsWith('locker:') ? COLD_ROOM_MILLI : AMBIENT_MILLI
 }
 

@@ -1,11 +1,15 @@
 /**
- * Stand-ins for transcendental functions, made of + - * / and Math.sqrt only, which agree on every machine
+ * Stand-ins for transcendental functions, made of + - * / and Math.sqrt only, which agree on every
+ * machine
  * (DESIGN.md decision 4). Relative errors are below 1e-13 unless said otherwise.
  */
 
 const LN2 = 0.6931471805599453
 
-/** Natural logarithm of x > 0; NaN below, -Infinity at 0. Argument reduction, then the series of artanh. */
+/**
+ * Natural logarithm of x > 0; NaN below, -Infinity at 0. Argument reduction, then the series of
+ * artanh.
+ */
 export function ln(x: number): number {
   if (x === 0) return -Infinity
   if (!(x > 0) || x === Infinity) return x === Infinity ? Infinity : NaN
@@ -61,14 +65,24 @@ export function cos(x: number): number {
   return sinTurns(x / 6.283185307179586 + 0.25)
 }
 
-const A = [-39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716, 2.506628277459239] as const
-const B = [-54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572] as const
-const C = [-0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968, 2.938163982698783] as const
+const A = [
+  -39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716,
+  2.506628277459239,
+] as const
+const B = [
+  -54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572,
+] as const
+const C = [
+  -0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734,
+  4.374664141464968, 2.938163982698783,
+] as const
 const D = [0.007784695709041462, 0.3224671290700398, 2.445134137142996, 3.754408661907416] as const
 
 /**
- * Quantile of the standard normal distribution for 0 < p < 1, relative error below 1.2e-9; p is kept off its ends.
- * Source: P. J. Acklam, "An algorithm for computing the inverse normal cumulative distribution function", 2003.
+ * Quantile of the standard normal distribution for 0 < p < 1, relative error below 1.2e-9; p is
+ * kept off its ends.
+ * Source: P. J. Acklam, "An algorithm for computing the inverse normal cumulative distribution
+ * function", 2003.
  */
 export function normal(p: number): number {
   const u = p < 1.2e-10 ? 1.2e-10 : p > 1 - 1.2e-10 ? 1 - 1.2e-10 : p

@@ -12,10 +12,31 @@ export function initialVan(config: WorldConfig, id: number): Van {
   const line = lineOfVan(id)
   const wornKm = 40_000 + range(80_000, config.seed, Stream.odometer, id, 0xffff)
   return {
-    id, name: `Van ${String.fromCharCode(65 + id)}`, driver: id, line, route: [], stops: [], at: town.depot, leg: null,
-    cargo: [], doorOpen: false, doorSince: config.start, odometerMm: wornKm * 1_000_000, tour: -1, status: 'depot',
-    diversion: null, spoof: null, cargoTemperatureMilli: 4_000, cooling: true, temperatureSince: config.start,
-    locked: false, step: 0, via: null, restUntil: 0, brokenUntil: 0, bring: [],
+    id,
+    name: `Van ${String.fromCharCode(65 + id)}`,
+    driver: id,
+    line,
+    route: [],
+    stops: [],
+    at: town.depot,
+    leg: null,
+    cargo: [],
+    doorOpen: false,
+    doorSince: config.start,
+    odometerMm: wornKm * 1_000_000,
+    tour: -1,
+    status: 'depot',
+    diversion: null,
+    spoof: null,
+    cargoTemperatureMilli: 4_000,
+    cooling: true,
+    temperatureSince: config.start,
+    locked: false,
+    step: 0,
+    via: null,
+    restUntil: 0,
+    brokenUntil: 0,
+    bring: [],
   }
 }
 
@@ -23,35 +44,87 @@ export function initialVan(config: WorldConfig, id: number): Van {
 export function evolveVan(van: Van, event: FleetEvent, world: World): Van | null {
   const step = van.step + 1
   switch (event.kind) {
-    case 'TourPlanned': return { ...van, step, tour: event.tour, route: event.route, stops: event.stops, bring: [], via: null }
-    case 'ParcelLoaded': return { ...van, step, cargo: [...van.cargo, event.parcel] }
-    case 'VanDeparted': return departed({ ...van, step, leg: event.leg })
-    case 'VanArrived': return arrived({ ...van, step })
-    case 'VanStopped': return { ...van, step, status: stoppedStatus(van, event.place) }
-    case 'DoorOpened': case 'DoorClosed': return door({ ...van, step }, event.kind === 'DoorOpened', world.now)
-    case 'ParcelDelivered': case 'ParcelPutInLocker': return { ...van, step, cargo: without(van.cargo, event.parcel) }
-    case 'LockerRefused': return { ...van, step, bring: [...van.bring, event.parcel] }
+    case 'TourPlanned':
+      return {
+        ...van,
+        step,
+        tour: event.tour,
+        route: event.route,
+        stops: event.stops,
+        bring: [],
+        via: null,
+      }
+    case 'ParcelLoaded':
+      return { ...van, step, cargo: [...van.cargo, event.parcel] }
+    case 'VanDeparted':
+      return departed({ ...van, step, leg: event.leg })
+    case 'VanArrived':
+      return arrived({ ...van, step })
+    case 'VanStopped':
+      return { ...van, step, status: stoppedStatus(van, event.place) }
+    case 'DoorOpened':
+    case 'DoorClosed':
+      return door({ ...van, step }, event.kind === 'DoorOpened', world.now)
+    case 'ParcelDelivered':
+    case 'ParcelPutInLocker':
+      return { ...van, step, cargo: without(van.cargo, event.parcel) }
+    case 'LockerRefused':
+      return { ...van, step, bring: [...van.bring, event.parcel] }
     case 'TourEnded':
-      return { ...van, step, status: 'depot', stops: [], route: [], cargo: [], bring: [], via: null, diversion: null, leg: null }
-    case 'ParcelStolen': case 'ParcelBackInCustody': return { ...van, cargo: without(van.cargo, event.parcel) }
-    case 'VanRecalled': return { ...van, status: 'recalled', diversion: null, via: null, restUntil: world.now + REST_AFTER_RECALL_MS }
-    case 'CargoLocked': return { ...van, locked: event.locked }
+      return {
+        ...van,
+        step,
+        status: 'depot',
+        stops: [],
+        route: [],
+        cargo: [],
+        bring: [],
+        via: null,
+        diversion: null,
+        leg: null,
+      }
+    case 'ParcelStolen':
+    case 'ParcelBackInCustody':
+      return { ...van, cargo: without(van.cargo, event.parcel) }
+    case 'VanRecalled':
+      return {
+        ...van,
+        status: 'recalled',
+        diversion: null,
+        via: null,
+        restUntil: world.now + REST_AFTER_RECALL_MS,
+      }
+    case 'CargoLocked':
+      return { ...van, locked: event.locked }
     case 'VanDiverted':
-      return { ...van, status: 'diverted', diversion: { to: event.to, since: world.now, run: event.run } }
+      return {
+        ...van,
+        status: 'diverted',
+        diversion: { to: event.to, since: world.now, run: event.run },
+      }
     case 'GpsSpoofed': {
       const { untilMs, stealthPermille, periodMs, track } = event
-      return { ...van, spoof: { since: world.now, until: untilMs, stealthPermille, periodMs, track: track ?? [] } }
+      return {
+        ...van,
+        spoof: { since: world.now, until: untilMs, stealthPermille, periodMs, track: track ?? [] },
+      }
     }
-    case 'SpoofEnded': return { ...van, spoof: null }
-    case 'TyreFlat': return { ...van, brokenUntil: event.until }
-    case 'DetourTaken': return { ...van, via: event.via }
-    default: return null
+    case 'SpoofEnded':
+      return { ...van, spoof: null }
+    case 'TyreFlat':
+      return { ...van, brokenUntil: event.until }
+    case 'DetourTaken':
+      return { ...van, via: event.via }
+    default:
+      return null
   }
 }
 
 /** Leaving a stop makes it done; leaving the meeting place ends a diversion. */
 function departed(van: Van): Van {
-  const stops = van.stops.map((s) => (s.node === van.at && van.status === 'stopped' ? { ...s, done: true } : s))
+  const stops = van.stops.map((s) =>
+    s.node === van.at && van.status === 'stopped' ? { ...s, done: true } : s,
+  )
   const met = van.diversion !== null && nodeOf(van.diversion.to) === nodeOf(van.at)
   if (van.status === 'recalled') return { ...van, stops }
   if (met) return { ...van, stops, diversion: null, status: 'driving' }
@@ -72,7 +145,13 @@ function stoppedStatus(van: Van, place: string): Van['status'] {
 function door(van: Van, open: boolean, now: Milliseconds): Van {
   const temperature = cargoTemperatureAt(van, now)
   const since = open === van.doorOpen || !open ? van.doorSince : now
-  return { ...van, doorOpen: open, doorSince: since, cargoTemperatureMilli: temperature, temperatureSince: now }
+  return {
+    ...van,
+    doorOpen: open,
+    doorSince: since,
+    cargoTemperatureMilli: temperature,
+    temperatureSince: now,
+  }
 }
 
 function without(list: readonly number[], id: number): readonly number[] {
@@ -80,7 +159,11 @@ function without(list: readonly number[], id: number): readonly number[] {
 }
 
 /** Cargo temperatures of the parcels aboard are settled before the air around them changes. */
-export function settleCargo(state: LogisticsState, van: Van, now: Milliseconds): LogisticsState['parcels'] {
+export function settleCargo(
+  state: LogisticsState,
+  van: Van,
+  now: Milliseconds,
+): LogisticsState['parcels'] {
   if (!van.cargo.some((id) => state.parcels[id]?.thermal !== undefined)) return state.parcels
   return state.parcels.map((p) => (van.cargo.includes(p.id) ? settle(p, state.vans, now) : p))
 }

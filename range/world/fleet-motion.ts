@@ -5,7 +5,10 @@ import type { TownEdge } from './town.ts'
 import type { Leg, Van } from './types-logistics.ts'
 import type { Milliseconds, WorldConfig } from './types.ts'
 
-export interface Fix { readonly x: number; readonly y: number }
+export interface Fix {
+  readonly x: number
+  readonly y: number
+}
 
 /** Where a van really is at `t`, millimetres. A closed formula of its leg: nothing is stepped. */
 export function positionAt(van: Van, t: Milliseconds): Fix {
@@ -13,12 +16,17 @@ export function positionAt(van: Van, t: Milliseconds): Fix {
   if (leg === null) return place(nodeOf(van.at))
   const [from, to] = [place(nodeOf(leg.from)), place(nodeOf(leg.to))]
   const p = progress(leg, t)
-  return { x: Math.round(from.x + (to.x - from.x) * p), y: Math.round(from.y + (to.y - from.y) * p) }
+  return {
+    x: Math.round(from.x + (to.x - from.x) * p),
+    y: Math.round(from.y + (to.y - from.y) * p),
+  }
 }
 
 /** Millimetres the van has really driven in its life, at `t`. */
 export function odometerAt(van: Van, t: Milliseconds): number {
-  return van.leg === null ? van.odometerMm : van.odometerMm + Math.round(legMm(van.leg) * progress(van.leg, t))
+  return van.leg === null
+    ? van.odometerMm
+    : van.odometerMm + Math.round(legMm(van.leg) * progress(van.leg, t))
 }
 
 export function legMm(leg: Leg): number {
@@ -30,7 +38,9 @@ export function inCanyon(van: Van): boolean {
   return van.leg !== null && town.edges[van.leg.edge]!.canyon
 }
 
-/** The false place that a spoofed tracker claims at `t`; straight between the points of its track. */
+/**
+ * The false place that a spoofed tracker claims at `t`; straight between the points of its track.
+ */
 export function claimedAt(van: Van, t: Milliseconds): Fix {
   const track = van.spoof?.track ?? []
   const last = track.at(-1)
@@ -53,15 +63,30 @@ function progress(leg: Leg, t: Milliseconds): number {
   return t >= leg.arrives ? 1 : (t - leg.departed) / (leg.arrives - leg.departed)
 }
 
-/** The next leg from `from` towards `to` (node ids), leaving at `at`; traffic is drawn for (van, tour, road). */
+/**
+ * The next leg from `from` towards `to` (node ids), leaving at `at`; traffic is drawn for (van,
+ * tour, road).
+ */
 export function nextLeg(config: WorldConfig, van: Van, to: string, at: Milliseconds): Leg {
   const from = nodeOf(van.at)
   const next = nextHop(from, nodeOf(to))
   const edge = edgeBetween(from, next)
   return {
-    from: van.at, to: town.nodes[next]!.id, edge: edge.index,
-    startMm: edge.a === from ? 0 : edge.lengthMm, endMm: edge.a === from ? edge.lengthMm : 0,
-    departed: at, arrives: at + driveMs(config, edge, legEntity(van.id, van.tour), edge.index * 2 + (edge.a === from ? 0 : 1), at),
+    from: van.at,
+    to: town.nodes[next]!.id,
+    edge: edge.index,
+    startMm: edge.a === from ? 0 : edge.lengthMm,
+    endMm: edge.a === from ? edge.lengthMm : 0,
+    departed: at,
+    arrives:
+      at +
+      driveMs(
+        config,
+        edge,
+        legEntity(van.id, van.tour),
+        edge.index * 2 + (edge.a === from ? 0 : 1),
+        at,
+      ),
   }
 }
 
@@ -70,8 +95,17 @@ export function legEntity(van: number, tour: number): number {
   return van * 4096 + (tour & 4095)
 }
 
-/** Time on an edge, `leg` being twice its index plus its direction: the limit, slowed by 4 to 45 % of ordinary traffic, up to four times in a jam. */
-export function driveMs(config: WorldConfig, edge: TownEdge, entity: number, leg: number, at: Milliseconds): number {
+/**
+ * Time on an edge, `leg` being twice its index plus its direction: the limit, slowed by 4 to 45 %
+ * of ordinary traffic, up to four times in a jam.
+ */
+export function driveMs(
+  config: WorldConfig,
+  edge: TownEdge,
+  entity: number,
+  leg: number,
+  at: Milliseconds,
+): number {
   const ordinary = 1.04 + 0.41 * fraction(config.seed, Stream.vanTraffic, entity, leg)
   const factor = ordinary * jam(config, edge, at)
   return Math.max(1, Math.round(((edge.lengthMm * 1000) / edge.speedMmPerS) * factor))
@@ -79,7 +113,10 @@ export function driveMs(config: WorldConfig, edge: TownEdge, entity: number, leg
 
 const JAM_SLOT_MS = 45 * 60_000
 
-/** A street is jammed for a slot of 45 minutes, once in about eighty slots. Benign twin `trafficJam`. */
+/**
+ * A street is jammed for a slot of 45 minutes, once in about eighty slots. Benign twin
+ * `trafficJam`.
+ */
 function jam(config: WorldConfig, edge: TownEdge, at: Milliseconds): number {
   const slot = Math.floor(at / JAM_SLOT_MS)
   const street = STREET_IDS.get(edge.street)!
@@ -87,10 +124,15 @@ function jam(config: WorldConfig, edge: TownEdge, at: Milliseconds): number {
   if (!chance(Math.round(permille), config.seed, Stream.twinEvent, 100 + street, slot)) return 1
   return 2 + range(3, config.seed, Stream.twinEvent, 400 + street, slot)
 }
-const STREET_IDS = new Map([...new Set(town.edges.map((e) => e.street))].map((name, i) => [name, i] as const))
+const STREET_IDS = new Map(
+  [...new Set(town.edges.map((e) => e.street))].map((name, i) => [name, i] as const),
+)
 
 /** Wait at a crossing before driving on: two in five times, 13 s on average, at most 60 s. */
 export function crossingWaitMs(seed: number, node: number, entity: number, leg: number): number {
   if (town.near[node]!.length < 3 || !chance(400, seed, Stream.vanLeg, entity, leg)) return 0
-  return Math.min(60_000, 4_000 + Math.round(exponential(9_000, fraction(seed, Stream.vanLeg, entity + 1_000_000, leg))))
+  return Math.min(
+    60_000,
+    4_000 + Math.round(exponential(9_000, fraction(seed, Stream.vanLeg, entity + 1_000_000, leg))),
+  )
 }

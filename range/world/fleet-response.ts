@@ -10,7 +10,10 @@ export function refused(command: FleetCommand['kind'], reason: string): Decided 
   return [{ kind: 'CommandRefused', command, reason }]
 }
 
-/** Held in the depot a parcel is not loaded; in a van its bay stays shut for everybody, and it comes back. */
+/**
+ * Held in the depot a parcel is not loaded; in a van its bay stays shut for everybody, and it
+ * comes back.
+ */
 export function holdParcel(parcel: Parcel | undefined): Decided {
   if (parcel === undefined) return refused('HoldParcel', 'no-such-parcel')
   if (parcel.held) return refused('HoldParcel', 'parcel-already-held')
@@ -20,44 +23,71 @@ export function holdParcel(parcel: Parcel | undefined): Decided {
 
 function refusedByStatus(parcel: Parcel): string | null {
   switch (parcel.status) {
-    case 'delivered': case 'collected': return 'parcel-already-delivered'
-    case 'in-locker': return 'parcel-in-locker'
-    case 'stolen': return 'parcel-stolen'
-    default: return null
+    case 'delivered':
+    case 'collected':
+      return 'parcel-already-delivered'
+    case 'in-locker':
+      return 'parcel-in-locker'
+    case 'stolen':
+      return 'parcel-stolen'
+    default:
+      return null
   }
 }
 
 export function releaseParcel(parcel: Parcel | undefined): Decided {
   if (parcel === undefined) return refused('ReleaseParcel', 'no-such-parcel')
-  return parcel.held ? [{ kind: 'ParcelReleased', parcel: parcel.id }] : refused('ReleaseParcel', 'parcel-not-held')
+  return parcel.held
+    ? [{ kind: 'ParcelReleased', parcel: parcel.id }]
+    : refused('ReleaseParcel', 'parcel-not-held')
 }
 
 export function recallVan(van: Van | undefined): Decided {
   if (van === undefined) return refused('RecallVan', 'no-such-van')
   if (van.status === 'depot') return refused('RecallVan', 'van-in-depot')
-  return van.status === 'recalled' ? refused('RecallVan', 'van-already-recalled') : [{ kind: 'VanRecalled', van: van.id }]
+  return van.status === 'recalled'
+    ? refused('RecallVan', 'van-already-recalled')
+    : [{ kind: 'VanRecalled', van: van.id }]
 }
 
 export function lockCargo(van: Van | undefined, locked: boolean): Decided {
   if (van === undefined) return refused('LockCargo', 'no-such-van')
-  if (van.locked === locked) return refused('LockCargo', locked ? 'cargo-already-locked' : 'cargo-not-locked')
+  if (van.locked === locked)
+    return refused('LockCargo', locked ? 'cargo-already-locked' : 'cargo-not-locked')
   return [{ kind: 'CargoLocked', van: van.id, locked }]
 }
 
-export function divertVan(van: Van | undefined, command: Extract<FleetCommand, { kind: 'DivertVan' }>): Decided {
+export function divertVan(
+  van: Van | undefined,
+  command: Extract<FleetCommand, { kind: 'DivertVan' }>,
+): Decided {
   if (van === undefined) return refused('DivertVan', 'no-such-van')
   if (!isMeeting(command.to)) return refused('DivertVan', 'no-such-place')
-  if (van.status === 'depot' || van.status === 'recalled') return refused('DivertVan', `van-${van.status}`)
+  if (van.status === 'depot' || van.status === 'recalled')
+    return refused('DivertVan', `van-${van.status}`)
   if (van.diversion !== null) return refused('DivertVan', 'van-already-diverted')
   return [{ kind: 'VanDiverted', van: van.id, to: command.to, run: command.run }]
 }
 
-export function spoofGps(world: World, van: Van | undefined, command: Extract<FleetCommand, { kind: 'SpoofGps' }>): Decided {
+export function spoofGps(
+  world: World,
+  van: Van | undefined,
+  command: Extract<FleetCommand, { kind: 'SpoofGps' }>,
+): Decided {
   if (van === undefined) return refused('SpoofGps', 'no-such-van')
   if (command.untilMs <= world.now) return refused('SpoofGps', 'already-over')
   const { untilMs, stealthPermille, periodMs } = command
   const track = falseTrack(world, van, untilMs, stealthPermille)
-  return [{ kind: 'GpsSpoofed', van: van.id, untilMs, stealthPermille, periodMs: Math.max(1_000, periodMs), track }]
+  return [
+    {
+      kind: 'GpsSpoofed',
+      van: van.id,
+      untilMs,
+      stealthPermille,
+      periodMs: Math.max(1_000, periodMs),
+      track,
+    },
+  ]
 }
 
 export function endSpoof(van: Van, untilMs: number | undefined): Decided {
@@ -66,16 +96,29 @@ export function endSpoof(van: Van, untilMs: number | undefined): Decided {
 }
 
 /** The crew takes the dearest parcels that are not held, at most five, where the van was led to. */
-export function unload(world: World, van: Van | undefined, command: Extract<FleetCommand, { kind: 'Unload' }>): Decided {
+export function unload(
+  world: World,
+  van: Van | undefined,
+  command: Extract<FleetCommand, { kind: 'Unload' }>,
+): Decided {
   if (van === undefined) return refused('Unload', 'no-such-van')
   const there = van.leg === null && nodeOf(van.at) === nodeOf(command.place)
-  if (van.diversion === null || van.diversion.run !== command.run || !there) return refused('Unload', 'van-not-here')
+  if (van.diversion === null || van.diversion.run !== command.run || !there)
+    return refused('Unload', 'van-not-here')
   if (van.locked) return refused('Unload', 'cargo-locked')
-  const loot = van.cargo.map((id) => world.logistics.parcels[id]!).filter((p) => !p.held)
-    .sort((a, b) => b.valueMinor - a.valueMinor || a.id - b.id).slice(0, STOLEN_MAX)
+  const loot = van.cargo
+    .map((id) => world.logistics.parcels[id]!)
+    .filter((p) => !p.held)
+    .sort((a, b) => b.valueMinor - a.valueMinor || a.id - b.id)
+    .slice(0, STOLEN_MAX)
   return [
     { kind: 'DoorOpened', van: van.id, place: command.place },
-    ...loot.map((p): FleetEvent =>
-      ({ kind: 'ParcelStolen', parcel: p.id, van: van.id, place: command.place, run: command.run })),
+    ...loot.map((p): FleetEvent => ({
+      kind: 'ParcelStolen',
+      parcel: p.id,
+      van: van.id,
+      place: command.place,
+      run: command.run,
+    })),
   ]
 }

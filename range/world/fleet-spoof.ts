@@ -10,11 +10,18 @@ const CRUDE_MM_PER_S = 9_000
 const JUMP_MM = 500_000
 
 /**
- * The false journey a spoofed tracker tells until `until`: along the planned route from the last true place. With
- * stealth it drives with the traffic, waits at crossings and dwells at stops; at stealth 0 it glides at 9 m/s without
+ * The false journey a spoofed tracker tells until `until`: along the planned route from the last
+ * true place. With
+ * stealth it drives with the traffic, waits at crossings and dwells at stops; at stealth 0 it
+ * glides at 9 m/s without
  * a stop and begins with a jump of 500 m. At most one point for each node passed and each wait.
  */
-export function falseTrack(world: World, van: Van, until: Milliseconds, stealthPermille: number): Track {
+export function falseTrack(
+  world: World,
+  van: Van,
+  until: Milliseconds,
+  stealthPermille: number,
+): Track {
   const { seed } = world.config
   const stealth = stealthPermille / 1000
   const entity = legEntity(van.id, van.tour) + 3_000_000
@@ -29,17 +36,29 @@ export function falseTrack(world: World, van: Van, until: Milliseconds, stealthP
     const lengthMm = i === 0 ? distance(start, node) : edgeBetween(way[i - 1]!, node.index).lengthMm
     const skipped = Math.min(jump, lengthMm)
     jump -= skipped
-    now += Math.round(((lengthMm - skipped) / lengthMm || 0) * legMs(world, way, i, lengthMm, entity, now, stealth))
+    now += Math.round(
+      ((lengthMm - skipped) / lengthMm || 0) * legMs(world, way, i, lengthMm, entity, now, stealth),
+    )
     track.push([Math.max(now, track.at(-1)![0] + 1), node.x, node.y])
     now = track.at(-1)![0]
-    const dwell = stops.delete(node.id) ? 90_000 + 80_000 * fraction(seed, Stream.vanLeg, entity, 10_000 + i) : 0
+    const dwell = stops.delete(node.id)
+      ? 90_000 + 80_000 * fraction(seed, Stream.vanLeg, entity, 10_000 + i)
+      : 0
     const wait = Math.round(stealth * (dwell + crossingWaitMs(seed, node.index, entity, i)))
     if (wait > 0) track.push([(now += wait), node.x, node.y])
   }
   return track
 }
 
-function legMs(world: World, way: readonly number[], i: number, lengthMm: number, entity: number, at: Milliseconds, stealth: number): number {
+function legMs(
+  world: World,
+  way: readonly number[],
+  i: number,
+  lengthMm: number,
+  entity: number,
+  at: Milliseconds,
+  stealth: number,
+): number {
   const crude = (lengthMm * 1000) / CRUDE_MM_PER_S
   if (i === 0 || stealth < 0.2) return crude
   return driveMs(world.config, edgeBetween(way[i - 1]!, way[i]!), entity, i, at)

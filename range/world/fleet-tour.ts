@@ -17,8 +17,10 @@ function serves(state: LogisticsState, van: Van, parcel: Parcel): boolean {
 }
 
 /**
- * The van's next tour: docked parcels of its line that are not held, earliest due first, at most 16; stops in the
- * order of the nearest next; the route goes by the quickest way and ends in the depot. No parcels, no stops.
+ * The van's next tour: docked parcels of its line that are not held, earliest due first, at most
+ * 16; stops in the
+ * order of the nearest next; the route goes by the quickest way and ends in the depot. No parcels,
+ * no stops.
  */
 export function planTour(state: LogisticsState, van: Van, tour: number): FleetEvent {
   const chosen = state.warehouse.dock
@@ -30,7 +32,9 @@ export function planTour(state: LogisticsState, van: Van, tour: number): FleetEv
   const stops: Van['stops'][number][] = []
   let at = nodeOf(town.depot)
   while (places.length > 0) {
-    const nearest = places.reduce((best, p) => (drivingMs(at, nodeOf(p)) < drivingMs(at, nodeOf(best)) ? p : best))
+    const nearest = places.reduce((best, p) =>
+      drivingMs(at, nodeOf(p)) < drivingMs(at, nodeOf(best)) ? p : best,
+    )
     places.splice(places.indexOf(nearest), 1)
     at = nodeOf(nearest)
     const parcels = chosen.filter((p) => p.address === nearest).map((p) => p.id)

@@ -2,7 +2,8 @@ import { settle } from './cold.ts'
 import { range, Stream } from './draw.ts'
 import { driveOn, handOver, startTour } from './fleet-driver.ts'
 import { evolveVan, initialVan, settleCargo } from './fleet-evolve.ts'
-import { legMm } from './fleet-motion.ts'
+import { FLEET_COMMANDS, FLEET_EVENTS, isFleetEvent } from './fleet-kinds.ts'
+import { fleetMeters } from './fleet-meters.ts'
 import { firstPlan, reactVan } from './fleet-react.ts'
 import * as response from './fleet-response.ts'
 import { mishaps } from './fleet-twins.ts'
@@ -11,25 +12,30 @@ import { deviceOf, firstRead, nextRead, openingReads, truthOf } from './sensor-d
 import { isPlace, town } from './town.ts'
 import { changeParcel } from './custody.ts'
 import type { FleetCommand, FleetEvent, LogisticsState, Parcel, Van } from './types-logistics.ts'
-import type { Happened, Meters, Part, Refused, Scheduled, World, WorldConfig } from './types.ts'
-import { depotParcels, nextWork, stationWorked, STATIONS, takeIn, takeInOf, workStation } from './warehouse.ts'
+import type { Happened, Part, Refused, Scheduled, World, WorldConfig } from './types.ts'
+import {
+  depotParcels,
+  nextWork,
+  stationWorked,
+  STATIONS,
+  takeIn,
+  takeInOf,
+  workStation,
+} from './warehouse.ts'
 
-const COMMANDS = [
-  'TakeIn', 'WorkStation', 'PlanTour', 'DriveOn', 'OpenDoor', 'CloseDoor', 'Deliver', 'CollectFromLocker', 'Collected',
-  'ReadSensors', 'LoadParcel', 'HoldParcel', 'ReleaseParcel', 'RecallVan', 'LockCargo', 'DivertVan', 'SpoofGps',
-  'EndSpoof', 'Unload', 'FlatTyre', 'Detour', 'LockerFails',
-] as const satisfies readonly FleetCommand['kind'][]
-const EVENTS = [
-  'ParcelTakenIn', 'StationWorked', 'StationIdle', 'TourPlanned', 'ParcelLoaded', 'VanDeparted', 'VanArrived',
-  'VanStopped', 'TourEnded', 'DoorOpened', 'DoorClosed', 'ParcelDelivered', 'ParcelPutInLocker', 'ParcelCollected',
-  'LockerRefused', 'ParcelHeld', 'ParcelReleased', 'ParcelBackInCustody', 'ParcelStolen', 'ParcelSpoiled',
-  'VanRecalled', 'CargoLocked', 'VanDiverted', 'GpsSpoofed', 'SpoofEnded', 'TyreFlat', 'DetourTaken', 'LockerFailed',
-  'SensorsRead',
-] as const satisfies readonly FleetEvent['kind'][]
-
-/** Warehouse, vans, lockers and their sensors. Positions and temperatures are closed formulas; nothing is stepped. */
+/**
+ * Warehouse, vans, lockers and their sensors. Positions and temperatures are closed formulas;
+ * nothing is stepped.
+ */
 export const logistics: Part<LogisticsState, FleetCommand, FleetEvent> = {
-  commands: COMMANDS, events: EVENTS, initial, opening, decide, evolve, react, meters,
+  commands: FLEET_COMMANDS,
+  events: FLEET_EVENTS,
+  initial,
+  opening,
+  decide,
+  evolve,
+  react,
+  meters: fleetMeters,
 }
 
 function initial(config: WorldConfig): LogisticsState {
@@ -43,26 +49,45 @@ function initial(config: WorldConfig): LogisticsState {
 }
 
 function opening(world: World): readonly Scheduled[] {
-  return [...world.logistics.vans.map((van) => firstPlan(world, van)), ...openingReads(world), ...mishaps(world)]
+  return [
+    ...world.logistics.vans.map((van) => firstPlan(world, van)),
+    ...openingReads(world),
+    ...mishaps(world),
+  ]
 }
 
 type Decided = readonly (FleetEvent | Refused)[]
 
 function decide(world: World, command: FleetCommand): Decided {
   switch (command.kind) {
-    case 'TakeIn': return isPlace(command.address) ? takeIn(world, command) : response.refused('TakeIn', 'no-such-place')
-    case 'WorkStation': return workStation(world, command.station)
-    case 'CollectFromLocker': return collectFromLocker(world, command)
-    case 'Collected': return collected(world, command.parcel)
+    case 'TakeIn':
+      return isPlace(command.address)
+        ? takeIn(world, command)
+        : response.refused('TakeIn', 'no-such-place')
+    case 'WorkStation':
+      return workStation(world, command.station)
+    case 'CollectFromLocker':
+      return collectFromLocker(world, command)
+    case 'Collected':
+      return collected(world, command.parcel)
     case 'ReadSensors': {
       const { device, sample } = command
       return [{ kind: 'SensorsRead', device, sample, truth: truthOf(world, deviceOf(device)) }]
     }
-    case 'HoldParcel': return response.holdParcel(world.logistics.parcels[command.parcel])
-    case 'ReleaseParcel': return response.releaseParcel(world.logistics.parcels[command.parcel])
+    case 'HoldParcel':
+      return response.holdParcel(world.logistics.parcels[command.parcel])
+    case 'ReleaseParcel':
+      return response.releaseParcel(world.logistics.parcels[command.parcel])
     case 'LockerFails':
-      return [{ kind: 'LockerFailed', locker: command.locker, until: world.now + command.minutes * 60_000 }]
-    default: return decideVan(world, command)
+      return [
+        {
+          kind: 'LockerFailed',
+          locker: command.locker,
+          until: world.now + command.minutes * 60_000,
+        },
+      ]
+    default:
+      return decideVan(world, command)
   }
 }
 
@@ -72,20 +97,37 @@ function decideVan(world: World, command: VanCommand): Decided {
   const van = world.logistics.vans[command.van]
   if (van === undefined) return response.refused(command.kind, 'no-such-van')
   switch (command.kind) {
-    case 'PlanTour': return command.tour === van.tour + 1 ? startTour(world, van, command.tour) : []
-    case 'DriveOn': return driveOn(world, van, command.step)
-    case 'OpenDoor': return openDoor(van, command.place)
-    case 'CloseDoor': return van.doorOpen ? [{ kind: 'DoorClosed', van: van.id }] : []
-    case 'Deliver': case 'LoadParcel': return byHand(world, van, command)
-    case 'RecallVan': return response.recallVan(van)
-    case 'LockCargo': return response.lockCargo(van, command.locked)
-    case 'DivertVan': return response.divertVan(van, command)
-    case 'SpoofGps': return response.spoofGps(world, van, command)
-    case 'EndSpoof': return response.endSpoof(van, command.untilMs)
-    case 'Unload': return response.unload(world, van, command)
-    case 'FlatTyre': return van.status === 'depot' ? [] : [{ kind: 'TyreFlat', van: van.id, until: world.now + command.minutes * 60_000 }]
+    case 'PlanTour':
+      return command.tour === van.tour + 1 ? startTour(world, van, command.tour) : []
+    case 'DriveOn':
+      return driveOn(world, van, command.step)
+    case 'OpenDoor':
+      return openDoor(van, command.place)
+    case 'CloseDoor':
+      return van.doorOpen ? [{ kind: 'DoorClosed', van: van.id }] : []
+    case 'Deliver':
+    case 'LoadParcel':
+      return byHand(world, van, command)
+    case 'RecallVan':
+      return response.recallVan(van)
+    case 'LockCargo':
+      return response.lockCargo(van, command.locked)
+    case 'DivertVan':
+      return response.divertVan(van, command)
+    case 'SpoofGps':
+      return response.spoofGps(world, van, command)
+    case 'EndSpoof':
+      return response.endSpoof(van, command.untilMs)
+    case 'Unload':
+      return response.unload(world, van, command)
+    case 'FlatTyre':
+      return van.status === 'depot'
+        ? []
+        : [{ kind: 'TyreFlat', van: van.id, until: world.now + command.minutes * 60_000 }]
     case 'Detour':
-      return van.status === 'driving' && van.diversion === null ? [{ kind: 'DetourTaken', van: van.id, via: command.via }] : []
+      return van.status === 'driving' && van.diversion === null
+        ? [{ kind: 'DetourTaken', van: van.id, via: command.via }]
+        : []
   }
 }
 
@@ -95,49 +137,84 @@ function openDoor(van: Van, place: string): Decided {
 }
 
 /** Loading and handing over outside the driver's own steps: an inject or a later attack. */
-function byHand(world: World, van: Van, command: Extract<FleetCommand, { kind: 'Deliver' | 'LoadParcel' }>): Decided {
+function byHand(
+  world: World,
+  van: Van,
+  command: Extract<FleetCommand, { kind: 'Deliver' | 'LoadParcel' }>,
+): Decided {
   const parcel = world.logistics.parcels[command.parcel]
   if (parcel === undefined) return response.refused(command.kind, 'no-such-parcel')
   if (parcel.held) return response.refused(command.kind, 'parcel-held')
   if (command.kind === 'LoadParcel') {
     const ready = van.at === town.depot && van.leg === null && parcel.status === 'docked'
-    return ready ? [{ kind: 'ParcelLoaded', parcel: parcel.id, van: van.id }] : response.refused('LoadParcel', 'parcel-not-here')
+    return ready
+      ? [{ kind: 'ParcelLoaded', parcel: parcel.id, van: van.id }]
+      : response.refused('LoadParcel', 'parcel-not-here')
   }
   const stop = van.stops.find((s) => s.place === parcel.address)
   const here = van.cargo.includes(parcel.id) && van.leg === null && stop?.node === van.at
-  return here ? handOver(world, van, parcel, parcel.address) : response.refused('Deliver', 'parcel-not-here')
+  return here
+    ? handOver(world, van, parcel, parcel.address)
+    : response.refused('Deliver', 'parcel-not-here')
 }
 
 function collected(world: World, id: number): Decided {
   const parcel = world.logistics.parcels[id]
   const locker = world.logistics.lockers.find((l) => l.boxes.some((b) => b.parcel === id))
-  if (parcel?.status !== 'in-locker' || locker === undefined) return response.refused('Collected', 'parcel-not-in-locker')
-  return [{ kind: 'ParcelCollected', parcel: id, locker: locker.id, box: locker.boxes.findIndex((b) => b.parcel === id) }]
+  if (parcel?.status !== 'in-locker' || locker === undefined)
+    return response.refused('Collected', 'parcel-not-in-locker')
+  return [
+    {
+      kind: 'ParcelCollected',
+      parcel: id,
+      locker: locker.id,
+      box: locker.boxes.findIndex((b) => b.parcel === id),
+    },
+  ]
 }
 
 function evolve(state: LogisticsState, event: FleetEvent, world: World): LogisticsState {
   if (event.kind === 'SensorsRead' || event.kind === 'StationIdle') return state
   const van = vanOfEvent(state, event)
-  const aired = van !== null && (event.kind === 'DoorOpened' || event.kind === 'DoorClosed')
-    ? { ...state, parcels: settleCargo(state, van, world.now) } : state
+  const aired =
+    van !== null && (event.kind === 'DoorOpened' || event.kind === 'DoorClosed')
+      ? { ...state, parcels: settleCargo(state, van, world.now) }
+      : state
   const parcels = changeParcel(aired, event, world.now)
   const moved = van === null ? null : evolveVan(van, event, world)
   const vans = moved === null ? state.vans : state.vans.map((v) => (v.id === moved.id ? moved : v))
-  const next = { ...state, parcels, vans, lockers: evolveLockers(state.lockers, event), warehouse: queues(state, event) }
+  const next = {
+    ...state,
+    parcels,
+    vans,
+    lockers: evolveLockers(state.lockers, event),
+    warehouse: queues(state, event),
+  }
   if (event.kind !== 'StationWorked') return next
-  const settled = next.parcels.map((p): Parcel => (p.id === event.parcel ? settle(p, state.vans, world.now) : p))
+  const settled = next.parcels.map((p): Parcel =>
+    p.id === event.parcel ? settle(p, state.vans, world.now) : p,
+  )
   return stationWorked({ ...next, parcels: settled }, event)
 }
 
 function queues(state: LogisticsState, event: FleetEvent): LogisticsState['warehouse'] {
   const { warehouse } = state
   switch (event.kind) {
-    case 'ParcelTakenIn': return { ...warehouse, pick: [...warehouse.pick, event.parcel.id] }
-    case 'ParcelLoaded': return { ...warehouse, dock: warehouse.dock.filter((id) => id !== event.parcel) }
-    case 'ParcelBackInCustody': return { ...warehouse, dock: [...warehouse.dock, event.parcel] }
-    case 'ParcelHeld': return { ...warehouse, heldParcels: [...warehouse.heldParcels, event.parcel] }
-    case 'ParcelReleased': return { ...warehouse, heldParcels: warehouse.heldParcels.filter((id) => id !== event.parcel) }
-    default: return warehouse
+    case 'ParcelTakenIn':
+      return { ...warehouse, pick: [...warehouse.pick, event.parcel.id] }
+    case 'ParcelLoaded':
+      return { ...warehouse, dock: warehouse.dock.filter((id) => id !== event.parcel) }
+    case 'ParcelBackInCustody':
+      return { ...warehouse, dock: [...warehouse.dock, event.parcel] }
+    case 'ParcelHeld':
+      return { ...warehouse, heldParcels: [...warehouse.heldParcels, event.parcel] }
+    case 'ParcelReleased':
+      return {
+        ...warehouse,
+        heldParcels: warehouse.heldParcels.filter((id) => id !== event.parcel),
+      }
+    default:
+      return warehouse
   }
 }
 
@@ -150,19 +227,19 @@ function vanOfEvent(state: LogisticsState, event: FleetEvent): Van | null {
   return null
 }
 
-const FLEET_EVENTS: ReadonlySet<string> = new Set(EVENTS)
-
 function react(world: World, happened: Happened): readonly Scheduled[] {
   const { event } = happened
   if (event.kind === 'OrderPaid') {
     const item = takeInOf(world, event.order)
     return item === null ? [] : [item]
   }
-  if (!FLEET_EVENTS.has(event.kind)) return []
-  const own = event as FleetEvent
+  if (!isFleetEvent(event)) return []
+  const own: FleetEvent = event
   switch (own.kind) {
-    case 'SensorsRead': return nextRead(world, own.device, own.sample)
-    case 'ParcelTakenIn': return nextWork(world, 'pick', true)
+    case 'SensorsRead':
+      return nextRead(world, own.device, own.sample)
+    case 'ParcelTakenIn':
+      return nextWork(world, 'pick', true)
     case 'StationWorked': {
       const next = STATIONS[STATIONS.indexOf(own.station) + 1]
       return [
@@ -182,46 +259,17 @@ function react(world: World, happened: Happened): readonly Scheduled[] {
 function collection(world: World, event: FleetEvent): readonly Scheduled[] {
   if (event.kind !== 'ParcelPutInLocker') return []
   const { parcel, locker, code } = event
-  const at = world.now + 1_800_000 + 1_000 * range(12_600, world.config.seed, Stream.lockerSlot, 1_000_000 + world.logistics.parcels[parcel]!.key, 0)
+  const at =
+    world.now +
+    1_800_000 +
+    1_000 *
+      range(
+        12_600,
+        world.config.seed,
+        Stream.lockerSlot,
+        1_000_000 + world.logistics.parcels[parcel]!.key,
+        0,
+      )
   const command: FleetCommand = { kind: 'CollectFromLocker', locker, parcel, code }
   return [{ at, entity: parcel, ordinal: 0, command, cause: { kind: 'town' } }]
-}
-
-/** `world` is the one after the event. */
-function meters(m: Meters, event: FleetEvent | { readonly kind: string }, world: World): Meters {
-  if (!FLEET_EVENTS.has(event.kind)) return m
-  const own = event as FleetEvent
-  const { parcels, vans } = world.logistics
-  switch (own.kind) {
-    case 'ParcelDelivered':
-      return { ...m, parcelsDelivered: m.parcelsDelivered + 1, parcelsLate: m.parcelsLate + (own.late ? 1 : 0) }
-    case 'ParcelPutInLocker': {
-      const late = world.now > parcels[own.parcel]!.due ? 1 : 0
-      return { ...m, parcelsDelivered: m.parcelsDelivered + 1, parcelsLate: m.parcelsLate + late }
-    }
-    case 'ParcelStolen':
-      return { ...m, parcelsLost: m.parcelsLost + 1, lostMinor: m.lostMinor + parcels[own.parcel]!.valueMinor }
-    case 'ParcelSpoiled': return { ...m, parcelsSpoiled: m.parcelsSpoiled + 1 }
-    case 'VanDeparted': {
-      const { status } = vans[own.van]!
-      return status === 'diverted' || status === 'recalled' ? { ...m, vainMm: m.vainMm + legMm(own.leg) } : m
-    }
-    case 'DoorClosed': return openAway(m, vans[own.van]!, world)
-    case 'SensorsRead': return coldMinutes(m, own)
-    case 'ParcelHeld': case 'CargoLocked': return { ...m, staffMs: m.staffMs + 60_000 }
-    case 'VanRecalled': return { ...m, staffMs: m.staffMs + 600_000 }
-    default: return m
-  }
-}
-
-/** A door counts where it should be shut: on the road, and at a meeting place. */
-function openAway(m: Meters, van: Van, world: World): Meters {
-  if (van.leg === null && van.diversion === null) return m
-  return { ...m, doorOpenMs: m.doorOpenMs + world.now - Math.max(van.doorSince, van.leg?.departed ?? 0) }
-}
-
-/** Cold-chain time out of range, by the minute as the cargo thermometers are read. */
-function coldMinutes(m: Meters, event: Extract<FleetEvent, { kind: 'SensorsRead' }>): Meters {
-  if (deviceOf(event.device).kind !== 'cargo' || (event.truth?.temperatureMilli ?? 0) <= 8_000) return m
-  return { ...m, coldOutMs: m.coldOutMs + 60_000 }
 }

@@ -1,4 +1,7 @@
-/** Entity references as telemetry, alerts and screens write them. Vans carry their index, lockers count from 1. */
+/**
+ * Entity references as telemetry, alerts and screens write them. Vans carry their index, lockers
+ * count from 1.
+ */
 
 export function vanRef(van: number): string {
   return `van:${van}`

@@ -46,7 +46,9 @@ export function openingReads(world: World): readonly Scheduled[] {
 
 /** A new parcel's logger is switched on when it is packed. */
 export function firstRead(world: World, parcel: number): readonly Scheduled[] {
-  return isSmart(world.logistics.parcels[parcel]!) ? [read(PARCEL_0 + parcel, 0, world.now + 5_000)] : []
+  return isSmart(world.logistics.parcels[parcel]!)
+    ? [read(PARCEL_0 + parcel, 0, world.now + 5_000)]
+    : []
 }
 
 /** The next reading of a device, or none once a parcel has reached its end. */
@@ -56,23 +58,38 @@ export function nextRead(world: World, device: number, sample: number): readonly
 }
 
 function read(device: number, sample: number, at: Milliseconds): Scheduled {
-  return { at, entity: device, ordinal: sample, command: { kind: 'ReadSensors', device, sample }, cause: { kind: 'town' } }
+  return {
+    at,
+    entity: device,
+    ordinal: sample,
+    command: { kind: 'ReadSensors', device, sample },
+    cause: { kind: 'town' },
+  }
 }
 
 function periodMs(world: World, device: Device): number | null {
   switch (device.kind) {
-    case 'tracker': return isStanding(world.logistics.vans[device.van]!) ? TRACKER_STANDING_MS : TRACKER_MOVING_MS
-    case 'cargo': return CARGO_MS
-    case 'station': return STATION_MS
-    case 'parcel': return isGone(world.logistics.parcels[device.parcel]!) ? null : PARCEL_MS
+    case 'tracker':
+      return isStanding(world.logistics.vans[device.van]!) ? TRACKER_STANDING_MS : TRACKER_MOVING_MS
+    case 'cargo':
+      return CARGO_MS
+    case 'station':
+      return STATION_MS
+    case 'parcel':
+      return isGone(world.logistics.parcels[device.parcel]!) ? null : PARCEL_MS
   }
 }
 
 function isStanding(van: Van): boolean {
-  return van.leg === null && (van.status === 'depot' || van.status === 'stopped' || van.status === 'broken')
+  return (
+    van.leg === null &&
+    (van.status === 'depot' || van.status === 'stopped' || van.status === 'broken')
+  )
 }
 function isGone(parcel: Parcel): boolean {
-  return parcel.status === 'delivered' || parcel.status === 'collected' || parcel.status === 'stolen'
+  return (
+    parcel.status === 'delivered' || parcel.status === 'collected' || parcel.status === 'stolen'
+  )
 }
 
 /** What the sensors of a device feel now. A spoofed tracker also gets what it is made to say. */
@@ -80,19 +97,35 @@ export function truthOf(world: World, device: Device): SensorTruth {
   const { vans, parcels } = world.logistics
   const { now } = world
   if (device.kind === 'tracker' || device.kind === 'cargo') return vanTruth(vans[device.van]!, now)
-  const still = { odometerMm: 0, moving: false, canyon: false, dark: false, temperatureMilli: 18_000 }
+  const still = {
+    odometerMm: 0,
+    moving: false,
+    canyon: false,
+    dark: false,
+    temperatureMilli: 18_000,
+  }
   if (device.kind === 'station') return { ...positionOf(town.depot), ...still }
   const parcel = parcels[device.parcel]!
   const van = vans.find((v) => v.cargo.includes(parcel.id))
   const temperatureMilli = parcelTemperatureAt(parcel, vans, now)
-  if (van === undefined) return { ...positionOf(town.depot), ...still, temperatureMilli, dark: parcel.holder.startsWith('locker:') }
+  if (van === undefined)
+    return {
+      ...positionOf(town.depot),
+      ...still,
+      temperatureMilli,
+      dark: parcel.holder.startsWith('locker:'),
+    }
   return { ...vanTruth(van, now), temperatureMilli, dark: !van.doorOpen }
 }
 
 function vanTruth(van: Van, now: Milliseconds): SensorTruth {
   const truth = {
-    ...positionAt(van, now), odometerMm: odometerAt(van, now), moving: van.leg !== null, canyon: inCanyon(van),
-    temperatureMilli: cargoTemperatureAt(van, now), dark: !van.doorOpen,
+    ...positionAt(van, now),
+    odometerMm: odometerAt(van, now),
+    moving: van.leg !== null,
+    canyon: inCanyon(van),
+    temperatureMilli: cargoTemperatureAt(van, now),
+    dark: !van.doorOpen,
   }
   if (van.spoof === null || now >= van.spoof.until) return truth
   return { ...truth, claimed: claimNow(van, now), stealthPermille: van.spoof.stealthPermille }

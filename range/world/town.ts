@@ -5,14 +5,28 @@ import type { Point } from './town-layout.ts'
 
 /** A crossing, a bend or a door. Millimetres, y grows southwards. */
 export interface TownNode {
-  readonly id: string; readonly index: number; readonly x: number; readonly y: number; readonly name: string
+  readonly id: string
+  readonly index: number
+  readonly x: number
+  readonly y: number
+  readonly name: string
 }
 /** A piece of road, driven both ways. `a` and `b` index the nodes. */
 export interface TownEdge {
-  readonly index: number; readonly a: number; readonly b: number; readonly lengthMm: number
-  readonly speedMmPerS: number; readonly street: string; readonly canyon: boolean
+  readonly index: number
+  readonly a: number
+  readonly b: number
+  readonly lengthMm: number
+  readonly speedMmPerS: number
+  readonly street: string
+  readonly canyon: boolean
 }
-export interface Place { readonly id: string; readonly node: string; readonly name: string; readonly line: string }
+export interface Place {
+  readonly id: string
+  readonly node: string
+  readonly name: string
+  readonly line: string
+}
 export interface Town {
   readonly nodes: readonly TownNode[]
   readonly edges: readonly TownEdge[]
@@ -29,7 +43,10 @@ export interface Town {
 /** The one town, the same in every exercise. */
 export const town: Town = build()
 
-/** Node index of a node id or a place reference such as `door:A17`; refuses unknown ones by throwing (our bug). */
+/**
+ * Node index of a node id or a place reference such as `door:A17`; refuses unknown ones by
+ * throwing (our bug).
+ */
 export function nodeOf(reference: string): number {
   const index = town.nodeById.get(town.placeById.get(reference)?.node ?? reference)
   if (index === undefined) throw new Error(`no such place in town: ${reference}`)
@@ -90,22 +107,34 @@ export function twinPlan(vans = 3): TwinPlan {
   return {
     nodes: town.nodes.map(({ id, x, y, name }) => ({ id, x, y, name })),
     edges: town.edges.map((e) => ({
-      from: town.nodes[e.a]!.id, to: town.nodes[e.b]!.id, lengthMm: e.lengthMm, speedMmPerS: e.speedMmPerS,
+      from: town.nodes[e.a]!.id,
+      to: town.nodes[e.b]!.id,
+      lengthMm: e.lengthMm,
+      speedMmPerS: e.speedMmPerS,
     })),
     places: [...town.placeById.values()].map(({ id, node }) => ({ id, node })),
     masts: layout.MASTS.map((m) => ({
-      id: m.id, x: m.at[0] * layout.UNIT_MM, y: m.at[1] * layout.UNIT_MM, radiusMm: m.radius * layout.UNIT_MM,
+      id: m.id,
+      x: m.at[0] * layout.UNIT_MM,
+      y: m.at[1] * layout.UNIT_MM,
+      radiusMm: m.radius * layout.UNIT_MM,
     })),
     vans: Array.from({ length: vans }, (_, i) => ({
-      id: `van:${i}`, gps: `device:van-${i}-gps`, odometer: `device:van-${i}-odometer`,
-      door: `device:van-${i}-door`, cell: `device:van-${i}-modem`,
+      id: `van:${i}`,
+      gps: `device:van-${i}-gps`,
+      odometer: `device:van-${i}-odometer`,
+      door: `device:van-${i}-door`,
+      cell: `device:van-${i}-modem`,
     })),
     gpsSigmaMm: 4_000,
     odometerPpmMax: 10_000,
   }
 }
 
-interface Tree { readonly next: readonly number[]; readonly ms: readonly number[] }
+interface Tree {
+  readonly next: readonly number[]
+  readonly ms: readonly number[]
+}
 const trees = new Map<number, Tree>()
 
 /** Dijkstra from the target, ties broken by the lower index; computed once for each target. */
@@ -138,22 +167,31 @@ function edgeMs(edge: TownEdge): number {
   return Math.floor((edge.lengthMm * 1000) / edge.speedMmPerS)
 }
 
-interface Segment { readonly street: number; readonly a: Point; readonly b: Point }
+interface Segment {
+  readonly street: number
+  readonly a: Point
+  readonly b: Point
+}
 
 function build(): Town {
   const segments = layout.STREETS.flatMap((street, index): Segment[] =>
-    street.points.slice(1).map((b, i) => ({ street: index, a: street.points[i]!, b })))
-  const special: readonly Point[] = [...layout.LOCKERS.map((l) => onRoad(l.at, segments)),
-    ...layout.MEETING.map((m) => m.at)]
+    street.points.slice(1).map((b, i) => ({ street: index, a: street.points[i]!, b })),
+  )
+  const special: readonly Point[] = [
+    ...layout.LOCKERS.map((l) => onRoad(l.at, segments)),
+    ...layout.MEETING.map((m) => m.at),
+  ]
   const pieces = split(segments, special)
   const doorAt = placeDoors(pieces)
   const nodes = new Map<string, { at: Point; name: string }>()
   const edges = new Map<string, { a: string; b: string; street: number }>()
   for (const { street, points } of withDoors(pieces, doorAt)) {
-    for (const p of points) if (!nodes.has(key(p))) nodes.set(key(p), { at: p, name: layout.STREETS[street]!.name })
+    for (const p of points)
+      if (!nodes.has(key(p))) nodes.set(key(p), { at: p, name: layout.STREETS[street]!.name })
     for (let i = 1; i < points.length; i++) {
       const [a, b] = [key(points[i - 1]!), key(points[i]!)]
-      if (!edges.has(`${a}-${b}`) && !edges.has(`${b}-${a}`)) edges.set(`${a}-${b}`, { a, b, street })
+      if (!edges.has(`${a}-${b}`) && !edges.has(`${b}-${a}`))
+        edges.set(`${a}-${b}`, { a, b, street })
     }
   }
   return assemble(nodes, [...edges.values()], doorAt, segments)
@@ -162,18 +200,29 @@ function build(): Town {
 function assemble(
   named: ReadonlyMap<string, { at: Point; name: string }>,
   links: readonly { a: string; b: string; street: number }[],
-  doorAt: readonly Point[], segments: readonly Segment[],
+  doorAt: readonly Point[],
+  segments: readonly Segment[],
 ): Town {
   const indexOf = new Map([...named.keys()].map((k, i) => [k, i] as const))
-  const nodes = [...named.values()].map(({ at, name }, index): TownNode =>
-    ({ id: `n${index}`, index, x: Math.round(at[0] * layout.UNIT_MM), y: Math.round(at[1] * layout.UNIT_MM), name }))
+  const nodes = [...named.values()].map(({ at, name }, index): TownNode => ({
+    id: `n${index}`,
+    index,
+    x: Math.round(at[0] * layout.UNIT_MM),
+    y: Math.round(at[1] * layout.UNIT_MM),
+    name,
+  }))
   const edges = links.map(({ a, b, street }, index): TownEdge => {
     const [from, to] = [nodes[indexOf.get(a)!]!, nodes[indexOf.get(b)!]!]
     const [dx, dy] = [to.x - from.x, to.y - from.y]
     const { name, kmh } = layout.STREETS[street]!
     return {
-      index, a: from.index, b: to.index, lengthMm: Math.round(Math.sqrt(dx * dx + dy * dy)),
-      speedMmPerS: Math.round((kmh * 1_000_000) / 3600), street: name, canyon: layout.CANYONS.includes(name),
+      index,
+      a: from.index,
+      b: to.index,
+      lengthMm: Math.round(Math.sqrt(dx * dx + dy * dy)),
+      speedMmPerS: Math.round((kmh * 1_000_000) / 3600),
+      street: name,
+      canyon: layout.CANYONS.includes(name),
     }
   })
   const near: (readonly [number, number])[][] = nodes.map(() => [])
@@ -182,13 +231,28 @@ function assemble(
     near[e.b]!.push([e.a, e.index])
   }
   const node = (p: Point): string => nodes[indexOf.get(key(p))!]!.id
-  const lockers = layout.LOCKERS.map((l): Place =>
-    ({ id: `locker:${l.id}`, node: node(onRoad(l.at, segments)), name: l.name, line: nearestLine(l.at) }))
-  const meeting = layout.MEETING.map((m): Place => ({ id: m.id, node: node(m.at), name: m.name, line: 'B' }))
+  const lockers = layout.LOCKERS.map((l): Place => ({
+    id: `locker:${l.id}`,
+    node: node(onRoad(l.at, segments)),
+    name: l.name,
+    line: nearestLine(l.at),
+  }))
+  const meeting = layout.MEETING.map((m): Place => ({
+    id: m.id,
+    node: node(m.at),
+    name: m.name,
+    line: 'B',
+  }))
   const doors = nameDoors(doorAt, (p) => nodes[indexOf.get(key(p))!]!)
   const depot: Place = { id: 'place:depot', node: node(layout.DEPOT), name: 'Depot', line: 'A' }
   return {
-    nodes, edges, near, doors, lockers, meeting, depot: depot.node,
+    nodes,
+    edges,
+    near,
+    doors,
+    lockers,
+    meeting,
+    depot: depot.node,
     placeById: new Map([depot, ...lockers, ...meeting, ...doors].map((p) => [p.id, p])),
     nodeById: new Map(nodes.map((n) => [n.id, n.index])),
   }
@@ -201,7 +265,12 @@ function nameDoors(at: readonly Point[], nodeAt: (p: Point) => TownNode): readon
     const line = nearestLine(p)
     counts[line] = (counts[line] ?? 0) + 1
     const node = nodeAt(p)
-    return { id: `door:${line}${counts[line]}`, node: node.id, name: `${node.name} ${counts[line]}`, line }
+    return {
+      id: `door:${line}${counts[line]}`,
+      node: node.id,
+      name: `${node.name} ${counts[line]}`,
+      line,
+    }
   })
 }
 
@@ -210,16 +279,25 @@ function key(p: Point): string {
 }
 
 /** Cuts every street where another one meets or crosses it, and at the special points. */
-function split(segments: readonly Segment[], special: readonly Point[]): readonly { street: number; points: readonly Point[] }[] {
+function split(
+  segments: readonly Segment[],
+  special: readonly Point[],
+): readonly { street: number; points: readonly Point[] }[] {
   return segments.map((s) => {
-    const cuts = new Map<string, Point>([[key(s.a), s.a], [key(s.b), s.b]])
+    const cuts = new Map<string, Point>([
+      [key(s.a), s.a],
+      [key(s.b), s.b],
+    ])
     for (const p of special) if (lies(p, s)) cuts.set(key(p), p)
     for (const o of segments) {
       for (const p of [o.a, o.b]) if (lies(p, s)) cuts.set(key(p), p)
       const p = crossing(s, o)
       if (p !== null) cuts.set(key(p), p)
     }
-    return { street: s.street, points: [...cuts.values()].sort((p, q) => along(p, s) - along(q, s)) }
+    return {
+      street: s.street,
+      points: [...cuts.values()].sort((p, q) => along(p, s) - along(q, s)),
+    }
   })
 }
 
@@ -262,7 +340,9 @@ function onRoad(p: Point, segments: readonly Segment[]): Point {
 }
 
 /** Doors stand along the streets, not on the through roads, a few paces from every corner. */
-function placeDoors(pieces: readonly { street: number; points: readonly Point[] }[]): readonly Point[] {
+function placeDoors(
+  pieces: readonly { street: number; points: readonly Point[] }[],
+): readonly Point[] {
   const doors = new Map<string, Point>()
   for (const { street, points } of pieces) {
     if (layout.STREETS[street]!.kmh > 36 || layout.STREETS[street]!.kmh < 30) continue
@@ -282,7 +362,10 @@ function inRiver(p: Point): boolean {
   return distanceTo(layout.RIVER.points, p) < layout.RIVER.width
 }
 
-function withDoors(pieces: readonly { street: number; points: readonly Point[] }[], doors: readonly Point[]): typeof pieces {
+function withDoors(
+  pieces: readonly { street: number; points: readonly Point[] }[],
+  doors: readonly Point[],
+): typeof pieces {
   return pieces.map(({ street, points }) => {
     const s = { street, a: points[0]!, b: points.at(-1)! }
     const here = doors.filter((d) => lies(d, s))
@@ -291,7 +374,9 @@ function withDoors(pieces: readonly { street: number; points: readonly Point[] }
 }
 
 function nearestLine(p: Point): string {
-  return layout.LINES.reduce((best, line) => (distanceTo(line.points, p) < distanceTo(best.points, p) ? line : best)).id
+  return layout.LINES.reduce((best, line) =>
+    distanceTo(line.points, p) < distanceTo(best.points, p) ? line : best,
+  ).id
 }
 
 /** Least distance of a point to a polyline, in board units. */

@@ -4,11 +4,19 @@ import { CALM, START, type Rig } from '../world/rig.ts'
 import { epcisOf, streamOf, trackOf, watch, type Track } from './rig.ts'
 
 const gap = (a: Track, b: Track): number => Math.hypot(a.x! - b.x!, a.y! - b.y!)
-const spoofing = (stealth: number, minute = 25) => (run: Rig, second: number): void => {
-  if (second !== minute * 60) return
-  run.give({ kind: 'SpoofGps', van: 1, untilMs: START + (minute + 30) * 60_000, stealthPermille: stealth, periodMs: 10_000 })
-  run.give({ kind: 'DivertVan', van: 1, to: 'place:old-quay', run: 0 })
-}
+const spoofing =
+  (stealth: number, minute = 25) =>
+  (run: Rig, second: number): void => {
+    if (second !== minute * 60) return
+    run.give({
+      kind: 'SpoofGps',
+      van: 1,
+      untilMs: START + (minute + 30) * 60_000,
+      stealthPermille: stealth,
+      periodMs: 10_000,
+    })
+    run.give({ kind: 'DivertVan', van: 1, to: 'place:old-quay', run: 0 })
+  }
 const during = (track: readonly Track[], from: number, to: number): Track[] =>
   track.filter(({ at }) => at > START + from * 60_000 && at <= START + to * 60_000)
 
@@ -19,8 +27,10 @@ describe('sensors', () => {
       for (const van of [0, 1, 2]) {
         const track = trackOf(telemetry, van)
         expect(track.length).toBeGreaterThan(200)
-        for (let i = 1; i < track.length; i++) expect(track[i]!.odometer).toBeGreaterThanOrEqual(track[i - 1]!.odometer)
-        for (const fix of track.filter(({ x }) => x !== null)) expect(offRoad(fix)).toBeLessThan(20_000)
+        for (let i = 1; i < track.length; i++)
+          expect(track[i]!.odometer).toBeGreaterThanOrEqual(track[i - 1]!.odometer)
+        for (const fix of track.filter(({ x }) => x !== null))
+          expect(offRoad(fix)).toBeLessThan(20_000)
       }
     }
   })
@@ -41,14 +51,18 @@ describe('sensors', () => {
   test('[T12] a spoofed tracker leaves odometer and mast true', () => {
     for (const stealth of [0, 400, 800]) {
       const plain = watch(2, 60, (run, second) => {
-        if (second === 25 * 60) run.give({ kind: 'DivertVan', van: 1, to: 'place:old-quay', run: 0 })
+        if (second === 25 * 60)
+          run.give({ kind: 'DivertVan', van: 1, to: 'place:old-quay', run: 0 })
       })
       const spoofed = watch(2, 60, spoofing(stealth))
-      const truth = (telemetry: typeof plain): unknown => trackOf(telemetry, 1).map(({ at, odometer, mast }) => [at, odometer, mast])
+      const truth = (telemetry: typeof plain): unknown =>
+        trackOf(telemetry, 1).map(({ at, odometer, mast }) => [at, odometer, mast])
       expect(truth(spoofed)).toEqual(truth(plain))
       const false_ = during(trackOf(spoofed, 1), 27, 40)
       const true_ = during(trackOf(plain, 1), 27, 40)
-      const apart = false_.map((fix, i) => (fix.x === null || true_[i]!.x === null ? 0 : gap(fix, true_[i]!)))
+      const apart = false_.map((fix, i) =>
+        fix.x === null || true_[i]!.x === null ? 0 : gap(fix, true_[i]!),
+      )
       expect(Math.max(...apart)).toBeGreaterThan(400_000)
     }
   })
@@ -64,11 +78,25 @@ describe('sensors', () => {
     for (const fix of steps) expect(offRoad(fix)).toBeLessThan(2_000)
   })
   test('[T13] fewer false positions a minute are fewer fixes, not another truth', () => {
-    const with_ = (periodMs: number): number => during(trackOf(watch(2, 50, (run, second) => {
-      if (second !== 1_500) return
-      run.give({ kind: 'SpoofGps', van: 1, untilMs: START + 3_000_000, stealthPermille: 500, periodMs })
-      run.give({ kind: 'DivertVan', van: 1, to: 'place:net-loft', run: 0 })
-    }), 1), 25, 50).filter(({ x }) => x !== null).length
+    const with_ = (periodMs: number): number =>
+      during(
+        trackOf(
+          watch(2, 50, (run, second) => {
+            if (second !== 1_500) return
+            run.give({
+              kind: 'SpoofGps',
+              van: 1,
+              untilMs: START + 3_000_000,
+              stealthPermille: 500,
+              periodMs,
+            })
+            run.give({ kind: 'DivertVan', van: 1, to: 'place:net-loft', run: 0 })
+          }),
+          1,
+        ),
+        25,
+        50,
+      ).filter(({ x }) => x !== null).length
     expect(with_(60_000)).toBeLessThan(with_(10_000) * 0.6)
   })
   test('[T14] messages are delayed and lost, dropouts happen, and a door tells both its changes', () => {
@@ -77,15 +105,22 @@ describe('sensors', () => {
     const missing = all.filter(({ x }) => x === null).length / all.length
     expect(missing).toBeGreaterThan(0.002)
     expect(missing).toBeLessThan(0.12)
-    const delays = epcisOf(streamOf(telemetry, 'van-0-tracker')).map((event) => Date.parse(event.eventTime) - Date.parse(event.sensorElementList!.at(-1)!.sensorMetadata.time!))
+    const delays = epcisOf(streamOf(telemetry, 'van-0-tracker')).map(
+      (event) =>
+        Date.parse(event.eventTime) -
+        Date.parse(event.sensorElementList!.at(-1)!.sensorMetadata.time!),
+    )
     expect(Math.min(...delays)).toBeGreaterThanOrEqual(250)
     expect(Math.max(...delays)).toBeGreaterThan(2_000)
     expect(Math.max(...delays)).toBeLessThan(31_000)
-    const doors = epcisOf(streamOf(telemetry, 'van-0-door')).map((event) => event.sensorElementList![0]!.sensorReport[0]!.booleanValue)
+    const doors = epcisOf(streamOf(telemetry, 'van-0-door')).map(
+      (event) => event.sensorElementList![0]!.sensorReport[0]!.booleanValue,
+    )
     expect(doors.every((open, i) => open === (i % 2 === 0))).toBe(true)
   })
   test('[T15] the mast that serves a van at the harbour is not one of the hill', () => {
-    const at = (minute: number): string[] => during(trackOf(watch(2, 50, spoofing(400)), 1), minute, minute + 2).map(({ mast }) => mast)
+    const at = (minute: number): string[] =>
+      during(trackOf(watch(2, 50, spoofing(400)), 1), minute, minute + 2).map(({ mast }) => mast)
     expect(at(31).every((mast) => ['mast:M8', 'mast:M7'].includes(mast))).toBe(true)
     expect(addressOf(1, 1)).toBe(addressOf(1, 1))
   })
@@ -93,10 +128,15 @@ describe('sensors', () => {
 
 /** Distance of a fix to the nearest road, millimetres. */
 function offRoad(fix: Track): number {
-  return Math.min(...town.edges.map(({ a, b }) => {
-    const [p, q] = [town.nodes[a]!, town.nodes[b]!]
-    const [dx, dy] = [q.x - p.x, q.y - p.y]
-    const t = Math.min(1, Math.max(0, ((fix.x! - p.x) * dx + (fix.y! - p.y) * dy) / (dx * dx + dy * dy)))
-    return Math.hypot(p.x + t * dx - fix.x!, p.y + t * dy - fix.y!)
-  }))
+  return Math.min(
+    ...town.edges.map(({ a, b }) => {
+      const [p, q] = [town.nodes[a]!, town.nodes[b]!]
+      const [dx, dy] = [q.x - p.x, q.y - p.y]
+      const t = Math.min(
+        1,
+        Math.max(0, ((fix.x! - p.x) * dx + (fix.y! - p.y) * dy) / (dx * dx + dy * dy)),
+      )
+      return Math.hypot(p.x + t * dx - fix.x!, p.y + t * dy - fix.y!)
+    }),
+  )
 }

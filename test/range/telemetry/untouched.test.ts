@@ -12,7 +12,12 @@ function physical(config: WorldConfig, attack?: string): { lines: string[]; atta
   const lines: string[] = []
   let attackEvents = 0
   if (attack !== undefined) {
-    apply(sim, { kind: 'LaunchAttack', run: 0, technique: attack, params: {}, delayMs: 600_000 }, { kind: 'attack', run: 0 }, () => {})
+    apply(
+      sim,
+      { kind: 'LaunchAttack', run: 0, technique: attack, params: {}, delayMs: 600_000 },
+      { kind: 'attack', run: 0 },
+      () => {},
+    )
   }
   for (let now = START + 1_000; now <= START + 7_200_000; now += 1_000) {
     const happened: Happened[] = []
@@ -20,13 +25,14 @@ function physical(config: WorldConfig, attack?: string): { lines: string[]; atta
     attackEvents += happened.filter(({ cause }) => cause.kind === 'attack').length
     const seen = observe(sim.world, happened, observer)
     observer = seen.state
-    for (const one of seen.telemetry) if (/^event:(van|scan|parcel)-/.test(one.uid)) lines.push(JSON.stringify(one))
+    for (const one of seen.telemetry)
+      if (/^event:(van|scan|parcel)-/.test(one.uid)) lines.push(JSON.stringify(one))
   }
   return { lines, attackEvents }
 }
 
 describe('what is not touched', () => {
-  test('[T4] taking away a card-testing run that ships nothing leaves every van\'s telemetry identical', () => {
+  test("[T4] taking away a card-testing run that ships nothing leaves every van's telemetry identical", () => {
     const quiet = physical(configOf(3))
     const tested = physical(configOf(3), 'P2')
     expect(tested.attackEvents).toBeGreaterThan(200)
@@ -35,6 +41,8 @@ describe('what is not touched', () => {
   })
   test('[T4] so does taking away a customer who ordered nothing', () => {
     const config = configOf(2)
-    expect(physical({ ...config, customers: config.customers - 1 }).lines).toEqual(physical(config).lines)
+    expect(physical({ ...config, customers: config.customers - 1 }).lines).toEqual(
+      physical(config).lines,
+    )
   })
 })

@@ -12,7 +12,8 @@ function holders(state: LogisticsState): Map<number, string[]> {
   const found = new Map(state.parcels.map((p) => [p.id, [] as string[]]))
   for (const van of state.vans) for (const id of van.cargo) found.get(id)!.push(`van:${van.id}`)
   for (const locker of state.lockers) {
-    for (const box of locker.boxes) if (box.parcel !== null) found.get(box.parcel)!.push(`locker:L${locker.id + 1}`)
+    for (const box of locker.boxes)
+      if (box.parcel !== null) found.get(box.parcel)!.push(`locker:L${locker.id + 1}`)
   }
   for (const list of [state.warehouse.pick, state.warehouse.pack, state.warehouse.dock]) {
     for (const id of list) found.get(id)!.push('place:depot')
@@ -26,11 +27,14 @@ function checkCustody(state: LogisticsState): void {
     expect(where, `parcel ${id} ${parcel.status}`).toEqual(gone ? [] : [parcel.holder])
   }
 }
-const stolen = (run: Rig): number => run.world().logistics.parcels.filter((p) => p.status === 'stolen').length
+const stolen = (run: Rig): number =>
+  run.world().logistics.parcels.filter((p) => p.status === 'stolen').length
 
 /** A van is led away from its tour and the crew waits for it. */
 function diverted(seed: number): Rig {
-  const run = rig(seed, CALM).until(({ logistics: { vans } }) => vans[1]!.leg !== null && vans[1]!.cargo.length > 3)
+  const run = rig(seed, CALM).until(
+    ({ logistics: { vans } }) => vans[1]!.leg !== null && vans[1]!.cargo.length > 3,
+  )
   run.give({ kind: 'DivertVan', van: 1, to: 'place:old-quay', run: 0 }, { kind: 'attack', run: 0 })
   return run
 }
@@ -41,18 +45,34 @@ describe('logistics', () => {
       const run = rig(seed)
       run.give(takeIn(0, 'door:A3'))
       run.give(takeIn(1, 'locker:L2', { cold: true }))
-      for (let minute = 1; minute <= 480; minute += 3) checkCustody(run.to(minute).world().logistics)
+      for (let minute = 1; minute <= 480; minute += 3)
+        checkCustody(run.to(minute).world().logistics)
     }
   })
   test('[W23] the chain of custody of every parcel is unbroken: depot, van, door or locker', () => {
     for (const seed of SEEDS) {
       const at = new Map<number, string>()
       for (const { event } of rig(seed).to(480).log) {
-        if (event.kind === 'ParcelLoaded') { expect(at.get(event.parcel) ?? 'depot').toBe('depot'); at.set(event.parcel, `van:${event.van}`) }
-        if (event.kind === 'ParcelDelivered') { expect(at.get(event.parcel)).toBe(`van:${event.van}`); at.set(event.parcel, event.place) }
-        if (event.kind === 'ParcelPutInLocker') { expect(at.get(event.parcel)).toMatch(/^van:/); at.set(event.parcel, 'locker') }
-        if (event.kind === 'ParcelBackInCustody') { expect(at.get(event.parcel)).toMatch(/^van:/); at.set(event.parcel, 'depot') }
-        if (event.kind === 'ParcelCollected') { expect(at.get(event.parcel)).toBe('locker'); at.set(event.parcel, 'customer') }
+        if (event.kind === 'ParcelLoaded') {
+          expect(at.get(event.parcel) ?? 'depot').toBe('depot')
+          at.set(event.parcel, `van:${event.van}`)
+        }
+        if (event.kind === 'ParcelDelivered') {
+          expect(at.get(event.parcel)).toBe(`van:${event.van}`)
+          at.set(event.parcel, event.place)
+        }
+        if (event.kind === 'ParcelPutInLocker') {
+          expect(at.get(event.parcel)).toMatch(/^van:/)
+          at.set(event.parcel, 'locker')
+        }
+        if (event.kind === 'ParcelBackInCustody') {
+          expect(at.get(event.parcel)).toMatch(/^van:/)
+          at.set(event.parcel, 'depot')
+        }
+        if (event.kind === 'ParcelCollected') {
+          expect(at.get(event.parcel)).toBe('locker')
+          at.set(event.parcel, 'customer')
+        }
       }
       expect(at.size).toBeGreaterThan(40)
     }
@@ -64,7 +84,10 @@ describe('logistics', () => {
   })
   test('[W25] a van moves continuously, and its odometer counts what it drives', () => {
     const run = rig(5)
-    let before = run.world().logistics.vans.map((van) => ({ ...positionAt(van, START), odometer: odometerAt(van, START) }))
+    let before = run.world().logistics.vans.map((van) => ({
+      ...positionAt(van, START),
+      odometer: odometerAt(van, START),
+    }))
     for (let minute = 0.1; minute < 120; minute += 0.1) {
       const now = START + Math.round(minute * MINUTE)
       const { vans } = run.to((now - START) / MINUTE).world().logistics
@@ -81,8 +104,13 @@ describe('logistics', () => {
   })
   test('[W26] all that waited at nine is delivered by evening, nearly all in time', () => {
     for (const seed of SEEDS) {
-      const { meters, logistics: { parcels } } = rig(seed, CALM).to(480).world()
-      expect(parcels.filter((p) => ['delivered', 'in-locker', 'collected'].includes(p.status)).length).toBe(parcels.length)
+      const {
+        meters,
+        logistics: { parcels },
+      } = rig(seed, CALM).to(480).world()
+      expect(
+        parcels.filter((p) => ['delivered', 'in-locker', 'collected'].includes(p.status)).length,
+      ).toBe(parcels.length)
       expect(meters.parcelsLate).toBeLessThan(8)
       expect(meters.parcelsSpoiled).toBe(0)
     }
@@ -92,8 +120,17 @@ describe('logistics', () => {
     run.give(takeIn(0, 'door:C5'))
     const parcel = run.world().logistics.parcels.at(-1)!
     run.to(300)
-    const steps = run.log.map(({ event }) => event).filter((event) => 'parcel' in event && event.parcel === parcel.id).map((event) => event.kind)
-    expect(steps).toEqual(['StationWorked', 'StationWorked', 'StationWorked', 'ParcelLoaded', 'ParcelDelivered'])
+    const steps = run.log
+      .map(({ event }) => event)
+      .filter((event) => 'parcel' in event && event.parcel === parcel.id)
+      .map((event) => event.kind)
+    expect(steps).toEqual([
+      'StationWorked',
+      'StationWorked',
+      'StationWorked',
+      'ParcelLoaded',
+      'ParcelDelivered',
+    ])
   })
   test('[W27] held in the depot a parcel is not loaded, and released it goes with a later tour', () => {
     const run = rig(2, CALM)
@@ -102,25 +139,40 @@ describe('logistics', () => {
     expect(run.world().logistics.parcels[0]!.status).toBe('docked')
     run.give({ kind: 'ReleaseParcel', parcel: 0 })
     run.to(420)
-    expect(['delivered', 'in-locker', 'collected']).toContain(run.world().logistics.parcels[0]!.status)
+    expect(['delivered', 'in-locker', 'collected']).toContain(
+      run.world().logistics.parcels[0]!.status,
+    )
   })
   test('[W27] held in a van a parcel is not handed over and comes back', () => {
-    const run = rig(2, CALM).until(({ logistics: { vans } }) => vans[0]!.leg !== null && vans[0]!.cargo.length > 2)
+    const run = rig(2, CALM).until(
+      ({ logistics: { vans } }) => vans[0]!.leg !== null && vans[0]!.cargo.length > 2,
+    )
     const parcel = run.world().logistics.vans[0]!.cargo.at(-1)!
     run.give({ kind: 'HoldParcel', parcel })
     run.to(200)
-    expect(run.world().logistics.parcels[parcel]).toMatchObject({ status: 'docked', holder: 'place:depot', held: true })
-    expect(run.log.some(({ event }) => event.kind === 'ParcelBackInCustody' && event.parcel === parcel)).toBe(true)
+    expect(run.world().logistics.parcels[parcel]).toMatchObject({
+      status: 'docked',
+      holder: 'place:depot',
+      held: true,
+    })
+    expect(
+      run.log.some(({ event }) => event.kind === 'ParcelBackInCustody' && event.parcel === parcel),
+    ).toBe(true)
   })
   test('[W28] left alone, a diverted van loses its dearest parcels and then goes on with its tour', () => {
     const run = diverted(1)
-    const aboard = run.world().logistics.vans[1]!.cargo.map((id) => run.world().logistics.parcels[id]!)
+    const aboard = run
+      .world()
+      .logistics.vans[1]!.cargo.map((id) => run.world().logistics.parcels[id]!)
     run.to(240)
     const lost = run.world().logistics.parcels.filter((p) => p.status === 'stolen')
     const dearest = [...aboard].sort((a, b) => b.valueMinor - a.valueMinor).slice(0, lost.length)
     expect(lost.length).toBe(Math.min(5, aboard.length))
     expect(new Set(lost.map((p) => p.id))).toEqual(new Set(dearest.map((p) => p.id)))
-    expect(run.world().meters).toMatchObject({ parcelsLost: lost.length, lostMinor: lost.reduce((sum, p) => sum + p.valueMinor, 0) })
+    expect(run.world().meters).toMatchObject({
+      parcelsLost: lost.length,
+      lostMinor: lost.reduce((sum, p) => sum + p.valueMinor, 0),
+    })
     expect(run.world().logistics.vans[1]!.diversion).toBeNull()
     checkCustody(run.world().logistics)
   })
@@ -139,7 +191,11 @@ describe('logistics', () => {
     locked.give({ kind: 'LockCargo', van: 1, locked: true })
     locked.to(120)
     expect(stolen(locked)).toBe(0)
-    expect(locked.log.some(({ event }) => event.kind === 'CommandRefused' && event.reason === 'cargo-locked')).toBe(true)
+    expect(
+      locked.log.some(
+        ({ event }) => event.kind === 'CommandRefused' && event.reason === 'cargo-locked',
+      ),
+    ).toBe(true)
     const held = diverted(3)
     const safe = held.world().logistics.vans[1]!.cargo.slice(0, 2)
     for (const parcel of safe) held.give({ kind: 'HoldParcel', parcel })
@@ -147,7 +203,14 @@ describe('logistics', () => {
     for (const id of safe) expect(held.world().logistics.parcels[id]!.status).not.toBe('stolen')
   })
   test('[W29] the benign twins happen, and a driver never stops for good', () => {
-    const twins = { flatTyre: 6_000, detour: 2_000, trafficJam: 5_000, lateVan: 3_000, doorForgotten: 9_000, lockerFault: 4_000 }
+    const twins = {
+      flatTyre: 6_000,
+      detour: 2_000,
+      trafficJam: 5_000,
+      lateVan: 3_000,
+      doorForgotten: 9_000,
+      lockerFault: 4_000,
+    }
     const seen = new Set<string>()
     for (const seed of SEEDS) {
       const run = rig(seed, twins).to(480)
@@ -155,18 +218,24 @@ describe('logistics', () => {
       const parcels = run.world().logistics.parcels.filter((p) => p.status === 'loaded')
       expect(parcels.length, `seed ${seed}`).toBe(0)
     }
-    for (const kind of ['TyreFlat', 'DetourTaken', 'LockerFailed'] as const) expect(seen).toContain(kind)
+    for (const kind of ['TyreFlat', 'DetourTaken', 'LockerFailed'] as const)
+      expect(seen).toContain(kind)
   })
   test('[W30] cold goods stay cold in the cold room and the van, and warm where they stand', () => {
     const run = rig(4, CALM)
     run.give(takeIn(0, 'door:A3', { cold: true }))
     const id = run.world().logistics.parcels.at(-1)!.id
-    const { logistics: { parcels, vans }, now } = run.world()
+    const {
+      logistics: { parcels, vans },
+      now,
+    } = run.world()
     expect(parcelTemperatureAt(parcels[id]!, vans, now)).toBe(3_500)
     const standing = parcelTemperatureAt(parcels[id]!, vans, now + 90 * MINUTE)
     expect(standing).toBeGreaterThan(8_000)
     run.to(60)
     const later = run.world()
-    expect(parcelTemperatureAt(later.logistics.parcels[id]!, later.logistics.vans, later.now)).toBeLessThan(6_500)
+    expect(
+      parcelTemperatureAt(later.logistics.parcels[id]!, later.logistics.vans, later.now),
+    ).toBeLessThan(6_500)
   })
 })

@@ -4,7 +4,14 @@ import { logistics } from '../../../range/world/logistics.ts'
 import { initialShop } from '../../../range/world/shop-initial.ts'
 import type { ShopCommand, ShopEvent, ShopState } from '../../../range/world/types-shop.ts'
 import type { FleetCommand } from '../../../range/world/types-logistics.ts'
-import type { Cause, Command, Happened, Part, World, WorldConfig } from '../../../range/world/types.ts'
+import type {
+  Cause,
+  Command,
+  Happened,
+  Part,
+  World,
+  WorldConfig,
+} from '../../../range/world/types.ts'
 
 export const START = 32_400_000
 export const MINUTE = 60_000
@@ -13,19 +20,45 @@ const TOWN: Cause = { kind: 'town' }
 
 /** A shop in which nothing happens, so that the physical side can be watched alone. */
 const quietShop: Part<ShopState, ShopCommand, ShopEvent> = {
-  commands: [], events: [], initial: initialShop, opening: () => [], decide: () => [], evolve: (state) => state,
-  react: () => [], meters: (meters) => meters,
+  commands: [],
+  events: [],
+  initial: initialShop,
+  opening: () => [],
+  decide: () => [],
+  evolve: (state) => state,
+  react: () => [],
+  meters: (meters) => meters,
 }
 
 export function configOf(seed: number, twins: WorldConfig['twins'] = {}): WorldConfig {
   return {
-    seed, start: START, customers: 200, vans: 3, twins,
-    controls: { fourEyes: true, sca: true, serverSidePrice: true, velocityRule: true, cspReportOnly: true, signedHandover: true },
+    seed,
+    start: START,
+    customers: 200,
+    vans: 3,
+    twins,
+    controls: {
+      fourEyes: true,
+      sca: true,
+      serverSidePrice: true,
+      velocityRule: true,
+      cspReportOnly: true,
+      signedHandover: true,
+    },
   }
 }
 /** No mishaps at all. */
 export const CALM = Object.fromEntries(
-  ['flatTyre', 'detour', 'trafficJam', 'lateVan', 'doorForgotten', 'gpsDropout', 'gpsCanyon', 'lockerFault'].map((name) => [name, 0]),
+  [
+    'flatTyre',
+    'detour',
+    'trafficJam',
+    'lateVan',
+    'doorForgotten',
+    'gpsDropout',
+    'gpsCanyon',
+    'lockerFault',
+  ].map((name) => [name, 0]),
 )
 
 export interface Rig {
@@ -39,11 +72,17 @@ export interface Rig {
   readonly until: (holds: (world: World) => boolean) => Rig
 }
 export function rig(seed: number, twins: WorldConfig['twins'] = {}): Rig {
-  const sim = createSim(configOf(seed, twins), [mount('shop', quietShop), mount('logistics', logistics), mount('attacks', attacks)])
+  const sim = createSim(configOf(seed, twins), [
+    mount('shop', quietShop),
+    mount('logistics', logistics),
+    mount('attacks', attacks),
+  ])
   const log: Happened[] = []
   const note = (happened: Happened): void => void log.push(happened)
   const self: Rig = {
-    sim, log, world: () => sim.world,
+    sim,
+    log,
+    world: () => sim.world,
     to: (minutes) => (advance(sim, START + minutes * MINUTE, note), self),
     give: (command, cause = TOWN) => apply(sim, command, cause, note),
     until: (holds) => {
@@ -58,6 +97,10 @@ export function rig(seed: number, twins: WorldConfig['twins'] = {}): Rig {
 }
 
 /** Takes in an order's parcel the way the shop would. */
-export function takeIn(order: number, address: string, over: Partial<Extract<FleetCommand, { kind: 'TakeIn' }>> = {}): FleetCommand {
+export function takeIn(
+  order: number,
+  address: string,
+  over: Partial<Extract<FleetCommand, { kind: 'TakeIn' }>> = {},
+): FleetCommand {
   return { kind: 'TakeIn', order, massG: 900, valueMinor: 4_900, cold: false, address, ...over }
 }

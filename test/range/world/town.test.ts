@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { addressOf, drivingMs, edgeBetween, nodeOf, town, twinPlan, wayBetween } from '../../../range/world/town.ts'
+import {
+  addressOf,
+  drivingMs,
+  edgeBetween,
+  nodeOf,
+  town,
+  twinPlan,
+  wayBetween,
+} from '../../../range/world/town.ts'
 import { townMap } from '../../../range/world/town-map.ts'
 
 describe('town', () => {
@@ -8,7 +16,8 @@ describe('town', () => {
     for (const node of town.nodes) {
       expect(drivingMs(depot, node.index)).toBeLessThan(12 * 60_000)
       const way = wayBetween(depot, node.index)
-      for (let i = 1; i < way.length; i++) expect(edgeBetween(way[i - 1]!, way[i]!).lengthMm).toBeGreaterThan(0)
+      for (let i = 1; i < way.length; i++)
+        expect(edgeBetween(way[i - 1]!, way[i]!).lengthMm).toBeGreaterThan(0)
     }
   })
   test('[W21] roads are as long as the ground between their ends, and octilinear', () => {
@@ -20,7 +29,10 @@ describe('town', () => {
     }
   })
   test('[W21] the way there is as quick as the way back', () => {
-    for (const door of town.doors) expect(drivingMs(nodeOf('place:depot'), nodeOf(door.id))).toBe(drivingMs(nodeOf(door.id), nodeOf('place:depot')))
+    for (const door of town.doors)
+      expect(drivingMs(nodeOf('place:depot'), nodeOf(door.id))).toBe(
+        drivingMs(nodeOf(door.id), nodeOf('place:depot')),
+      )
   })
   test('[W21] about 120 doors, four lockers, three meeting places, each at a node of its own', () => {
     expect(town.doors.length).toBeGreaterThan(100)
@@ -30,7 +42,8 @@ describe('town', () => {
     expect([town.lockers.length, town.meeting.length]).toEqual([4, 3])
   })
   test('[W21] each line has doors of its own, and addresses fall on doors and lockers', () => {
-    for (const line of ['A', 'B', 'C']) expect(town.doors.filter((door) => door.line === line).length).toBeGreaterThan(20)
+    for (const line of ['A', 'B', 'C'])
+      expect(town.doors.filter((door) => door.line === line).length).toBeGreaterThan(20)
     const addresses = Array.from({ length: 2_000 }, (_, customer) => addressOf(customer, 7))
     const lockers = addresses.filter((address) => address.startsWith('locker:')).length
     expect(lockers / 2_000).toBeGreaterThan(0.2)
@@ -42,7 +55,11 @@ describe('town', () => {
     const nodes = new Set(plan.nodes.map((node) => node.id))
     for (const edge of plan.edges) expect(nodes.has(edge.from) && nodes.has(edge.to)).toBe(true)
     for (const place of plan.places) expect(nodes.has(place.node)).toBe(true)
-    expect(plan.vans.map((van) => van.gps)).toEqual(['device:van-0-gps', 'device:van-1-gps', 'device:van-2-gps'])
+    expect(plan.vans.map((van) => van.gps)).toEqual([
+      'device:van-0-gps',
+      'device:van-1-gps',
+      'device:van-2-gps',
+    ])
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan)
     expect(JSON.parse(JSON.stringify(townMap()))).toEqual(townMap())
   })
