@@ -1,0 +1,266 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { counterfactual } from '../exercise/counterfactual.ts'
+import { debriefOf } from '../exercise/debrief.ts'
+import { parseChoice, parseCreate, parseCredentials, parseExerciseId, parseJoin, parseLab, parseRehearse, parseSetup, type Parsed } from '../protocol/door.ts'
+import { sessionCookie, type Accounts, type Entered, type Trainer } from './accounts.ts'
+import { readJson, sendJson, sendText } from './answer.ts'
+import { exportCsv, exportJson } from './export.ts'
+import { Limits } from './limits.ts'
+import { addressOf, isSecure, originOf, sameOrigin } from './origin.ts'
+import { noPagePolicy } from './platform-headers.ts'
+import { robotOf } from './trainer-act.ts'
+import type { Replicas } from './replicate.ts'
+import type { Refused, Rooms, SeatedOr } from './rooms.ts'
+
+export interface ApiParts {
+  readonly rooms: Rooms
+  readonly accounts: Accounts
+  readonly replicas: Replicas
+  readonly publicUrl?: URL
+  /** Slug of the scenario that a course module's lab plays. */
+  readonly labScenario: (module: string | undefined) => string
+}
+interface Call {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly parts: ApiParts
+  readonly id: string
+  readonly rest: string
+  readonly url: URL
+}
+type Answerer = (call: Call) => Promise<void> | void
+interface Endpoint { readonly method: 'GET' | 'POST'; readonly path: RegExp; readonly answer: Answerer }
+
+const ENDPOINTS: readonly Endpoint[] = [
+  { method: 'POST', path: /^\/api\/setup$/, answer: setUp },
+  { method: 'POST', path: /^\/api\/signin$/, answer: signIn },
+  { method: 'POST', path: /^\/api\/signout$/, answer: signOut },
+  { method: 'POST', path: /^\/api\/invite$/, answer: invite },
+  { method: 'GET', path: /^\/api\/me$/, answer: me },
+  { method: 'POST', path: /^\/api\/join$/, answer: join },
+  { method: 'POST', path: /^\/api\/lab$/, answer: lab },
+  { method: 'POST', path: /^\/api\/rehearse$/, answer: rehearse },
+  { method: 'GET', path: /^\/api\/exercises$/, answer: list },
+  { method: 'POST', path: /^\/api\/exercises$/, answer: create },
+  { method: 'POST', path: /^\/api\/exercises\/([^/]+)\/seat$/, answer: trainerSeat },
+  { method: 'POST', path: /^\/api\/exercises\/([^/]+)\/screen$/, answer: screenSeat },
+  { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/debrief$/, answer: debrief },
+  { method: 'POST', path: /^\/api\/exercises\/([^/]+)\/counterfactual$/, answer: otherwise },
+  { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/export\.(csv|json)$/, answer: exported },
+  { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/ledger$/, answer: ledger },
+  { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/opening\/(\d{1,9})$/, answer: opening },
+]
+
+const perAddress = new Limits({ burst: 120, perSecond: 4 })
+const perCode = new Limits({ burst: 40, perSecond: 2 })
+const perMaker = new Limits({ burst: 12, perSecond: 0.1 })
+/** Two simulations each: one at a time. */
+let asking: Promise<unknown> = Promise.resolve()
+let waiting = 0
+const ASKING_MAX = 4
+
+/** Answers what lies under /api/. Whatever changes something must come from our own pages. */
+export async function handleApi(parts: ApiParts, req: IncomingMessage, res: ServerResponse, path: string): Promise<boolean> {
+  if (!path.startsWith('/api/')) return false
+  noPagePolicy(res)
+  const method = req.method === 'HEAD' ? 'GET' : req.method
+  const here = ENDPOINTS.filter((one) => one.path.test(path))
+  const endpoint = here.find((one) => one.method === method)
+  if (!endpoint) { refuse(res, here.length > 0 ? 405 : 404, here.length > 0 ? 'method' : 'no-such-address'); return true }
+  if (method === 'POST' && !sameOrigin(req, parts.publicUrl)) { refuse(res, 403, 'origin'); return true }
+  if (!perAddress.take(addressOf(req, parts.publicUrl))) { refuse(res, 429, 'slow-down'); return true }
+  const [, id = '', rest = ''] = endpoint.path.exec(path)!
+  await endpoint.answer({ req, res, parts, id, rest, url: new URL(req.url ?? '/', 'http://host') })
+  return true
+}
+
+function refuse(res: ServerResponse, status: number, reason: string): void {
+  sendJson(res, status, { ok: false, reason })
+}
+
+async function bodyOf<T>(call: Call, parse: (value: unknown) => Parsed<T>): Promise<T | null> {
+  const body = await readJson(call.req)
+  if (!body.ok) { refuse(call.res, body.status, body.reason); return null }
+  const parsed = parse(body.value)
+  if (parsed.ok) return parsed.value
+  refuse(call.res, 400, parsed.reason)
+  return null
+}
+
+async function trainerOf(call: Call): Promise<Trainer | null> {
+  const who = await call.parts.accounts.who(call.req.headers.cookie)
+  if (who === null) refuse(call.res, 401, 'sign-in')
+  return who?.trainer ?? null
+}
+
+async function setUp(call: Call): Promise<void> {
+  const asked = await bodyOf(call, parseSetup)
+  if (asked) enter(call, await call.parts.accounts.setUp(asked.token, asked.name, asked.password))
+}
+async function signIn(call: Call): Promise<void> {
+  const asked = await bodyOf(call, parseCredentials)
+  if (asked) enter(call, await call.parts.accounts.signIn(asked.name, asked.password, addressOf(call.req, call.parts.publicUrl)))
+}
+function enter({ req, res, parts }: Call, entered: Entered): void {
+  if (!entered.ok) return refuse(res, entered.reason === 'slow-down' ? 429 : entered.reason === 'wrong' ? 401 : 409, entered.reason)
+  const secure = isSecure(req) || parts.publicUrl?.protocol === 'https:'
+  sendJson(res, 200, { ok: true, name: entered.trainer.name }, { 'Set-Cookie': sessionCookie(entered.session, secure) })
+}
+async function signOut(call: Call): Promise<void> {
+  const who = await call.parts.accounts.who(call.req.headers.cookie)
+  if (who) await call.parts.accounts.signOut(who.session)
+  sendJson(call.res, 200, { ok: true }, { 'Set-Cookie': sessionCookie(null, isSecure(call.req)) })
+}
+async function invite(call: Call): Promise<void> {
+  if (!(await trainerOf(call))) return
+  const token = call.parts.accounts.invite('setup')
+  sendJson(call.res, 200, { ok: true, link: `${originOf(call.req, call.parts.publicUrl)}/setup?token=${token}` })
+}
+async function me(call: Call): Promise<void> {
+  const who = await call.parts.accounts.who(call.req.headers.cookie)
+  sendJson(call.res, 200, { ok: true, name: who?.trainer.name ?? null })
+}
+
+async function join(call: Call): Promise<void> {
+  if (!perCode.take(addressOf(call.req, call.parts.publicUrl))) return refuse(call.res, 429, 'slow-down')
+  const asked = await bodyOf(call, parseJoin)
+  if (asked) seated(call.res, await call.parts.rooms.join(asked.code, asked.nickname, asked.role))
+}
+
+function seated(res: ServerResponse, made: SeatedOr | Refused): void {
+  if (!made.ok) return refuse(res, made.status, made.reason)
+  const { exercise, seat, token, role } = made
+  sendJson(res, 200, { ok: true, exercise, seat, token, role, href: role === 'trainer' ? `/trainer/${exercise}` : `/exercise/${exercise}` })
+}
+
+async function lab(call: Call): Promise<void> {
+  if (!perMaker.take(addressOf(call.req, call.parts.publicUrl))) return refuse(call.res, 429, 'slow-down')
+  const asked = await bodyOf(call, parseLab)
+  if (!asked) return
+  await alone(call, { scenario: call.parts.labScenario(asked.module), mode: 'lab', role: 'defender', lengthMinutes: undefined })
+}
+async function rehearse(call: Call): Promise<void> {
+  if (!(await trainerOf(call))) return
+  const asked = await bodyOf(call, parseRehearse)
+  if (asked) await alone(call, { ...asked, lengthMinutes: asked.lengthMinutes, mode: 'rehearsal' })
+}
+
+/** One player against a machine player; it begins at once. */
+async function alone(call: Call, asked: { scenario: string; mode: 'lab' | 'rehearsal'; role: 'attacker' | 'defender'; lengthMinutes: number | undefined }): Promise<void> {
+  const { rooms } = call.parts
+  const made = await rooms.create({ ...asked, owner: null })
+  if (!made.ok) return refuse(call.res, made.status, made.reason)
+  const seat = await rooms.seat(made.room, asked.role, 'You')
+  if (seat.ok) {
+    await made.room.submit(robotOf(made.room, asked.role === 'defender' ? 'attacker' : 'defender'))
+    await made.room.submit({ kind: 'PhaseSet', phase: 'running' })
+  }
+  seated(call.res, seat)
+}
+
+async function list(call: Call): Promise<void> {
+  if (await trainerOf(call)) sendJson(call.res, 200, { ok: true, exercises: call.parts.rooms.list() })
+}
+
+async function create(call: Call): Promise<void> {
+  const trainer = await trainerOf(call)
+  if (!trainer) return
+  const asked = await bodyOf(call, parseCreate)
+  if (!asked) return
+  const { rooms } = call.parts
+  const made = await rooms.create({ ...asked, lengthMinutes: asked.lengthMinutes, seed: asked.seed, mode: 'class', owner: trainer.id })
+  if (!made.ok) return refuse(call.res, made.status, made.reason)
+  const seat = await rooms.seat(made.room, 'trainer', trainer.name)
+  for (const role of asked.robots ?? []) await made.room.submit(robotOf(made.room, role))
+  if (!seat.ok) return refuse(call.res, seat.status, seat.reason)
+  const { exercise, token } = seat
+  sendJson(call.res, 201, { ok: true, exercise, seat: seat.seat, token, role: 'trainer', code: made.room.code, href: `/trainer/${exercise}` })
+}
+
+/** A trainer at another browser, or after a cleared one. */
+async function trainerSeat(call: Call): Promise<void> {
+  const trainer = await trainerOf(call)
+  if (!trainer) return
+  const room = call.parts.rooms.get(call.id)
+  if (!room) return refuse(call.res, 404, 'no-such-exercise')
+  if (room.owner !== null && room.owner !== trainer.id) return refuse(call.res, 403, 'not-yours')
+  seated(call.res, await call.parts.rooms.seat(room, 'trainer', trainer.name))
+}
+async function screenSeat(call: Call): Promise<void> {
+  if (!(await trainerOf(call))) return
+  const room = call.parts.rooms.get(call.id)
+  if (!room) return refuse(call.res, 404, 'no-such-exercise')
+  seated(call.res, await call.parts.rooms.seat(room, 'screen', 'Screen'))
+}
+
+/** A debrief is for those who played, and for trainers. The seat's token comes as a header. */
+async function entitled(call: Call): Promise<boolean> {
+  const id = parseExerciseId(call.id)
+  if (!id.ok) { refuse(call.res, 404, 'no-such-exercise'); return false }
+  const token = String(call.req.headers['x-seat'] ?? '')
+  if (token !== '' && call.parts.rooms.knows(id.value, token)) return true
+  if ((await call.parts.accounts.who(call.req.headers.cookie)) !== null) return true
+  refuse(call.res, 403, 'not-yours')
+  return false
+}
+
+async function debrief(call: Call): Promise<void> {
+  if (!(await entitled(call))) return
+  const done = await call.parts.rooms.finished(call.id)
+  if ('error' in done) return refuse(call.res, done.error === 'not-ended' ? 409 : 404, done.error)
+  sendJson(call.res, 200, { ok: true, debrief: debriefOf(done.run.state) })
+}
+
+async function otherwise(call: Call): Promise<void> {
+  if (!(await entitled(call))) return
+  const asked = await bodyOf(call, parseChoice)
+  if (!asked) return
+  if (waiting >= ASKING_MAX) return refuse(call.res, 503, 'busy')
+  waiting += 1
+  const answer = asking.then(async () => {
+    const done = await call.parts.rooms.finished(call.id)
+    return 'error' in done ? done : counterfactual(done.fresh, done.inputs, done.run.state, asked.choice)
+  })
+  asking = answer.catch(() => undefined)
+  try {
+    const found = await answer
+    if ('error' in found) refuse(call.res, 409, found.error)
+    else sendJson(call.res, 200, { ok: true, counterfactual: found })
+  } finally { waiting -= 1 }
+}
+
+async function exported(call: Call): Promise<void> {
+  if (!(await entitled(call))) return
+  const done = await call.parts.rooms.finished(call.id)
+  if ('error' in done) return refuse(call.res, done.error === 'not-ended' ? 409 : 404, done.error)
+  const attachment = { 'Content-Disposition': `attachment; filename="doorstep-${call.id}.${call.rest}"` }
+  if (call.rest === 'csv') return sendText(call.res, 200, exportCsv(debriefOf(done.run.state)), 'text/csv; charset=utf-8', attachment)
+  sendText(call.res, 200, exportJson(debriefOf(done.run.state), done.inputs), 'application/json; charset=utf-8', attachment)
+}
+
+/** Where to begin verifying: the key, the newest checkpoint, and its key in Gun's space `cp`. For anybody. */
+function ledger(call: Call): void {
+  const log = call.parts.rooms.shelf().get(call.id)
+  if (!log) return refuse(call.res, 404, 'no-such-exercise')
+  const { vkey, checkpoint, publishedSize, sealed } = log
+  sendJson(call.res, 200, { ok: true, vkey, checkpoint: checkpoint ?? null, size: publishedSize, sealed, cp: call.parts.replicas.newest(call.id) ?? null })
+}
+
+/**
+ * The proof file of an entry: while playing, to the seat whose own input it is, to the trainer, and of tick digests to
+ * everybody seated; after the end to everybody.
+ */
+function opening(call: Call): void {
+  const room = call.parts.rooms.get(call.id)
+  if (!room) return refuse(call.res, 404, 'no-such-exercise')
+  const found = room.log.opening(Number(call.rest))
+  const proof = room.log.prove(Number(call.rest))
+  if (!found || proof === undefined) return refuse(call.res, 404, 'not-published')
+  if (room.log.sealed) return sendText(call.res, 200, proof)
+  const held = call.parts.rooms.holder(call.id, String(call.req.headers['x-seat'] ?? ''))
+  if (typeof held === 'string') return refuse(call.res, 403, 'not-yours')
+  const { kind, input } = found.entry as { kind: string; input?: { seat?: string } }
+  const own = kind === 'digest' || (kind === 'input' && input?.seat === held.seat)
+  if (held.role !== 'trainer' && !own) return refuse(call.res, 403, 'not-yours')
+  sendText(call.res, 200, proof)
+}

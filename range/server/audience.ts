@@ -1,0 +1,110 @@
+import type { Connection } from '../exercise/types.ts'
+import type { ServerEvents } from '../protocol/message.ts'
+import { diff } from '../protocol/patch.ts'
+import type { View } from '../protocol/view.ts'
+
+/** One browser at one seat. `emit` never blocks; `backlogBytes` says what waits to be sent. */
+export interface Member {
+  readonly id: string
+  readonly seat: string
+  readonly emit: <E extends keyof ServerEvents>(event: E, ...args: Parameters<ServerEvents[E]>) => void
+  readonly backlogBytes: () => number
+  readonly drop: () => void
+}
+interface Held { readonly member: Member; view: View | null; seq: number; ms: number | null; since: number }
+
+/** Browsers at one seat; the oldest goes when another comes. */
+const MEMBERS_PER_SEAT_MAX = 3
+const BACKLOG_BYTES_MAX = 4 * 1024 * 1024
+const SLOW_MS = 400
+
+/**
+ * Who looks at an exercise, and what each has been shown: at first and on request the whole view, then only what
+ * changed. A seat's view is computed once however many browsers show it. Slow readers are dropped at 4 MB.
+ */
+export class Audience {
+  readonly #held = new Map<string, Held>()
+  readonly #left = new Map<string, number>()
+  readonly #viewOf: (seat: string) => View | null
+  readonly #now: () => number
+
+  constructor(viewOf: (seat: string) => View | null, now: () => number) {
+    this.#viewOf = viewOf
+    this.#now = now
+  }
+
+  get size(): number {
+    return this.#held.size
+  }
+
+  join(member: Member): void {
+    const same = [...this.#held.values()].filter(({ member: { seat } }) => seat === member.seat)
+    if (same.length >= MEMBERS_PER_SEAT_MAX) same[0]!.member.drop()
+    const held: Held = { member, view: null, seq: 0, ms: null, since: this.#now() }
+    this.#held.set(member.id, held)
+    this.#whole(held)
+  }
+
+  leave(id: string): void {
+    const held = this.#held.get(id)
+    if (!held) return
+    this.#held.delete(id)
+    if (![...this.#held.values()].some(({ member }) => member.seat === held.member.seat)) this.#left.set(held.member.seat, this.#now())
+  }
+
+  /** Sends the whole view again, after a gap. */
+  again(id: string): void {
+    const held = this.#held.get(id)
+    if (held) this.#whole(held)
+  }
+
+  measured(id: string, ms: number): void {
+    const held = this.#held.get(id)
+    if (held) held.ms = ms
+  }
+
+  /** Shows everybody what has changed since they were last shown something. */
+  flush(): void {
+    const views = new Map<string, View | null>()
+    for (const held of [...this.#held.values()]) {
+      const { seat } = held.member
+      if (!views.has(seat)) views.set(seat, this.#viewOf(seat))
+      const view = views.get(seat)!
+      if (view === null) { this.#gone(held, 'removed'); continue }
+      if (held.member.backlogBytes() > BACKLOG_BYTES_MAX) { held.member.drop(); continue }
+      if (held.view === null || held.view.role !== view.role) { this.#whole(held); continue }
+      const ops = diff(held.view, view)
+      if (ops.length === 0) continue
+      held.view = view
+      held.seq += 1
+      held.member.emit('patch', { seq: held.seq, ops })
+    }
+  }
+
+  connections(): Record<string, Connection> {
+    const result: Record<string, Connection> = {}
+    for (const [seat, since] of this.#left) result[seat] = { state: 'lost', ms: null, since }
+    for (const { member, ms, since } of this.#held.values()) {
+      result[member.seat] = { state: ms !== null && ms > SLOW_MS ? 'slow' : 'here', ms, since }
+    }
+    return result
+  }
+
+  everybody(reason: 'ended' | 'unknown'): void {
+    for (const held of [...this.#held.values()]) this.#gone(held, reason)
+  }
+
+  #whole(held: Held): void {
+    const view = this.#viewOf(held.member.seat)
+    if (view === null) return this.#gone(held, 'removed')
+    held.view = view
+    held.seq += 1
+    held.member.emit('view', { seq: held.seq, view })
+  }
+
+  #gone(held: Held, reason: 'removed' | 'ended' | 'unknown'): void {
+    this.#held.delete(held.member.id)
+    held.member.emit('gone', { reason })
+    held.member.drop()
+  }
+}

@@ -1,0 +1,269 @@
+import type { FullRun } from '../exercise/run.ts'
+import type { Input, Outcome } from '../exercise/types.ts'
+import type { MoveAnswer } from '../protocol/message.ts'
+import type { View } from '../protocol/view.ts'
+import { Audience } from './audience.ts'
+import type { Log } from './ledger/log.ts'
+
+/** Inputs that wait for one sync at most; a further one is refused as `busy`. */
+const WAITING_MAX = 2048
+const BATCH_MAX = 256
+const TICK_MS = 1000
+const TICKS_AT_ONCE = 8
+/** Virtual time that may be owed before it is given up: a machine too slow runs slower, never in bursts. */
+const OWED_MS_MAX = 60_000
+const FLUSH_AFTER_ACTION_MS = 16
+const FLUSH_EVERY_MS = 100
+const LOOP_MS = 20
+const AUDIT_EVERY_MS = 15_000
+const ANSWERS_KEPT = 256
+const PUBLISH_WAITING_MAX = 64
+
+export type Unstamped = Input extends infer I ? (I extends Input ? Omit<I, 'at'> : never) : never
+interface Waiting {
+  readonly input: Unstamped
+  readonly id: string | undefined
+  readonly resolve: (outcome: Outcome) => void
+}
+export interface RoomParts {
+  readonly id: string
+  readonly code: string
+  readonly owner: string | null
+  readonly run: FullRun
+  readonly log: Log
+  readonly now: () => number
+  readonly onEnded: () => void
+  readonly onBroken: (why: string) => void
+  /** After each published checkpoint. */
+  readonly onPublished?: () => void
+}
+
+/**
+ * One exercise in play: every input is made durable, then applied at once; ticks follow the clock; what changed is
+ * shown to each seat. All of it happens in one line, so that the log's order is the order of effects.
+ */
+export class Room {
+  readonly id: string
+  readonly code: string
+  readonly owner: string | null
+  readonly run: FullRun
+  readonly log: Log
+  readonly audience: Audience
+  /** Real milliseconds of the last sign of life. */
+  lastActive: number
+  readonly #parts: RoomParts
+  readonly #answers = new Map<string, Map<string, Promise<MoveAnswer>>>()
+  #waiting: Waiting[] = []
+  #working = false
+  #steps = 0
+  #owed = 0
+  #clockAt: number
+  #tick = 0
+  #publishing = 0
+  #dirty = false
+  #flushed = 0
+  #flushTimer: NodeJS.Timeout | undefined
+  #loop: NodeJS.Timeout | undefined
+  #auditedAt: number
+  #closed = false
+
+  constructor(parts: RoomParts) {
+    this.#parts = parts
+    this.id = parts.id
+    this.code = parts.code
+    this.owner = parts.owner
+    this.run = parts.run
+    this.log = parts.log
+    this.lastActive = parts.now()
+    this.#clockAt = parts.now()
+    this.#auditedAt = parts.now()
+    this.#tick = Math.round((parts.run.now() - parts.run.scenario.world.start) / TICK_MS)
+    this.audience = new Audience((seat) => this.#viewOf(seat), parts.now)
+  }
+
+  start(): void {
+    this.#clockAt = this.#parts.now()
+    this.#loop = setInterval(() => { this.#advanceClock() }, LOOP_MS)
+  }
+
+  /** Makes an input durable and applies it; resolves with what it did. */
+  submit(input: Unstamped, id?: string): Promise<Outcome> {
+    if (this.#closed) return Promise.resolve({ ok: false, reason: 'over' })
+    if (this.#waiting.length >= WAITING_MAX) return Promise.resolve({ ok: false, reason: 'busy' })
+    this.lastActive = this.#parts.now()
+    return new Promise((resolve) => {
+      this.#waiting.push({ input, id, resolve })
+      this.#kick()
+    })
+  }
+
+  /** Like `submit`, once for each id of a seat: a repeated send gets the first answer again. */
+  once(seat: string, id: string, act: () => Promise<MoveAnswer>): Promise<MoveAnswer> {
+    const answers = this.#answers.get(seat) ?? new Map<string, Promise<MoveAnswer>>()
+    this.#answers.set(seat, answers)
+    const known = answers.get(id)
+    if (known) return known
+    const answer = act()
+    answers.set(id, answer)
+    if (answers.size > ANSWERS_KEPT) answers.delete(answers.keys().next().value!)
+    return answer
+  }
+
+  /** While paused: one virtual second. */
+  step(): MoveAnswer {
+    if (this.run.phase() !== 'paused') return { ok: false, reason: 'not-paused' }
+    this.#steps = Math.min(this.#steps + 1, TICKS_AT_ONCE)
+    this.#kick()
+    return { ok: true }
+  }
+
+  /** Shows what changed, soon. */
+  touch(): void {
+    this.#dirty = true
+    this.#flushTimer ??= setTimeout(() => { this.#flush() }, FLUSH_AFTER_ACTION_MS)
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    clearInterval(this.#loop)
+    clearTimeout(this.#flushTimer)
+    for (const one of this.#waiting.splice(0)) one.resolve({ ok: false, reason: 'over' })
+    await this.log.close().catch(() => undefined)
+  }
+
+  #viewOf(seat: string): View | null {
+    const holder = this.run.state.seats.get(seat)
+    if (!holder || holder.removed) return null
+    return holder.role === 'trainer' ? this.run.trainerView(this.audience.connections()) : this.run.view(seat)
+  }
+
+  #advanceClock(): void {
+    const now = this.#parts.now()
+    const passed = now - this.#clockAt
+    this.#clockAt = now
+    if (this.run.phase() === 'running') this.#owed = Math.min(OWED_MS_MAX, this.#owed + passed * this.run.speed())
+    if (this.#owed >= TICK_MS || this.#waiting.length > 0) this.#kick()
+    if (now - this.#auditedAt >= AUDIT_EVERY_MS && this.run.phase() !== 'ended') this.#audit(now)
+    if (this.audience.size > 0 && now - this.#flushed >= 2000) this.#dirty = true
+    if (this.#dirty && now - this.#flushed >= FLUSH_EVERY_MS) this.#flush()
+  }
+
+  #flush(): void {
+    clearTimeout(this.#flushTimer)
+    this.#flushTimer = undefined
+    this.#dirty = false
+    this.#flushed = this.#parts.now()
+    this.audience.flush()
+  }
+
+  #kick(): void {
+    if (this.#working || this.#closed) return
+    this.#working = true
+    void this.#work().catch((error: unknown) => { this.#break(error) }).finally(() => {
+      this.#working = false
+      if (!this.#closed && (this.#waiting.length > 0 || this.#steps > 0)) this.#kick()
+    })
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#closed) {
+      if (this.#waiting.length > 0) await this.#takeInputs()
+      let ticks = 0
+      while (this.#mayTick() && this.#waiting.length === 0 && ticks++ < TICKS_AT_ONCE) this.#tickOnce()
+      if (ticks > 0) await new Promise((resolve) => setImmediate(resolve))
+      if (this.#waiting.length === 0 && !this.#mayTick()) return
+    }
+  }
+
+  #mayTick(): boolean {
+    const phase = this.run.phase()
+    if (phase === 'paused') return this.#steps > 0
+    return phase === 'running' && this.#owed >= TICK_MS && !this.#ending
+  }
+  #ending = false
+
+  async #takeInputs(): Promise<void> {
+    const batch = this.#waiting.splice(0, BATCH_MAX)
+    const at = this.run.now()
+    const inputs = batch.map(({ input }) => ({ ...input, at }) as Input)
+    try {
+      await this.log.append(inputs.map((input, i) => entryOf(input, batch[i]!.id)))
+    } catch (error) {
+      const reason = codeOf(error)
+      for (const one of batch) one.resolve({ ok: false, reason: reason === 'sealed' ? 'over' : reason })
+      if (reason === 'not-json' || reason === 'batch-refused' || reason === 'sealed') return
+      throw error
+    }
+    for (const [i, input] of inputs.entries()) batch[i]!.resolve(this.run.apply(input))
+    this.touch()
+    if (this.run.phase() === 'ended') await this.#end()
+  }
+
+  #tickOnce(): void {
+    if (this.run.phase() === 'running') this.#owed -= TICK_MS
+    else this.#steps -= 1
+    const output = this.run.tick()
+    this.#tick += 1
+    // Not waited for: the log keeps the order, and a digest that a crash loses is computed again.
+    this.log.append([{ kind: 'digest', at: output.at, digest: output.digest } as { kind: string }])
+      .catch((error: unknown) => { this.#break(error) })
+    this.#publish()
+    for (const { at: _at, ...input } of this.run.robots()) void this.submit(input as Unstamped)
+    this.#dirty = true
+    if (this.run.now() >= this.run.endsAt() && this.run.phase() === 'running') {
+      this.#ending = true
+      void this.submit({ kind: 'PhaseSet', phase: 'ended' })
+    }
+  }
+
+  #publish(): void {
+    if (this.#publishing >= PUBLISH_WAITING_MAX) return
+    this.#publishing += 1
+    this.log.publish(this.#tick).then(({ size, note }) => { this.#published(size, note) }, (error: unknown) => {
+      if (codeOf(error) !== 'sealed' && !this.#closed) this.#break(error)
+    }).finally(() => { this.#publishing -= 1 })
+  }
+
+  #published(size: number, note: string): void {
+    const { ledger } = this.run.state
+    this.run.state.ledger = { ...ledger, size, root: note.split('\n')[2] ?? '' }
+    this.#parts.onPublished?.()
+  }
+
+  #audit(now: number): void {
+    this.#auditedAt = now
+    this.log.audit().then((result) => {
+      const verdict = result.ok ? 'intact' : 'changed'
+      if (this.#closed || this.run.phase() === 'ended' || this.run.state.ledger.verdict === verdict) return
+      void this.submit({ kind: 'LogAudited', verdict, index: result.ok ? null : result.changed, size: this.log.size })
+    }, () => undefined)
+  }
+
+  async #end(): Promise<void> {
+    const { size, note } = await this.log.seal(this.#tick)
+    this.#published(size, note)
+    clearInterval(this.#loop)
+    this.#flush()
+    this.#parts.onEnded()
+  }
+
+  /** Our own fault, or the disk's: this exercise stops and keeps its log; the others go on. */
+  #break(error: unknown): void {
+    if (this.#closed) return
+    process.stderr.write(`doorstep: exercise ${this.id} stopped: ${error instanceof Error ? error.stack : String(error)}\n`)
+    this.#parts.onBroken(codeOf(error))
+    this.audience.everybody('unknown')
+    void this.close()
+  }
+}
+
+/** The shape of a logged input; `id` lets a repeated move be known again after a restart. */
+export function entryOf(input: Input, id?: string): { kind: string } {
+  return { kind: 'input', input, ...(id === undefined ? {} : { id }) } as { kind: string }
+}
+
+export function codeOf(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown }
+  return typeof code === 'string' ? code : 'broken'
+}

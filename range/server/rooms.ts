@@ -1,0 +1,328 @@
+import { createHmac, randomBytes, randomInt } from 'node:crypto'
+import { join } from 'node:path'
+import { and, desc, eq, isNull } from 'drizzle-orm'
+import { createRun, SEATS_MAX, type FullRun, type RunOptions } from '../exercise/run.ts'
+import type { Input, Scenario } from '../exercise/types.ts'
+import { CODE_ALPHABET, CODE_LENGTH } from '../protocol/door.ts'
+import type { PlayRole, Role } from '../protocol/view.ts'
+import { SHOP_HOST } from '../world/shop-scripts.ts'
+import { digest } from './accounts.ts'
+import { exercises, seats, type Store } from './database.ts'
+import { loadEngineParts, newEngine, versionsOf, type EngineParts } from './engine-parts.ts'
+import type { Log } from './ledger/log.ts'
+import { openLog } from './ledger/open.ts'
+import { readPublished, type PublishedLog } from './ledger/published.ts'
+import { entryOf, Room, type RoomParts } from './room.ts'
+import { loadScenario, type Playbooks } from './scenarios.ts'
+
+export type Mode = 'class' | 'rehearsal' | 'lab'
+export interface Seated { readonly exercise: string; readonly seat: string; readonly token: string; readonly role: Role }
+export interface Refused { readonly ok: false; readonly status: number; readonly reason: string }
+export type SeatedOr = ({ readonly ok: true } & Seated) | Refused
+export interface ExerciseRow {
+  readonly id: string; readonly code: string; readonly scenario: string; readonly title: string; readonly mode: Mode
+  readonly createdAt: number; readonly endedAt: number | null; readonly trouble: string | null; readonly phase: string; readonly seats: number
+}
+
+const LABS_MAX = 20
+const ROOMS_MAX = 40
+const LAB_IDLE_MS = 30 * 60_000
+const CLASS_IDLE_MS = 12 * 3600_000
+/** Ended exercises kept in memory for their debrief. */
+const ENDED_MAX = 6
+
+/** All exercises of a server: made, joined, resumed after a restart, looked at afterwards. */
+export class Rooms {
+  readonly #store: Store
+  readonly #parts: EngineParts
+  readonly #now: () => number
+  readonly #rooms = new Map<string, Room>()
+  readonly #byCode = new Map<string, Room>()
+  readonly #caps = new Map<string, { readonly room: Room; readonly seat: string }>()
+  readonly #shelf = new Map<string, PublishedLog>()
+  #ended: string[] = []
+  readonly #sweeper: NodeJS.Timeout
+  /** Called with each room that begins, resumed ones included. */
+  onRoom: ((room: Room) => void) | undefined
+  onPublished: ((room: Room) => void) | undefined
+  onGone: ((room: Room) => void) | undefined
+
+  private constructor(store: Store, parts: EngineParts, now: () => number) {
+    this.#store = store
+    this.#parts = parts
+    this.#now = now
+    this.#sweeper = setInterval(() => { this.#sweep() }, 30_000)
+    this.#sweeper.unref()
+  }
+
+  static async open(store: Store, now: () => number = () => Date.now()): Promise<Rooms> {
+    return new Rooms(store, await loadEngineParts(), now)
+  }
+
+  get(id: string): Room | undefined {
+    return this.#rooms.get(id)
+  }
+
+  /** Makes an exercise and gives its trainer a seat. */
+  async create(asked: { scenario: string; lengthMinutes?: number | undefined; seed?: number | undefined; mode: Mode; owner: string | null }): Promise<{ readonly ok: true; readonly room: Room } | Refused> {
+    if (asked.mode === 'lab' && this.#living('lab') >= LABS_MAX) return { ok: false, status: 503, reason: 'full' }
+    if (this.#living() >= ROOMS_MAX) return { ok: false, status: 503, reason: 'full' }
+    const loaded = loadScenario(asked.scenario)
+    if (!loaded.ok) return { ok: false, status: 400, reason: `scenario: ${loaded.mistakes[0] ?? 'broken'}` }
+    const { scenario, playbooks } = loaded
+    const id = `x${randomBytes(8).toString('hex')}`
+    const code = this.#freshCode()
+    const seed = asked.seed ?? randomInt(1, 2_147_483_647)
+    const lengthMinutes = asked.lengthMinutes ?? scenario.lengthMinutes
+    const log = await openLog(this.#dirOf(id), { origin: `doorstep.local/exercise/${id}`, mode: 'live' })
+    const run = createRun(this.#options({ id, code, mode: asked.mode, scenario, playbooks, seed, lengthMinutes }))
+    const opened: Input = {
+      at: run.now(), kind: 'Opened', scenario: scenario.slug, scenarioDigest: scenario.digest, versions: versionsOf(this.#parts), seed, lengthMinutes, mode: asked.mode,
+    }
+    await log.append([entryOf(opened)])
+    run.apply(opened)
+    this.#store.db.insert(exercises).values({
+      id, code, scenario: scenario.slug, title: scenario.title, seed, mode: asked.mode, lengthMinutes, owner: asked.owner, createdAt: this.#now(),
+    }).run()
+    return { ok: true, room: this.#open({ id, code, owner: asked.owner, run, log }) }
+  }
+
+  /** Seats somebody; without a role a player joins the smaller team. Refused: unknown code, locked, full, over. */
+  async join(code: string, nickname: string, role?: PlayRole): Promise<SeatedOr> {
+    const room = this.#byCode.get(code)
+    if (!room) return { ok: false, status: 404, reason: 'no-such-code' }
+    if (room.run.phase() === 'ended') return { ok: false, status: 410, reason: 'over' }
+    if (room.run.state.locked && role !== 'screen') return { ok: false, status: 423, reason: 'locked' }
+    return this.seat(room, role ?? smallerTeam(room.run), nickname)
+  }
+
+  /** Seats somebody in a room, whatever its lock. */
+  async seat(room: Room, role: Role, nickname: string, robot = false): Promise<SeatedOr> {
+    if (room.run.seats().length >= SEATS_MAX) return { ok: false, status: 503, reason: 'full' }
+    const seat = `s${randomBytes(6).toString('hex')}`
+    const outcome = await room.submit({ kind: 'SeatTaken', seat, role, nickname: freeName(room.run, nickname), robot })
+    if (!outcome.ok) return { ok: false, status: outcome.reason === 'full' ? 503 : 409, reason: outcome.reason }
+    const token = randomBytes(24).toString('base64url')
+    if (!robot) this.#store.db.insert(seats).values({ hash: digest(token), exercise: room.id, seat }).run()
+    this.#caps.set(this.#capOf(room.id, seat), { room, seat })
+    return { ok: true, exercise: room.id, seat, token, role }
+  }
+
+  /** Who holds a token, if it is one of this exercise. */
+  holder(exercise: string, token: string): { readonly room: Room; readonly seat: string; readonly role: Role } | 'unknown' | 'ended' | 'removed' {
+    const row = this.#store.db.select().from(seats).where(and(eq(seats.hash, digest(token)), eq(seats.exercise, exercise))).get()
+    if (!row) return 'unknown'
+    const room = this.#rooms.get(exercise)
+    if (!room) return 'ended'
+    const holder = room.run.state.seats.get(row.seat)
+    if (!holder || holder.removed) return 'removed'
+    return { room, seat: row.seat, role: holder.role }
+  }
+
+  /** Whether a token was ever one of an exercise: enough to read its debrief after the end. */
+  knows(exercise: string, token: string): boolean {
+    return this.#store.db.select().from(seats).where(and(eq(seats.hash, digest(token)), eq(seats.exercise, exercise))).get() !== undefined
+  }
+
+  /** The seat behind a capability of the cage. */
+  cage(cap: string): { readonly room: Room; readonly seat: string } | undefined {
+    return this.#caps.get(cap)
+  }
+  capOf(exercise: string, seat: string): string {
+    return this.#capOf(exercise, seat)
+  }
+  /** The fictional session of a seat in the shop: 16 hex digits, and not to be derived from anything public. */
+  sessionOf(exercise: string, seat: string): string {
+    return createHmac('sha256', this.#store.secret).update(`session\n${exercise}\n${seat}`).digest('hex').slice(0, 16)
+  }
+
+  list(): ExerciseRow[] {
+    const rows = this.#store.db.select().from(exercises).orderBy(desc(exercises.createdAt)).limit(200).all()
+    return rows.filter((row) => row.mode !== 'lab').map((row) => {
+      const room = this.#rooms.get(row.id)
+      const { id, code, scenario, title, mode, createdAt, endedAt, trouble } = row
+      return { id, code, scenario, title, mode, createdAt, endedAt, trouble, phase: room?.run.phase() ?? 'ended', seats: room?.run.seats().length ?? 0 }
+    })
+  }
+  row(id: string): typeof exercises.$inferSelect | undefined {
+    return this.#store.db.select().from(exercises).where(eq(exercises.id, id)).get()
+  }
+
+  /** A finished exercise by its state and inputs, rebuilt from its log where it is no longer in memory. */
+  async finished(id: string): Promise<{ readonly run: FullRun; readonly inputs: readonly Input[]; readonly fresh: () => RunOptions } | { readonly error: string }> {
+    const row = this.row(id)
+    if (!row) return { error: 'no-such-exercise' }
+    const room = this.#rooms.get(id)
+    if (room && room.run.phase() !== 'ended') return { error: 'not-ended' }
+    if (!room) {
+      const rebuilt = await this.#rebuild(row)
+      if ('error' in rebuilt) return rebuilt
+      this.#remember(this.#open({ id, code: row.code, owner: row.owner, run: rebuilt.run, log: rebuilt.log }))
+    }
+    const { run, log } = this.#rooms.get(id)!
+    const inputs = [...log.entries()].map(({ entry }) => entry as { kind: string; input?: Input }).filter(({ kind }) => kind === 'input').map(({ input }) => input!)
+    const loaded = loadScenario(row.scenario)
+    if (!loaded.ok) return { error: loaded.mistakes[0] ?? 'scenario' }
+    return { run, inputs, fresh: () => this.#options({ ...row, scenario: loaded.scenario, playbooks: loaded.playbooks }) }
+  }
+
+  /** Logs by exercise, for anybody to verify: `handleLedgerRequest` reads this. */
+  shelf(): { get(id: string): PublishedLog | undefined } {
+    return {
+      get: (id) => {
+        const room = this.#rooms.get(id)
+        if (room) return room.log
+        const known = this.#shelf.get(id)
+        if (known || !/^x[0-9a-f]{16}$/.test(id) || !this.row(id)) return known
+        try {
+          const log = readPublished(this.#dirOf(id))
+          this.#shelf.set(id, log)
+          if (this.#shelf.size > ENDED_MAX) this.#shelf.delete(this.#shelf.keys().next().value!)
+          return log
+        } catch { return undefined }
+      },
+    }
+  }
+
+  /** Goes on with every exercise that a stop or crash interrupted. Says what it could not resume, and why. */
+  async resume(): Promise<readonly string[]> {
+    const trouble: string[] = []
+    const rows = this.#store.db.select().from(exercises).where(and(isNull(exercises.endedAt), isNull(exercises.trouble))).all()
+    for (const row of rows) {
+      const rebuilt = await this.#rebuild(row).catch((error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }))
+      if ('error' in rebuilt) {
+        this.#store.db.update(exercises).set({ trouble: rebuilt.error }).where(eq(exercises.id, row.id)).run()
+        trouble.push(`${row.title} (${row.code}): ${rebuilt.error}`)
+        continue
+      }
+      this.#open({ id: row.id, code: row.code, owner: row.owner, run: rebuilt.run, log: rebuilt.log })
+    }
+    return trouble
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweeper)
+    await Promise.all([...this.#rooms.values()].map((room) => room.close()))
+  }
+
+  async #rebuild(row: typeof exercises.$inferSelect): Promise<{ readonly run: FullRun; readonly log: Log } | { readonly error: string }> {
+    const loaded = loadScenario(row.scenario)
+    if (!loaded.ok) return { error: loaded.mistakes[0] ?? 'the scenario is broken' }
+    const log = await openLog(this.#dirOf(row.id), { origin: `doorstep.local/exercise/${row.id}`, mode: 'live' })
+    const run = createRun(this.#options({ ...row, scenario: loaded.scenario, playbooks: loaded.playbooks }))
+    const wrong = await replayLog(run, log, versionsOf(this.#parts))
+    if (wrong !== null) { await log.close(); return { error: wrong } }
+    return { run, log }
+  }
+
+  #options(asked: { id: string; code: string; mode: Mode; scenario: Scenario; playbooks: Playbooks; seed: number; lengthMinutes: number }): RunOptions {
+    return {
+      id: asked.id, code: asked.code, mode: asked.mode, scenario: asked.scenario, playbooks: asked.playbooks, seed: asked.seed, lengthMinutes: asked.lengthMinutes,
+      engine: newEngine(this.#parts, asked.seed), shopPath: (seat) => `/x/${this.#capOf(asked.id, seat)}/~/${SHOP_HOST}/`,
+    }
+  }
+
+  #open(asked: Pick<RoomParts, 'id' | 'code' | 'owner' | 'run' | 'log'>): Room {
+    const room: Room = new Room({
+      ...asked, now: this.#now,
+      onEnded: () => {
+        this.#store.db.update(exercises).set({ endedAt: this.#now() }).where(eq(exercises.id, room.id)).run()
+        this.#remember(room)
+      },
+      onBroken: (why) => {
+        this.#store.db.update(exercises).set({ trouble: why }).where(eq(exercises.id, room.id)).run()
+        this.#forget(room)
+      },
+      onPublished: () => { this.onPublished?.(room) },
+    })
+    this.#rooms.set(room.id, room)
+    this.#byCode.set(room.code, room)
+    for (const { seat } of room.run.seats()) this.#caps.set(this.#capOf(room.id, seat), { room, seat })
+    this.onRoom?.(room)
+    if (room.run.phase() !== 'ended') room.start()
+    return room
+  }
+
+  /** An ended room stays for its debrief; the oldest of several goes. */
+  #remember(room: Room): void {
+    this.#ended = [...this.#ended.filter((id) => id !== room.id), room.id]
+    while (this.#ended.length > ENDED_MAX) {
+      const gone = this.#rooms.get(this.#ended.shift()!)
+      if (gone) { gone.audience.everybody('ended'); this.#forget(gone); void gone.close() }
+    }
+  }
+  #forget(room: Room): void {
+    this.onGone?.(room)
+    this.#rooms.delete(room.id)
+    if (this.#byCode.get(room.code) === room) this.#byCode.delete(room.code)
+    for (const [cap, one] of this.#caps) if (one.room === room) this.#caps.delete(cap)
+  }
+
+  #sweep(): void {
+    for (const room of this.#rooms.values()) {
+      if (room.run.phase() === 'ended') continue
+      const { mode } = room.run.state
+      const idle = this.#now() - room.lastActive
+      if (mode === 'class' && room.audience.size > 0) continue
+      if (idle > (mode === 'class' ? CLASS_IDLE_MS : LAB_IDLE_MS)) void room.submit({ kind: 'PhaseSet', phase: 'ended' })
+    }
+  }
+
+  #living(mode?: Mode): number {
+    return [...this.#rooms.values()].filter(({ run }) => run.phase() !== 'ended' && (mode === undefined || run.state.mode === mode)).length
+  }
+  #dirOf(id: string): string {
+    return join(this.#store.dir, 'exercises', id)
+  }
+  #capOf(exercise: string, seat: string): string {
+    return createHmac('sha256', this.#store.secret).update(`cage\n${exercise}\n${seat}`).digest('base64url').slice(0, 24)
+  }
+  #freshCode(): string {
+    for (;;) {
+      const code = Array.from({ length: CODE_LENGTH }, () => CODE_ALPHABET[randomInt(CODE_ALPHABET.length)]!).join('')
+      if (!this.#byCode.has(code)) return code
+    }
+  }
+}
+
+/** Replays a log into a fresh run; says what is wrong with it, or null. Yields to others every 50 ticks. */
+async function replayLog(run: FullRun, log: Log, versions: object): Promise<string | null> {
+  let ticks = 0
+  const tickTo = async (at: number, digest?: string): Promise<string | null> => {
+    while (run.now() < at) {
+      const output = run.tick()
+      if (digest !== undefined && output.at === at && output.digest !== digest) return `its log no longer gives the same outputs at ${at}`
+      if (++ticks % 50 === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+    return null
+  }
+  for (const { entry } of log.entries()) {
+    const { kind, input, at, digest } = entry as { kind: string; input?: Input; at?: number; digest?: string }
+    if (kind === 'input' && input) {
+      if (input.kind === 'Opened' && JSON.stringify(input.versions) !== JSON.stringify(versions)) {
+        return `it was played with other versions (${Object.values(input.versions).join(' ')})`
+      }
+      await tickTo(input.at)
+      run.apply(input)
+    } else if (kind === 'digest' && at !== undefined) {
+      const wrong = await tickTo(at, digest)
+      if (wrong !== null) return wrong
+    }
+  }
+  return null
+}
+
+function smallerTeam(run: FullRun): PlayRole {
+  const people = run.seats().filter(({ robot }) => !robot)
+  const count = (role: Role): number => people.filter((one) => one.role === role).length
+  return count('attacker') < count('defender') ? 'attacker' : 'defender'
+}
+
+/** Two players of one name are told apart by a number. */
+function freeName(run: FullRun, nickname: string): string {
+  const taken = new Set(run.seats().map((seat) => seat.nickname.toLowerCase()))
+  for (let i = 1; ; i++) {
+    const name = i === 1 ? nickname : `${nickname.slice(0, 20)} ${i}`
+    if (!taken.has(name.toLowerCase())) return name
+  }
+}

@@ -1,0 +1,25 @@
+import type { IncomingMessage } from 'node:http'
+import type { Accounts, Trainer } from './accounts.ts'
+import type { Rooms } from './rooms.ts'
+
+/** What pages may ask of the server; reached as `Astro.locals`. */
+export interface Locals {
+  readonly trainer: Trainer | null
+  readonly accounts: Accounts
+  readonly rooms: Rooms
+}
+export interface Services {
+  readonly accounts: Accounts
+  readonly rooms: Rooms
+  locals(req: IncomingMessage): Promise<Locals>
+}
+
+export function servicesOf({ accounts, rooms }: { readonly accounts: Accounts; readonly rooms: Rooms }): Services {
+  return {
+    accounts, rooms,
+    async locals(req) {
+      const who = req.headers.cookie === undefined ? null : await accounts.who(req.headers.cookie)
+      return { trainer: who?.trainer ?? null, accounts, rooms }
+    },
+  }
+}

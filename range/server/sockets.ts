@@ -1,0 +1,164 @@
+import { Server as Engine } from 'engine.io'
+import type { IncomingMessage } from 'node:http'
+import { Server, type Socket } from 'socket.io'
+import type { Outcome, TelemetryPage } from '../exercise/types.ts'
+import { MESSAGE_BYTES_MAX, parseAct, parseHandshake, parseMoveMessage, parseQuery } from '../protocol/door.ts'
+import type { MoveAnswer, ServerEvents } from '../protocol/message.ts'
+import { parseMove } from '../protocol/move.ts'
+import type { Role } from '../protocol/view.ts'
+import { townMap } from '../world/town-map.ts'
+import type { Member } from './audience.ts'
+import { Limits } from './limits.ts'
+import { addressOf, sameOrigin } from './origin.ts'
+import type { Room } from './room.ts'
+import type { Rooms } from './rooms.ts'
+import { trainerAct } from './trainer-act.ts'
+
+interface Seat { readonly room: Room; readonly seat: string; readonly role: Role }
+type Answer<T> = ((answer: T) => void) | undefined
+type SeatSocket = Socket<Record<string, (...args: unknown[]) => void>, ServerEvents, Record<never, never>, { seat: Seat }>
+
+/** Messages of one socket: sixty at once, then twenty a second. After a hundred refusals the line is cut. */
+const RATE = { burst: 60, perSecond: 20 }
+const CONNECTS = { burst: 240, perSecond: 20 }
+const REFUSALS_MAX = 100
+const PING_MS = 4000
+
+export interface SeatSockets {
+  readonly engine: Engine
+  close(): void
+}
+
+/** socket.io bound to an engine of its own: the caller hands it requests and upgrades, nothing listens by itself. */
+export function createSeatSockets(rooms: Rooms, publicUrl?: URL): SeatSockets {
+  const connects = new Limits(CONNECTS)
+  const engine = new Engine({
+    maxHttpBufferSize: MESSAGE_BYTES_MAX, pingInterval: 10_000, pingTimeout: 8000, perMessageDeflate: false,
+    allowRequest: (req: IncomingMessage, decide: (error: string | null | undefined, ok: boolean) => void) => {
+      // Polling GETs of the same origin carry no Origin; a socket and a POST always do.
+      const own = sameOrigin(req, publicUrl) || (req.headers.origin === undefined && req.method === 'GET' && req.headers.upgrade === undefined)
+      if (!own) return decide('origin', false)
+      const room = connects.take(addressOf(req, publicUrl))
+      decide(room ? null : 'slow-down', room)
+    },
+  })
+  const io = new Server<Record<string, (...args: unknown[]) => void>, ServerEvents, Record<never, never>, { seat: Seat }>()
+  io.bind(engine)
+  io.use((socket, next) => {
+    const parsed = parseHandshake(socket.handshake.auth)
+    if (!parsed.ok) return next(new Error('unknown'))
+    const held = rooms.holder(parsed.value.exercise, parsed.value.token)
+    if (typeof held === 'string') return next(new Error(held))
+    socket.data.seat = held
+    next()
+  })
+  io.on('connection', (socket) => { welcome(socket) })
+  return { engine, close: () => { void io.close() } }
+}
+
+function welcome(socket: SeatSocket): void {
+  const { room, seat } = socket.data.seat
+  const member: Member = {
+    id: socket.id, seat,
+    emit: (event, ...args) => { socket.emit(event, ...args as never) },
+    backlogBytes: () => backlogOf(socket),
+    drop: () => { socket.disconnect(true) },
+  }
+  room.audience.join(withMap(member))
+  room.touch()
+  const limits = new Limits(RATE)
+  let refusals = 0
+  const admitted = (answer: Answer<MoveAnswer>): boolean => {
+    if (limits.take('')) return true
+    answer?.({ ok: false, reason: 'slow-down' })
+    if (++refusals > REFUSALS_MAX) socket.disconnect(true)
+    return false
+  }
+  socket.on('move', (message, answer) => {
+    const reply = answerOf<MoveAnswer>(answer)
+    if (admitted(reply)) void takeMove(socket.data.seat, message).then(reply)
+  })
+  socket.on('act', (message, answer) => {
+    const reply = answerOf<MoveAnswer>(answer)
+    if (admitted(reply)) void takeAct(socket.data.seat, message).then(reply)
+  })
+  socket.on('ask', (message, answer) => {
+    const reply = answerOf<TelemetryPage>(answer)
+    if (admitted(undefined)) reply(ask(socket.data.seat, message))
+    else reply(noPage('slow-down'))
+  })
+  socket.on('again', () => { if (admitted(undefined)) room.audience.again(socket.id) })
+  socket.on('error', () => undefined)
+  const ping = setInterval(() => { measure(socket, room) }, PING_MS)
+  socket.on('disconnect', () => {
+    clearInterval(ping)
+    room.audience.leave(socket.id)
+    room.touch()
+  })
+}
+
+/** The town's map is the same for everybody and goes with the first view only. */
+function withMap(member: Member): Member {
+  let sent = false
+  return {
+    ...member,
+    emit: (event, ...args) => {
+      if (event !== 'view' || sent) return member.emit(event, ...args)
+      sent = true
+      const [message] = args as Parameters<ServerEvents['view']>
+      member.emit('view', { ...message, map: townMap() })
+    },
+  }
+}
+
+function answerOf<T>(answer: unknown): (value: T) => void {
+  return typeof answer === 'function' ? (value) => { (answer as (value: T) => void)(value) } : () => undefined
+}
+
+/** A player's move, parsed and made once for its id. */
+async function takeMove({ room, seat }: Seat, message: unknown): Promise<MoveAnswer> {
+  const parsed = parseMoveMessage(message)
+  if (!parsed.ok) return parsed
+  const move = parseMove(parsed.value.move)
+  if (!move.ok) return move
+  const { id } = parsed.value
+  return room.once(seat, id, async () => answerTo(await room.submit({ kind: 'Moved', seat, move: move.move }, id)))
+}
+
+async function takeAct({ room, seat }: Seat, message: unknown): Promise<MoveAnswer> {
+  if (room.run.state.seats.get(seat)?.role !== 'trainer') return { ok: false, reason: 'not-yours' }
+  const parsed = parseMoveMessage(message)
+  if (!parsed.ok) return parsed
+  const act = parseAct(parsed.value.move)
+  if (!act.ok) return act
+  return room.once(seat, parsed.value.id, () => trainerAct(room, act.value))
+}
+
+/** Defenders and the trainer may search telemetry; nobody else sees any. */
+function ask({ room, seat }: Seat, message: unknown): TelemetryPage {
+  const role = room.run.state.seats.get(seat)?.role
+  if (role !== 'defender' && role !== 'trainer') return noPage('not-yours')
+  const query = parseQuery(message)
+  return query.ok ? room.run.search(query.value) : noPage(query.reason)
+}
+
+function noPage(error: string): TelemetryPage {
+  return { total: 0, rows: [], histogram: [], error }
+}
+
+export function answerTo(outcome: Outcome): MoveAnswer {
+  if (!outcome.ok) return { ok: false, reason: outcome.reason }
+  return outcome.run === undefined ? { ok: true } : { ok: true, run: outcome.run }
+}
+
+function backlogOf(socket: SeatSocket): number {
+  const { conn } = socket
+  const transport = conn.transport as unknown as { readonly socket?: { readonly bufferedAmount?: number } }
+  return (transport.socket?.bufferedAmount ?? 0) + (conn as unknown as { readonly writeBuffer: readonly unknown[] }).writeBuffer.length * 256
+}
+
+function measure(socket: SeatSocket, room: Room): void {
+  const from = performance.now()
+  const timed = socket.timeout(PING_MS) as unknown as { emit: (event: string, answer: (error: Error | null) => void) => void }
+  timed.emit('beat', (error) => { room.audience.measured(socket.id, error ? PING_MS : Math.round(performance.now() - from)) })
+}
