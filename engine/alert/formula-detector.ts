@@ -13,7 +13,7 @@ export function createFormulaDetector(set: FormulaSet, plan: TwinPlan | null): D
     see: (event) => {
       clock = Math.max(clock, event.time)
       const read = facts.read(event)
-      return read.length === 0 ? [] : set.step(clock, read).map((match) => findingOf(match, event.uid))
+      return read.length === 0 ? [] : set.step(clock, read, event.uid).map((match) => findingOf(match, event.uid))
     },
     tick: () => [],
     save: () => ({ clock, facts: facts.save(), set: JSON.parse(JSON.stringify(set.save())) as Json }),
@@ -32,7 +32,8 @@ function findingOf(match: Match, uid: string): Finding {
   return {
     time: match.time, kind: 'T', detector: match.formulaId, family: match.family, severity: match.severity,
     title: match.message, lead: lead.length > 0 ? lead : [`device:${match.formulaId}`],
-    entities: [...match.lead, ...match.entities], evidence: [uid],
+    entities: [...match.lead, ...match.entities],
+    evidence: match.evidence.length > 0 ? match.evidence : [uid],
     ...(match.attack === '' ? {} : { attack: match.attack }),
   }
 }
