@@ -11,6 +11,8 @@ export const WEAK_FACTOR = 10
 /** What a weak and a just sufficient window are worth; the latter opens an incident by itself. */
 export const WEAK_SCORE = 0.25
 export const SUFFICIENT_SCORE = 0.5
+/** Fewer authorisations are no testing, however strange; they still count in the quiet scores, on the safe side. */
+export const TRIES_MIN = 3
 /** Addresses that a window of a card range or of the shop accuses. */
 export const ACCUSED_MAX = 6
 const CARDS_MAX = 12
@@ -36,7 +38,8 @@ export function createPaymentDetector(scorer: Scorer, budget: number): Detector 
   }
 }
 
-function findingsOf(rows: readonly WindowRow[], scorer: Scorer, budget: number, now: number): Finding[] {
+function findingsOf(all: readonly WindowRow[], scorer: Scorer, budget: number, now: number): Finding[] {
+  const rows = all.filter(({ tries }) => tries >= TRIES_MIN)
   if (rows.length === 0) return []
   const width = FEATURES.length
   const batch = new Float32Array(rows.length * width)

@@ -29,6 +29,8 @@ export const CONDITIONS = 3
 export interface WindowRow {
   readonly kind: SubjectKind
   readonly subject: string
+  /** Authorisations of the last ten minutes. */
+  readonly tries: number
   /** FEATURES.length numbers. */
   readonly row: readonly number[]
   /** Addresses with a declined try in the window, those with most first; then cards, and telemetry uids. */
@@ -129,7 +131,7 @@ function rowOf(kind: SubjectKind, subject: string, hour: readonly Try[], end: nu
   ]
   const suspects = declined.length > 0 ? declined : recent
   return {
-    kind, subject, row, addresses: kind === 'ip' ? [subject] : ranked(suspects.map((each) => each.ip)),
+    kind, subject, tries: count, row, addresses: kind === 'ip' ? [subject] : ranked(suspects.map((each) => each.ip)),
     cards: ranked(suspects.map((each) => each.card)), uids: suspects.slice(-16).map((each) => each.uid),
   }
 }
