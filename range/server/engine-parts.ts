@@ -17,7 +17,7 @@ export interface EngineParts {
   readonly digests: Versions
 }
 
-const MODEL = join(HOME, 'engine', 'models', 'payment-window.json')
+const MODEL = join(HOME, 'engine', 'models', 'payment-window', 'model.json')
 let loaded: Promise<EngineParts> | undefined
 
 export function loadEngineParts(): Promise<EngineParts> {
