@@ -3,7 +3,12 @@ import { parseVkey, verifyCheckpoint } from '../ledger/checkpoint.ts'
 import { verifyEd25519 } from '../ledger/ed25519.ts'
 import type { Entry, Opening } from '../ledger/leaf.ts'
 import { verifyProofParts, type ProofError, type ProofResult } from '../ledger/proof.ts'
-import { parseCheckpointValue, parseTileValue, type Space, type TileValue } from '../ledger/replica.ts'
+import {
+  parseCheckpointValue,
+  parseTileValue,
+  type Space,
+  type TileValue,
+} from '../ledger/replica.ts'
 import { sha256 } from '../ledger/sha256.ts'
 import { nodesFromTiles, tilesForInclusion } from '../ledger/tile-reader.ts'
 import { tilePath, tileWidthAt, TILE_WIDTH } from '../ledger/tile.ts'
@@ -13,19 +18,30 @@ import { HASH_BYTES, inclusionPath, type HashStep } from '../ledger/tree.ts'
 export interface Claim {
   /** Id of the exercise, as in `/ledger/<id>/`. */
   readonly ledger: string
-  /** Key of the log, from a source one trusts: the join greeting, a QR code, the trainer's screen. */
+  /**
+   * Key of the log, from a source one trusts: the join greeting, a QR code, the trainer's screen.
+   */
   readonly vkey: string
   readonly index: number
   readonly opening: Opening
-  /** Key of the checkpoint's value in the replica, from the room's greeting. Without it: plain HTTP. */
+  /**
+   * Key of the checkpoint's value in the replica, from the room's greeting. Without it: plain
+   * HTTP.
+   */
   readonly checkpointKey?: string
 }
 
-/** Where bytes may come from. Neither is trusted: all that counts is hashed and climbed to the root. */
+/**
+ * Where bytes may come from. Neither is trusted: all that counts is hashed and climbed to the
+ * root.
+ */
 export interface Sources {
   /** Gun; `GunClient` has this. */
   readonly fetchByHash?: (space: Space, key: string) => Promise<string>
-  /** Plain HTTP; undefined for "not there". By default `fetch` of the page's own server; null: none. */
+  /**
+   * Plain HTTP; undefined for "not there". By default `fetch` of the page's own server; null:
+   * none.
+   */
   readonly fetchPath?: ((path: string) => Promise<Uint8Array | undefined>) | null
 }
 
@@ -62,10 +78,11 @@ export type Verdict =
 const tools = { sha256, verify: verifyEd25519 }
 
 /**
- * Verifies in this browser that the claimed entry is in the log: fetches checkpoint and tiles through Gun
- * (else, or where Gun lacks something, over plain HTTP), checks the log's signature, opens the leaf and
- * climbs to the signed root. Never rejects; a bad proof and a missing tile have codes of their own. A
- * refused signature or a root that differs is final: it is not asked for again elsewhere.
+ * Verifies in this browser that the claimed entry is in the log: fetches checkpoint and tiles
+ * through Gun (else, or where Gun lacks something, over plain HTTP), checks the log's signature,
+ * opens the leaf and climbs to the signed root. Never rejects; a bad proof and a missing tile have
+ * codes of their own. A refused signature or a root that differs is final: it is not asked for
+ * again elsewhere.
  */
 export async function verifyEntry(claim: Claim, sources: Sources = {}): Promise<Verdict> {
   const { fetchByHash } = sources
@@ -75,7 +92,8 @@ export async function verifyEntry(claim: Claim, sources: Sources = {}): Promise<
     if (!lacking || sources.fetchPath === null) return verdict
   }
   const fetchPath = sources.fetchPath === undefined ? fetchFromServer : sources.fetchPath
-  if (fetchPath === null) return { ok: false, code: 'checkpoint-missing', source: 'gun', steps: [] }
+  if (fetchPath === null)
+    return { ok: false, code: 'checkpoint-missing', source: 'gun', steps: [] }
   return verifyOver('http', claim, httpMaterial(claim.ledger, fetchPath))
 }
 
@@ -142,13 +160,20 @@ function gunMaterial(
   fetchByHash: (space: Space, key: string) => Promise<string>,
 ): Material {
   let partials: readonly string[] = []
-  async function tileValue(level: number, index: number, size: number): Promise<TileValue | undefined> {
+  async function tileValue(
+    level: number,
+    index: number,
+    size: number,
+  ): Promise<TileValue | undefined> {
     const width = tileWidthAt(level, index, size)
-    // A full tile's key stands in the tile above; the rightmost, partial one's beside the checkpoint.
+    // A full tile's key stands in the tile above; the rightmost, partial one's beside the
+    // checkpoint.
     const key =
       width < TILE_WIDTH
         ? partials[level]
-        : (await tileValue(level + 1, Math.floor(index / TILE_WIDTH), size))?.below[index % TILE_WIDTH]
+        : (await tileValue(level + 1, Math.floor(index / TILE_WIDTH), size))?.below[
+            index % TILE_WIDTH
+          ]
     if (key === undefined || key === '') return undefined
     const tile = parseTileValue(await fetchByHash('tile', key))
     const fits = tile?.level === level && tile.index === index
@@ -187,7 +212,9 @@ async function fetchFromServer(path: string): Promise<Uint8Array | undefined> {
   return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined
 }
 
-/** Name of the log a key belongs to, for display beside the verdict; undefined for a malformed key. */
+/**
+ * Name of the log a key belongs to, for display beside the verdict; undefined for a malformed key.
+ */
 export function originOf(vkey: string): string | undefined {
   return parseVkey(vkey, sha256)?.name
 }

@@ -1,4 +1,12 @@
-import { concat, equalBytes, fromBase64, parseDecimal, toBase64, utf8, type Sha256 } from './bytes.ts'
+import {
+  concat,
+  equalBytes,
+  fromBase64,
+  parseDecimal,
+  toBase64,
+  utf8,
+  type Sha256,
+} from './bytes.ts'
 import { HASH_BYTES } from './tree.ts'
 
 /** A tree head. `time` is Unix milliseconds as the log claims them, in an extension line. */
@@ -30,11 +38,7 @@ export type VerifySignature = (
 ) => boolean
 
 export type CheckpointError =
-  | 'checkpoint-malformed'
-  | 'key-malformed'
-  | 'wrong-origin'
-  | 'unknown-key'
-  | 'bad-signature'
+  'checkpoint-malformed' | 'key-malformed' | 'wrong-origin' | 'unknown-key' | 'bad-signature'
 
 export type CheckpointResult =
   | { readonly ok: true; readonly checkpoint: Checkpoint }
@@ -50,7 +54,10 @@ export function formatCheckpoint({ origin, size, root, time }: Checkpoint): stri
   return `${origin}\n${size}\n${toBase64(root)}\n${extension}`
 }
 
-/** A checkpoint out of a note's text, or undefined. Unknown extension lines are allowed and skipped. */
+/**
+ * A checkpoint out of a note's text, or undefined. Unknown extension lines are allowed and
+ * skipped.
+ */
 export function parseCheckpoint(text: string): Checkpoint | undefined {
   const lines = text.split('\n')
   if (lines.pop() !== '' || lines.some((line) => line === '')) return undefined

@@ -46,9 +46,9 @@ interface Bag {
 }
 
 /**
- * Parses one frame of a Gun peer, or refuses all of it. Only gets and puts of single keys in the four
- * spaces pass; every value is hashed again against its key. `now` is Unix milliseconds. What passes holds
- * nothing of the peer's but checked strings.
+ * Parses one frame of a Gun peer, or refuses all of it. Only gets and puts of single keys in the
+ * four spaces pass; every value is hashed again against its key. `now` is Unix milliseconds. What
+ * passes holds nothing of the peer's but checked strings.
  */
 export function parseGunFrame(text: string, now: number, sha256: Sha256): GunFrame {
   if (text.length > FRAME_BYTES_MAX) return { ok: false, code: 'too-large' }
@@ -98,11 +98,15 @@ function parseMessage(row: Bag, now: number, sha256: Sha256): GunMessage[] | Gun
   if (hash !== undefined && !Number.isSafeInteger(hash)) return 'bad-shape'
   if (get !== undefined && put !== undefined) return 'bad-shape'
   if (get !== undefined) return isBag(get) && id !== undefined ? parseGet(id, get) : 'bad-shape'
-  if (put === undefined || put === null) return ack === undefined ? idle() : [{ kind: 'none', ack }]
+  if (put === undefined || put === null)
+    return ack === undefined ? idle() : [{ kind: 'none', ack }]
   return isBag(put) && id !== undefined ? parsePut({ id, ack, put }, now, sha256) : 'bad-shape'
 }
 
-/** Gun's own commands: greetings and complaints are swallowed, whatever opens connections is refused. */
+/**
+ * Gun's own commands: greetings and complaints are swallowed, whatever opens connections is
+ * refused.
+ */
 function parseCommand(row: Bag): GunMessage[] | GunRefusal {
   const command = own(row, 'dam')
   return command === 'hi' || command === '?' || command === '!' ? idle() : 'forbidden-command'
@@ -167,7 +171,9 @@ function spaceOf(soul: unknown): Space | undefined {
 }
 
 function isId(value: unknown): value is string {
-  return typeof value === 'string' && /^[A-Za-z0-9]{1,32}$/.test(value) && !(value in Object.prototype)
+  return (
+    typeof value === 'string' && /^[A-Za-z0-9]{1,32}$/.test(value) && !(value in Object.prototype)
+  )
 }
 
 function isBag(value: unknown): value is Bag {

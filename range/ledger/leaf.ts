@@ -19,28 +19,33 @@ export const SALT_BYTES = 32
 /** Bytes of canonical JSON an entry may have. */
 export const ENTRY_BYTES_MAX = 65_536
 
-/** Fills a tick up to its fixed number of leaves; sealed, it cannot be told from any other entry. */
+/**
+ * Fills a tick up to its fixed number of leaves; sealed, it cannot be told from any other entry.
+ */
 export const PADDING: Entry = { kind: 'padding' }
 
 export const LEAF_VERSION = 1
 
 /**
- * Canonical JSON of `entry` (RFC 8785), or undefined where it is no JSON, holds a lone surrogate or a
- * number JSON cannot carry, or exceeds `ENTRY_BYTES_MAX`.
+ * Canonical JSON of `entry` (RFC 8785), or undefined where it is no JSON, holds a lone surrogate
+ * or a number JSON cannot carry, or exceeds `ENTRY_BYTES_MAX`.
  */
 export function canonicalEntry(entry: Entry): string | undefined {
   try {
     const text = canonicalize(entry)
     if (text === undefined || text.length > ENTRY_BYTES_MAX) return undefined
-    return text.length * 3 > ENTRY_BYTES_MAX && utf8(text).length > ENTRY_BYTES_MAX ? undefined : text
+    return text.length * 3 > ENTRY_BYTES_MAX && utf8(text).length > ENTRY_BYTES_MAX
+      ? undefined
+      : text
   } catch {
     return undefined
   }
 }
 
 /**
- * The leaf of a canonical entry: version byte, then SHA-256(salt ‖ entry). Without the salt nobody can
- * test a guess at the entry; kind, actor and length do not show. `salt` has `SALT_BYTES` bytes.
+ * The leaf of a canonical entry: version byte, then SHA-256(salt ‖ entry). Without the salt nobody
+ * can test a guess at the entry; kind, actor and length do not show. `salt` has `SALT_BYTES`
+ * bytes.
  */
 export function sealLeaf(salt: Uint8Array, canonical: string, sha256: Sha256): Uint8Array {
   const leaf = new Uint8Array(LEAF_BYTES)
@@ -63,7 +68,10 @@ export function opens(opening: Opening, leaf: Uint8Array, sha256: Sha256): boole
   return expected !== undefined && equalBytes(expected, leaf)
 }
 
-/** One line of JSON for an opening: `{"entry":…,"salt":…}` in canonical form; undefined if malformed. */
+/**
+ * One line of JSON for an opening: `{"entry":…,"salt":…}` in canonical form; undefined if
+ * malformed.
+ */
 export function formatOpening(opening: Opening): string | undefined {
   const canonical = canonicalEntry(opening.entry)
   return canonical === undefined ? undefined : `{"entry":${canonical},"salt":"${opening.salt}"}`

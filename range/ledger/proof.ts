@@ -1,4 +1,12 @@
-import { equalBytes, fromBase64, parseDecimal, toBase64, utf8, utf8Text, type Sha256 } from './bytes.ts'
+import {
+  equalBytes,
+  fromBase64,
+  parseDecimal,
+  toBase64,
+  utf8,
+  utf8Text,
+  type Sha256,
+} from './bytes.ts'
 import { verifyCheckpoint, type Checkpoint, type CheckpointError } from './checkpoint.ts'
 import type { VerifySignature } from './checkpoint.ts'
 import { ENTRY_BYTES_MAX, formatOpening, leafOf, parseOpening } from './leaf.ts'
@@ -42,7 +50,10 @@ const HEADER = 'c2sp.org/tlog-proof@v1'
 const PATH_MAX = 53
 const PROOF_CHARS_MAX = 4 * ENTRY_BYTES_MAX
 
-/** The proof as a file that stands alone; the opening travels as extra data. Source: C2SP tlog-proof. */
+/**
+ * The proof as a file that stands alone; the opening travels as extra data. Source: C2SP
+ * tlog-proof.
+ */
 export function formatProof(proof: Proof): string {
   const opening = formatOpening(proof.opening)
   if (opening === undefined) throw new Error('the opening is malformed')
@@ -75,8 +86,8 @@ export function parseProof(text: string): Proof | undefined {
 }
 
 /**
- * Verifies a proof file against the key of the log, trusting nothing else. The order of checks: shape,
- * signature, opening, path; the first that fails gives the code.
+ * Verifies a proof file against the key of the log, trusting nothing else. The order of checks:
+ * shape, signature, opening, path; the first that fails gives the code.
  */
 export function verifyProof(text: string, vkey: string, tools: ProofTools): ProofResult {
   const proof = parseProof(text)

@@ -10,7 +10,9 @@ export const SPACES: readonly Space[] = ['entry', 'tile', 'cp', 'cosig']
 /** Bytes of UTF-8 a replicated value may have. */
 export const VALUE_BYTES_MAX = 65_536
 
-/** A tile that knows the keys of what lies below it: its bundle at level 0, else its child tiles. */
+/**
+ * A tile that knows the keys of what lies below it: its bundle at level 0, else its child tiles.
+ */
 export interface TileValue {
   readonly level: number
   readonly index: number
@@ -18,7 +20,9 @@ export interface TileValue {
   readonly below: readonly string[]
 }
 
-/** A signed checkpoint with the key of the partial tile of each level; '' where a level has none. */
+/**
+ * A signed checkpoint with the key of the partial tile of each level; '' where a level has none.
+ */
 export interface CheckpointValue {
   readonly checkpoint: string
   readonly tiles: readonly string[]
@@ -41,8 +45,10 @@ export function parseTileValue(text: string): TileValue | undefined {
   const value = parseObject(text)
   const hashes = typeof value?.['hashes'] === 'string' ? fromBase64(value['hashes']) : undefined
   const { level, index, below } = value ?? {}
-  if (hashes === undefined || hashes.length === 0 || hashes.length % HASH_BYTES !== 0) return undefined
-  if (hashes.length > TILE_WIDTH * HASH_BYTES || !isIndex(level) || !isIndex(index)) return undefined
+  if (hashes === undefined || hashes.length === 0 || hashes.length % HASH_BYTES !== 0)
+    return undefined
+  if (hashes.length > TILE_WIDTH * HASH_BYTES || !isIndex(level) || !isIndex(index))
+    return undefined
   if (!isKeyList(below, TILE_WIDTH)) return undefined
   return { level, index, hashes, below }
 }
@@ -70,7 +76,9 @@ export function parseBundleValue(text: string): Uint8Array[] | undefined {
 function parseObject(text: string): { readonly [key: string]: unknown } | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+    return typeof value === 'object' && value !== null
+      ? (value as Record<string, unknown>)
+      : undefined
   } catch {
     return undefined
   }

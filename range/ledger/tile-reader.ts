@@ -6,8 +6,9 @@ import { HASH_BYTES, hashNode, inclusionPath, type ReadNode } from './tree.ts'
 export type ReadTile = (level: number, index: number) => Uint8Array | undefined
 
 /**
- * Reads nodes out of tiles, hashing upwards inside a tile where needed. Throws a RangeError where a tile
- * is missing or too narrow. Nothing is checked here: the climb to the signed root does that.
+ * Reads nodes out of tiles, hashing upwards inside a tile where needed. Throws a RangeError where
+ * a tile is missing or too narrow. Nothing is checked here: the climb to the signed root does
+ * that.
  */
 export function nodesFromTiles(readTile: ReadTile, sha256: Sha256): ReadNode {
   return function read(level, index) {
@@ -28,7 +29,9 @@ export function nodesFromTiles(readTile: ReadTile, sha256: Sha256): ReadNode {
   }
 }
 
-/** The tiles from which the audit path of `index` at `size` can be computed; at most two a level. */
+/**
+ * The tiles from which the audit path of `index` at `size` can be computed; at most two a level.
+ */
 export function tilesForInclusion(index: number, size: number): (TileId & { level: number })[] {
   const wanted = new Map<string, TileId & { level: number }>()
   const blank = new Uint8Array(HASH_BYTES)

@@ -14,8 +14,8 @@ export interface TileId {
 }
 
 /**
- * `tile/<level>/<index>[.p/<width>]`, the index in groups of three digits, all but the last with `x`.
- * Source: C2SP tlog-tiles.
+ * `tile/<level>/<index>[.p/<width>]`, the index in groups of three digits, all but the last with
+ * `x`. Source: C2SP tlog-tiles.
  */
 export function tilePath({ level, index, width }: TileId): string {
   let rest = Math.floor(index / 1000)
@@ -28,22 +28,22 @@ export function tilePath({ level, index, width }: TileId): string {
 
 /** The tile a path names, or undefined: only the one canonical spelling passes. */
 export function parseTilePath(path: string): TileId | undefined {
-  const match = /^tile\/(entries|[0-9]{1,2})\/((?:x[0-9]{3}\/){0,4}[0-9]{3})(?:\.p\/([0-9]{1,3}))?$/.exec(
-    path,
-  )
+  const match =
+    /^tile\/(entries|[0-9]{1,2})\/((?:x[0-9]{3}\/){0,4}[0-9]{3})(?:\.p\/([0-9]{1,3}))?$/.exec(path)
   if (match === null) return undefined
   const [, levelText = '', digits = '', widthText] = match
   const level = levelText === 'entries' ? 'entries' : parseDecimal(levelText)
   const width = widthText === undefined ? TILE_WIDTH : parseDecimal(widthText)
-  if (level === undefined || width === undefined || width < 1 || width > TILE_WIDTH) return undefined
+  if (level === undefined || width === undefined || width < 1 || width > TILE_WIDTH)
+    return undefined
   if (level !== 'entries' && level > LEVEL_MAX) return undefined
   const id: TileId = { level, index: Number(digits.replace(/[x/]/g, '')), width }
   return Number.isSafeInteger(id.index) && tilePath(id) === path ? id : undefined
 }
 
 /**
- * Every tile of a tree of `size` leaves which starts within it, lowest level first, each with the width
- * it has at that size. Bundles are not listed: they mirror level 0.
+ * Every tile of a tree of `size` leaves which starts within it, lowest level first, each with the
+ * width it has at that size. Bundles are not listed: they mirror level 0.
  */
 export function tilesAt(size: number): TileId[] {
   const tiles: TileId[] = []

@@ -87,8 +87,8 @@ export function consistencyPath(
 }
 
 /**
- * The steps from `leafHash` to the root that `path` leads to, or undefined where the path is too short
- * or too long for `index` and `size`. Source: RFC 9162, section 2.1.3.2.
+ * The steps from `leafHash` to the root that `path` leads to, or undefined where the path is too
+ * short or too long for `index` and `size`. Source: RFC 9162, section 2.1.3.2.
  */
 export function climb(
   index: number,
@@ -144,8 +144,8 @@ export function provesConsistency(
 }
 
 /**
- * A growing tree that keeps the hash of every complete subtree: 64 bytes a leaf. Adding a leaf hash
- * costs two hashes at most in the mean; root and paths of any earlier size can be asked for.
+ * A growing tree that keeps the hash of every complete subtree: 64 bytes a leaf. Adding a leaf
+ * hash costs two hashes at most in the mean; root and paths of any earlier size can be asked for.
  */
 export class Tree {
   readonly #sha256: Sha256

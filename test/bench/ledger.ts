@@ -21,7 +21,10 @@ const entry = {
   command: { kind: 'HoldParcel', parcel: 'parcel:4711', reason: 'van left its route' },
 }
 
-/** Durable appends a second with 1, 64 and 256 in flight, `seconds` each, in a fresh folder of `root`. */
+/**
+ * Durable appends a second with 1, 64 and 256 in flight, `seconds` each, in a fresh folder of
+ * `root`.
+ */
 export async function benchLedger(seconds = 2, root = tmpdir()): Promise<LedgerFigure[]> {
   const figures: LedgerFigure[] = []
   for (const inFlight of [1, 64, 256]) {
@@ -48,7 +51,8 @@ async function load(log: Log, inFlight: number, seconds: number): Promise<Ledger
   await Promise.all(Array.from({ length: inFlight }, client))
   const elapsed = (performance.now() - start) / 1000
   waits.sort((a, b) => a - b)
-  const at = (share: number) => Math.round((waits[Math.floor(waits.length * share)] ?? 0) * 100) / 100
+  const at = (share: number) =>
+    Math.round((waits[Math.floor(waits.length * share)] ?? 0) * 100) / 100
   const appendsPerSecond = Math.round(waits.length / elapsed)
   const { user, system } = process.cpuUsage(cpu)
   const cpuMicros = Math.round(((user + system) / waits.length) * 10) / 10

@@ -18,10 +18,19 @@ const openings = Array.from({ length: 300 }, (_, i) =>
 for (const opening of openings) tree.push(hashLeaf(leafOf(opening, nativeSha256)!, nativeSha256))
 
 const note = (size: number, by = signer, name = origin) =>
-  signNote(formatCheckpoint({ origin: name, size, root: tree.root(size), time: 0 }), by, nativeSha256)
+  signNote(
+    formatCheckpoint({ origin: name, size, root: tree.root(size), time: 0 }),
+    by,
+    nativeSha256,
+  )
 const index = 137
 const size = 277
-const good = { opening: openings[index]!, index, path: tree.inclusion(index, size), checkpoint: note(size) }
+const good = {
+  opening: openings[index]!,
+  index,
+  path: tree.inclusion(index, size),
+  checkpoint: note(size),
+}
 const proof = (change: Partial<typeof good> = {}) => formatProof({ ...good, ...change })
 const row = (name: string, text: string, expected: string, vkey = signer.vkey) => ({
   name,
@@ -31,14 +40,21 @@ const row = (name: string, text: string, expected: string, vkey = signer.vkey) =
 })
 const text = proof()
 if (parseProof(text) === undefined) throw new Error('the good proof does not parse')
-const edited = { salt: good.opening.salt, entry: { kind: 'input', time: 137_000, n: 138 } as Entry }
+const edited = {
+  salt: good.opening.salt,
+  entry: { kind: 'input', time: 137_000, n: 138 } as Entry,
+}
 const twoSigned = `${note(size)}${note(size, stranger).split('\n\n')[1]}`
 
 const vectors = [
   row('good', text, 'ok'),
   row('good-with-a-stranger-s-signature-besides', proof({ checkpoint: twoSigned }), 'ok'),
   row('edited-entry', proof({ opening: edited }), 'root-differs'),
-  row('another-salt', proof({ opening: openingOf(new Uint8Array(32), good.opening.entry) }), 'root-differs'),
+  row(
+    'another-salt',
+    proof({ opening: openingOf(new Uint8Array(32), good.opening.entry) }),
+    'root-differs',
+  ),
   row('neighbour-s-index', proof({ index: index + 1 }), 'root-differs'),
   row('index-beyond-the-checkpoint', proof({ index: size }), 'index-beyond-checkpoint'),
   row('swapped-path', proof({ path: [...good.path].reverse() }), 'root-differs'),
@@ -59,7 +75,10 @@ const vectors = [
   row('key-malformed', text, 'key-malformed', signer.vkey.replace('+', '-')),
   row('empty', '', 'proof-malformed'),
 ]
-writeFileSync(new URL('ledger-proofs.json', import.meta.url), `${JSON.stringify(vectors, null, 2)}\n`)
+writeFileSync(
+  new URL('ledger-proofs.json', import.meta.url),
+  `${JSON.stringify(vectors, null, 2)}\n`,
+)
 
 function rootOf(n: number): string {
   return Buffer.from(tree.root(n)).toString('base64')

@@ -24,7 +24,9 @@ export interface GunClient {
 export interface GunClientOptions {
   /** Address of the bundled frame script, a classic script (Vite: `./frame.ts?worker&url`). */
   readonly scriptUrl: string
-  /** Address of the relay with its token: the frame has no cookies, and its origin reads `null`. */
+  /**
+   * Address of the relay with its token: the frame has no cookies, and its origin reads `null`.
+   */
   readonly socketUrl: string
   /** Called for each checkpoint that is announced, hashed again. */
   readonly onCheckpoint?: (key: string, value: string) => void
@@ -63,7 +65,8 @@ export function createGunClient(document: Document, options: GunClientOptions): 
     else one.reject(new GunFetchFailure('hash-differs'))
   }
   send({ kind: 'connect', url: options.socketUrl })
-  frame.srcdoc = `<!doctype html><meta charset="utf-8"><script src="${escapeAttribute(options.scriptUrl)}"></script>`
+  const script = `<script src="${escapeAttribute(options.scriptUrl)}"></script>`
+  frame.srcdoc = `<!doctype html><meta charset="utf-8">${script}`
   document.body.append(frame)
 
   function send(message: ToFrame): void {

@@ -4,7 +4,8 @@ import { SPACES, type Space } from '../../ledger/replica.ts'
 import { FRAME_HELLO, FRAME_READY, type FromFrame, type ToFrame } from './frame-protocol.ts'
 import { startMesh, type MeshEnd } from './mesh.ts'
 
-// Runs inside <iframe sandbox="allow-scripts">: Gun adds to built-in objects, and there it adds to nobody
+// Runs inside <iframe sandbox="allow-scripts">: Gun adds to built-in objects, and there it adds to
+// nobody
 // else's. Everything that comes in passes the filter the server uses.
 
 const ASK_AGAIN_MS = 1500
@@ -120,7 +121,10 @@ function tell(message: FromFrame): void {
   port?.postMessage(message)
 }
 
-/** Ids need not be secret, only different; there is no WebCrypto on plain HTTP, but random values are. */
+/**
+ * Ids need not be secret, only different; there is no WebCrypto on plain HTTP, but random values
+ * are.
+ */
 function randomId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(8))
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')

@@ -24,8 +24,9 @@ const terminal: Output = {
 }
 
 /**
- * `ledger verify DIR|URL|PROOF`: audits a log, or checks a proof file, and says what it found. Returns the
- * exit code: 0 unchanged, 1 changed (the entry is named), 2 misuse with one line on standard error.
+ * `ledger verify DIR|URL|PROOF`: audits a log, or checks a proof file, and says what it found.
+ * Returns the exit code: 0 unchanged, 1 changed (the entry is named), 2 misuse with one line on
+ * standard error.
  */
 export async function ledgerVerify(
   target: string,
@@ -34,7 +35,8 @@ export async function ledgerVerify(
 ): Promise<number> {
   try {
     const key = readKey(options.key)
-    if (existsSync(target) && statSync(target).isFile()) return verifyFile(target, key, options, io)
+    if (existsSync(target) && statSync(target).isFile())
+      return verifyFile(target, key, options, io)
     const found = /^https?:\/\//.test(target)
       ? await inspectUrl(target, key)
       : inspectDir(target, key)
@@ -48,8 +50,8 @@ export async function ledgerVerify(
 }
 
 /**
- * `ledger prove DIR INDEX [--out FILE]`: writes the proof file of a published entry. Returns the exit
- * code: 0 written, 1 where the log was changed, 2 misuse with one line on standard error.
+ * `ledger prove DIR INDEX [--out FILE]`: writes the proof file of a published entry. Returns the
+ * exit code: 0 written, 1 where the log was changed, 2 misuse with one line on standard error.
  */
 export function ledgerProve(
   dir: string,
@@ -104,7 +106,8 @@ function report(found: Inspection, options: LedgerVerifyOptions, io: Output): vo
     return
   }
   for (const problem of found.problems) io.out(sentence(problem))
-  const waiting = found.unsigned === 0 ? '' : `, ${found.unsigned} more are stored but not signed yet`
+  const waiting =
+    found.unsigned === 0 ? '' : `, ${found.unsigned} more are stored but not signed yet`
   io.out(
     found.ok
       ? `${found.origin}: all ${found.size} signed entries are unchanged${waiting}`

@@ -40,7 +40,10 @@ export class SocketFilter {
   }
 
   #pay(tokens: number, now: number): boolean {
-    this.#tokens = Math.min(TOKENS_MAX, this.#tokens + ((now - this.#at) / 1000) * TOKENS_PER_SECOND)
+    this.#tokens = Math.min(
+      TOKENS_MAX,
+      this.#tokens + ((now - this.#at) / 1000) * TOKENS_PER_SECOND,
+    )
     this.#at = now
     const price = Math.max(1, Math.ceil(tokens))
     if (this.#tokens < price) return false

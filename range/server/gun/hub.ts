@@ -8,7 +8,9 @@ import { SocketFilter } from './filter.ts'
 import { Mesh } from './mesh.ts'
 import { ValueStore } from './store.ts'
 
-/** Bounds of the hub. At `SOCKETS_MAX` a newcomer is refused with 1013; a slow reader is dropped. */
+/**
+ * Bounds of the hub. At `SOCKETS_MAX` a newcomer is refused with 1013; a slow reader is dropped.
+ */
 export const SOCKETS_MAX = 1000
 export const SOCKET_BACKLOG_BYTES_MAX = 4 * 1024 * 1024
 const FRAME_BYTES_MAX = 65_536
@@ -19,8 +21,8 @@ export interface GunHub {
   /** Takes over a socket whose right to be here was checked before. */
   handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
   /**
-   * Keeps `value` and answers gets for it; with `announce` it is sent to everybody through Gun as well.
-   * Returns its key. At most 64 KiB.
+   * Keeps `value` and answers gets for it; with `announce` it is sent to everybody through Gun as
+   * well. Returns its key. At most 64 KiB.
    */
   publish(space: Space, value: string, options?: { readonly announce?: boolean }): string
   /** Stops answering for a value of ours. */
@@ -36,8 +38,8 @@ export interface GunHub {
 }
 
 /**
- * The WebSocket end of the Gun replica. Frames are filtered here, gets are answered from `store`, and only
- * checked puts reach Gun in its worker, which fans them out.
+ * The WebSocket end of the Gun replica. Frames are filtered here, gets are answered from `store`,
+ * and only checked puts reach Gun in its worker, which fans them out.
  */
 export function createGunHub(options: { readonly store?: ValueStore } = {}): GunHub {
   const store = options.store ?? new ValueStore()

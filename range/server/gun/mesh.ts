@@ -18,8 +18,9 @@ export interface MeshPut {
 }
 
 /**
- * Gun's worker as the main thread sees it. It may die of anything: sockets stay open, news in flight is
- * lost, and a new one starts after a pause that doubles up to 5 s until one has lived through a put.
+ * Gun's worker as the main thread sees it. It may die of anything: sockets stay open, news in
+ * flight is lost, and a new one starts after a pause that doubles up to 5 s until one has lived
+ * through a put.
  */
 export class Mesh {
   /** How often a worker was started. */

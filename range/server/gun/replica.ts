@@ -13,9 +13,9 @@ export interface ValueSink {
 }
 
 /**
- * Puts one log into the replica. Tiles carry the keys of what lies below, and the checkpoint's value the
- * keys of the partial tiles, so that one hash leads to all. Full tiles and checkpoints stay; the partial
- * ones of old checkpoints are forgotten.
+ * Puts one log into the replica. Tiles carry the keys of what lies below, and the checkpoint's
+ * value the keys of the partial tiles, so that one hash leads to all. Full tiles and checkpoints
+ * stay; the partial ones of old checkpoints are forgotten.
  */
 export class Replica {
   readonly #log: PublishedLog
@@ -30,12 +30,17 @@ export class Replica {
     this.#sink = sink
   }
 
-  /** Key of the newest checkpoint's value in the space `cp`; it belongs into the room's greeting. */
+  /**
+   * Key of the newest checkpoint's value in the space `cp`; it belongs into the room's greeting.
+   */
   get newest(): string | undefined {
     return this.#newest?.key
   }
 
-  /** Brings the replica up to the newest checkpoint and returns the key of that; cheap when unchanged. */
+  /**
+   * Brings the replica up to the newest checkpoint and returns the key of that; cheap when
+   * unchanged.
+   */
   update(): string | undefined {
     const { checkpoint, publishedSize } = this.#log
     if (checkpoint === undefined || checkpoint === this.#newest?.note) return this.#newest?.key

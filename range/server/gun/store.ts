@@ -1,13 +1,15 @@
 import { valueKey, VALUE_BYTES_MAX, type Space } from '../../ledger/replica.ts'
 import { nativeSha256 } from '../ledger/native.ts'
 
-/** Bytes and values that peers' puts may take; the oldest go first. Our own are not counted here. */
+/**
+ * Bytes and values that peers' puts may take; the oldest go first. Our own are not counted here.
+ */
 export const GUEST_BYTES_MAX = 16 * 1024 * 1024
 export const GUEST_VALUES_MAX = 20_000
 
 /**
- * The values this server answers gets from. Our own stay until forgotten; those of peers are bounded, and
- * the oldest make room. A key can never change its value: it is the hash of it.
+ * The values this server answers gets from. Our own stay until forgotten; those of peers are
+ * bounded, and the oldest make room. A key can never change its value: it is the hash of it.
  */
 export class ValueStore {
   readonly #own = new Map<string, string>()

@@ -2,8 +2,10 @@ import { createRequire } from 'node:module'
 import { parentPort } from 'node:worker_threads'
 import type { FromWorker, ToWorker } from './worker-protocol.ts'
 
-// Gun alone in its thread: it fans out and drops doubles. It sees only rebuilt, hashed puts, opens no
-// connection, keeps nothing on disk, and is asked for nothing: gets are answered on the main thread.
+// Gun alone in its thread: it fans out and drops doubles. It sees only rebuilt, hashed puts, opens
+// no
+// connection, keeps nothing on disk, and is asked for nothing: gets are answered on the main
+// thread.
 
 interface Peer {
   id: string
@@ -21,7 +23,10 @@ interface GunRoot {
   opt: { mesh?: Mesh; [key: string]: unknown }
   once?: unknown
   graph: Record<string, { _: { '>': Record<string, number> } } & Record<string, unknown>>
-  on: (event: string, handler: (this: Middleware, message: Record<string, unknown>) => void) => void
+  on: (
+    event: string,
+    handler: (this: Middleware, message: Record<string, unknown>) => void,
+  ) => void
 }
 
 interface Middleware {

@@ -6,8 +6,8 @@ import { readOpeningLine } from './openings.ts'
 import { leafAt, type Paths } from './recover.ts'
 
 /**
- * `changed` is the index of the first entry that differs. `what` says how: its leaf, its opening, gone
- * altogether, or standing where another belongs.
+ * `changed` is the index of the first entry that differs. `what` says how: its leaf, its opening,
+ * gone altogether, or standing where another belongs.
  */
 export type AuditResult =
   | { readonly ok: true; readonly count: number }
@@ -26,8 +26,8 @@ export interface Expected {
 }
 
 /**
- * Hashes the stored files again, frame by frame and line by line, and compares each entry with what the
- * log has committed to. What was appended since `expected` was taken is not looked at.
+ * Hashes the stored files again, frame by frame and line by line, and compares each entry with
+ * what the log has committed to. What was appended since `expected` was taken is not looked at.
  */
 export function auditStored(disk: Disk, paths: Paths, expected: Expected): AuditResult {
   const inLog = auditFrames(disk.read(paths.log), expected)
@@ -60,7 +60,10 @@ export function storedLeaves(file: Buffer | undefined, origin: string): Uint8Arr
   }
 }
 
-/** A leaf that stands somewhere else was moved; one the file lacks, with its successor here, is gone. */
+/**
+ * A leaf that stands somewhere else was moved; one the file lacks, with its successor here, is
+ * gone.
+ */
 function howLeafDiffers(
   leaves: Uint8Array,
   index: number,
@@ -69,12 +72,14 @@ function howLeafDiffers(
   const file = Buffer.from(leaves.buffer, leaves.byteOffset, leaves.byteLength)
   if (file.includes(expected.leaf(index))) return 'reordered'
   const next = index + 1 < expected.count ? expected.leaf(index + 1) : undefined
-  return next !== undefined && next.every((b, i) => b === leafAt(leaves, index)[i]) ? 'missing' : 'leaf'
+  return next !== undefined && next.every((b, i) => b === leafAt(leaves, index)[i])
+    ? 'missing'
+    : 'leaf'
 }
 
 function looseLeaves(frames: Buffer): Uint8Array {
   const parts: Buffer[] = []
-  for (let at = 0; at + FRAME_HEAD_BYTES <= frames.length; ) {
+  for (let at = 0; at + FRAME_HEAD_BYTES <= frames.length;) {
     const end = at + FRAME_HEAD_BYTES + frames.readUInt32LE(at) * LEAF_BYTES
     if (end > frames.length || end === at + FRAME_HEAD_BYTES) break
     parts.push(frames.subarray(at + FRAME_HEAD_BYTES, end))

@@ -31,7 +31,7 @@ export async function fileMatches(path: string, expected: FileDigest): Promise<b
   try {
     const hash = createHash('sha256')
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
-    for (let at = 0; at < expected.size; ) {
+    for (let at = 0; at < expected.size;) {
       const length = Math.min(CHUNK_BYTES, expected.size - at)
       const { bytesRead } = await file.read(chunk, 0, length, at)
       if (bytesRead === 0) return false

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fdatasync, fstatSync, fsyncSync, ftruncateSync } from 'node:fs'
-import { mkdirSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
+import { mkdirSync, openSync, readFileSync, readSync, rmSync, statSync } from 'node:fs'
 import { writeFileSync, writeSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -9,6 +9,8 @@ export interface Disk {
   /** Opens for appending and reading, created where missing. */
   readonly open: (path: string) => DiskFile
   readonly read: (path: string) => Buffer | undefined
+  /** Bytes of a file; undefined where there is none. */
+  readonly length: (path: string) => number | undefined
   /** Replaces a file by another in one step. `durable` also survives loss of power. */
   readonly replace: (path: string, data: Uint8Array | string, durable: boolean) => Promise<void>
   /** Writes a file that can be derived again: not durable, not in one step. */
@@ -39,6 +41,7 @@ export const nodeDisk: Disk = {
     return openedFile(fd)
   },
   read: (path) => (existsSync(path) ? readFileSync(path) : undefined),
+  length: (path) => statSync(path, { throwIfNoEntry: false })?.size,
   async replace(path, data, durable) {
     const fresh = `${path}.new`
     const file = await open(fresh, 'w')

@@ -33,7 +33,9 @@ export interface Scan {
 }
 
 export const FRAME_HEAD_BYTES = 28
-/** Entries a batch may have, and leaves a frame may have: batches that share a sync share a frame. */
+/**
+ * Entries a batch may have, and leaves a frame may have: batches that share a sync share a frame.
+ */
 export const BATCH_MAX = 4096
 export const FRAME_LEAVES_MAX = 16_384
 const CHECK_BYTES = 16
@@ -65,9 +67,9 @@ export function encodeFrame(
 }
 
 /**
- * Reads all whole frames. A frame the file ends in the middle of, or a rest of zeros, is a torn tail and
- * left out. A frame that is there in full and fails its check was changed: refused with `frame-changed`,
- * naming the frame. A header of another origin is refused with `log-header`.
+ * Reads all whole frames. A frame the file ends in the middle of, or a rest of zeros, is a torn
+ * tail and left out. A frame that is there in full and fails its check was changed: refused with
+ * `frame-changed`, naming the frame. A header of another origin is refused with `log-header`.
  */
 export function scanFrames(file: Uint8Array, header: Uint8Array): Scan {
   const data = Buffer.from(file.buffer, file.byteOffset, file.byteLength)
@@ -83,7 +85,11 @@ export function scanFrames(file: Uint8Array, header: Uint8Array): Scan {
     if (outcome === 'torn') break
     const number = frames.length
     if (outcome === 'changed' || outcome.first !== next) {
-      throw new LedgerError('frame-changed', `frame ${number} at byte ${offset} was changed`, number)
+      throw new LedgerError(
+        'frame-changed',
+        `frame ${number} at byte ${offset} was changed`,
+        number,
+      )
     }
     data.copy(leaves, next * LEAF_BYTES, offset + FRAME_HEAD_BYTES, outcome.end)
     frames.push({ number, first: next, count: outcome.count, offset, end: outcome.end })

@@ -8,15 +8,20 @@ export interface LogShelf {
 }
 
 type Answer =
-  | { readonly status: 200; readonly type: string; readonly body: Uint8Array; readonly keep: boolean }
+  | {
+      readonly status: 200
+      readonly type: string
+      readonly body: Uint8Array
+      readonly keep: boolean
+    }
   | { readonly status: 403 | 404 | 405; readonly code: string }
 
 const ADDRESS = /^\/ledger\/([A-Za-z0-9-]{1,64})\/([a-z0-9./]{1,120})$/
 
 /**
  * Answers `GET /ledger/<id>/checkpoint`, `…/tile/<level>/<index>[.p/<width>]`, `…/tile/entries/…`,
- * `…/key.pub` and, once the log is sealed, `…/openings.jsonl`. Returns whether the address was one of
- * its own. Leaves are sealed commitments, so that anybody may ask. Source: C2SP tlog-tiles.
+ * `…/key.pub` and, once the log is sealed, `…/openings.jsonl`. Returns whether the address was one
+ * of its own. Leaves are sealed commitments, so that anybody may ask. Source: C2SP tlog-tiles.
  */
 export function handleLedgerRequest(
   req: IncomingMessage,
@@ -59,7 +64,9 @@ function text(type: string, body: string | undefined): Answer {
 }
 
 function bytes(type: string, body: Uint8Array | undefined, keep: boolean): Answer {
-  return body === undefined ? { status: 404, code: 'not-there' } : { status: 200, type, body, keep }
+  return body === undefined
+    ? { status: 404, code: 'not-there' }
+    : { status: 200, type, body, keep }
 }
 
 function send(res: ServerResponse, answer: Answer, headOnly: boolean): void {
@@ -67,7 +74,10 @@ function send(res: ServerResponse, answer: Answer, headOnly: boolean): void {
   res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin')
   res.setHeader('X-Content-Type-Options', 'nosniff')
   if (answer.status !== 200) {
-    res.writeHead(answer.status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+    res.writeHead(answer.status, {
+      'Content-Type': 'application/json',
+      'Cache-Control': 'no-store',
+    })
     res.end(headOnly ? undefined : `${JSON.stringify({ code: answer.code })}\n`)
     return
   }

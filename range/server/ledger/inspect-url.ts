@@ -9,8 +9,9 @@ import { nativeSha256, nativeTools } from './native.ts'
 const BYTES_MAX = 1_048_576
 
 /**
- * Audits a log from outside, over its public addresses below `url` (…/ledger/<id>), with `vkey`; without
- * one it takes the key the server shows. Throws a `LedgerError` where the server does not answer.
+ * Audits a log from outside, over its public addresses below `url` (…/ledger/<id>), with `vkey`;
+ * without one it takes the key the server shows. Throws a `LedgerError` where the server does not
+ * answer.
  */
 export async function inspectUrl(url: string, vkey?: string): Promise<Inspection> {
   const base = url.replace(/\/+$/, '')

@@ -14,8 +14,8 @@ import { openedLeaf } from './openings.ts'
 import { renderTile, withBundles } from './tiles.ts'
 
 /**
- * One thing that is wrong. `index` names the entry; `frame` a frame of the log file; `path` a derived
- * file. `unlocated`: the root differs, and nothing stored tells any more where.
+ * One thing that is wrong. `index` names the entry; `frame` a frame of the log file; `path` a
+ * derived file. `unlocated`: the root differs, and nothing stored tells any more where.
  */
 export interface Problem {
   readonly code:
@@ -48,9 +48,9 @@ export interface Inspection {
 }
 
 /**
- * Audits the log in `dir` (an exercise's folder, or its `ledger` folder) with nothing but its files and
- * `vkey`; without one it trusts the `key.pub` beside them. Writes nothing. Throws a `LedgerError` where
- * there is no log to audit.
+ * Audits the log in `dir` (an exercise's folder, or its `ledger` folder) with nothing but its
+ * files and `vkey`; without one it trusts the `key.pub` beside them. Writes nothing. Throws a
+ * `LedgerError` where there is no log to audit.
  */
 export function inspectDir(dir: string, vkey?: string): Inspection {
   const paths = pathsOf(dir)
@@ -114,8 +114,8 @@ function frameProblems(file: Buffer | undefined, origin: string): Problem[] {
 }
 
 /**
- * Log, bundles and openings hold the leaves three times over. Whichever leads to the signed root is the
- * truth; the others are compared with it, entry by entry.
+ * Log, bundles and openings hold the leaves three times over. Whichever leads to the signed root
+ * is the truth; the others are compared with it, entry by entry.
  */
 function entryProblems(
   paths: Paths,

@@ -47,9 +47,9 @@ export interface LogParts {
 export const BACKLOG_MAX = 262_144
 
 /**
- * One append-only log. `append` is its only write: what it returned is durable and keeps its index for
- * good. Appends that come while a sync is under way share the next one. After any failure of the disk
- * the log takes nothing more (`disk-failed`); opening it again recovers what is durable.
+ * One append-only log. `append` is its only write: what it returned is durable and keeps its index
+ * for good. Appends that come while a sync is under way share the next one. After any failure of
+ * the disk the log takes nothing more (`disk-failed`); opening it again recovers what is durable.
  */
 export class Log {
   readonly origin: string
@@ -76,7 +76,7 @@ export class Log {
     this.#writer = new Writer(recovered, parts.files, parts)
     for (const line of recovered.lines) if (line.erased) this.#erased.add(line.index)
     this.#sealed = parts.sealed
-    if (this.#published > 0) this.#writeTiles(0)
+    this.#writeTiles(0)
   }
 
   /** Entries that are durable, padding included. */
@@ -100,9 +100,10 @@ export class Log {
   }
 
   /**
-   * Adds a batch in order, all or nothing, and resolves once it is durable. At most `BATCH_MAX` entries
-   * of `ENTRY_BYTES_MAX` each. Rejects with a `LedgerError`: `fenced` where somebody opened the log
-   * later, `not-json`, `batch-refused`, `backlog-full`, `sealed`, `closed`, `disk-failed`.
+   * Adds a batch in order, all or nothing, and resolves once it is durable. At most `BATCH_MAX`
+   * entries of `ENTRY_BYTES_MAX` each. Rejects with a `LedgerError`: `fenced` where somebody
+   * opened the log later, `not-json`, `batch-refused`, `backlog-full`, `sealed`, `closed`,
+   * `disk-failed`.
    */
   async append(batch: readonly Entry[], fence: number = this.fence): Promise<Appended> {
     const texts = batch.map(canonicalEntry)
@@ -113,9 +114,9 @@ export class Log {
   }
 
   /**
-   * Ends a tick: publishes the next `leavesPerTick` leaves under a signed checkpoint, filled up with
-   * padding where fewer wait; a surplus waits for the next tick. The checkpoint is durable before it is
-   * returned. Calls are served one after the other. Rejects as `append` does.
+   * Ends a tick: publishes the next `leavesPerTick` leaves under a signed checkpoint, filled up
+   * with padding where fewer wait; a surplus waits for the next tick. The checkpoint is durable
+   * before it is returned. Calls are served one after the other. Rejects as `append` does.
    */
   publish(tick: number): Promise<Published> {
     return this.#serially(async () => {
@@ -126,7 +127,9 @@ export class Log {
     })
   }
 
-  /** Ends the log: publishes all that waits, and makes the openings public. Nothing is taken after. */
+  /**
+   * Ends the log: publishes all that waits, and makes the openings public. Nothing is taken after.
+   */
   seal(tick: number): Promise<Published> {
     return this.#serially(async () => {
       const step = Math.max(1, this.#parts.leavesPerTick)
@@ -140,17 +143,19 @@ export class Log {
 
   /** The opening of a durable entry; undefined where it was erased or is not there. */
   opening(index: number): Opening | undefined {
-    const [from, to] = [this.#writer.lineAt[index], this.#writer.lineAt[index + 1]]
-    if (from === undefined || to === undefined || index >= this.#writer.durable) return undefined
-    return parseOpeningLine(this.#parts.files.openings.read(from, to - from - 1).toString('utf8'))
+    const there = Number.isInteger(index) && index >= 0 && index < this.#writer.durable
+    return there ? this.#openings(index, index + 1)[0] : undefined
   }
 
   /** All durable entries but padding and erased ones, in order, from `from` on. */
   *entries(from = 0): Generator<{ readonly index: number; readonly entry: Entry }> {
-    for (let index = from; index < this.#writer.durable; index++) {
-      const opening = this.opening(index)
-      if (opening === undefined || opening.entry.kind === PADDING.kind) continue
-      yield { index, entry: opening.entry }
+    for (let index = from; index < this.#writer.durable;) {
+      for (const opening of this.#openings(index, Math.min(index + 256, this.#writer.durable))) {
+        if (opening !== undefined && opening.entry.kind !== PADDING.kind) {
+          yield { index, entry: opening.entry }
+        }
+        index += 1
+      }
     }
   }
 
@@ -163,8 +168,8 @@ export class Log {
   }
 
   /**
-   * Size and root over the first `size` entries, by default all durable ones: what a rewind names as its
-   * parent, and what an entry may embed to show when it was made. `root` is base64.
+   * Size and root over the first `size` entries, by default all durable ones: what a rewind names
+   * as its parent, and what an entry may embed to show when it was made. `root` is base64.
    */
   head(size: number = this.size): { origin: string; size: number; root: string } {
     const root = Buffer.from(this.#writer.tree.root(size)).toString('base64')
@@ -194,8 +199,8 @@ export class Log {
   }
 
   /**
-   * Erases salt and entry of `index` on disk (GDPR, Art. 17) and resolves when that is durable. The leaf
-   * stays, so every proof of other entries holds.
+   * Erases salt and entry of `index` on disk (GDPR, Art. 17) and resolves when that is durable.
+   * The leaf stays, so every proof of other entries holds.
    */
   async erase(index: number): Promise<void> {
     const [from, to] = [this.#writer.lineAt[index], this.#writer.lineAt[index + 1]]
@@ -206,8 +211,8 @@ export class Log {
   }
 
   /**
-   * Reads the stored files anew and hashes them against what this log has written and signed. One audit
-   * runs at a time; a call during one gets its result. About a millisecond for a megabyte.
+   * Reads the stored files anew and hashes them against what this log has written and signed. One
+   * audit runs at a time; a call during one gets its result. About a millisecond for a megabyte.
    */
   audit(): Promise<AuditResult> {
     this.#auditing ??= this.#audit().finally(() => (this.#auditing = undefined))
@@ -237,6 +242,14 @@ export class Log {
     return same ? { ok: true, count: expected.count } : auditStored(disk, paths, expected)
   }
 
+  /** Openings of the durable entries [from, to), read in one go; undefined where erased. */
+  #openings(from: number, to: number): (Opening | undefined)[] {
+    const { lineAt } = this.#writer
+    const start = lineAt[from]!
+    const text = this.#parts.files.openings.read(start, lineAt[to]! - start - 1).toString('utf8')
+    return text.split('\n').map(parseOpeningLine)
+  }
+
   #refusal(batch: readonly Entry[], texts: readonly unknown[], fence: number) {
     if (this.#writer.stopped !== undefined) return this.#writer.stopped
     if (this.#sealed) return new LedgerError('sealed', 'the log has ended')
@@ -248,7 +261,9 @@ export class Log {
       return new LedgerError('backlog-full', `${BACKLOG_MAX} entries wait to be published`)
     }
     const bad = texts.indexOf(undefined)
-    return bad < 0 ? undefined : new LedgerError('not-json', `entry ${bad} is no bounded JSON`, bad)
+    return bad < 0
+      ? undefined
+      : new LedgerError('not-json', `entry ${bad} is no bounded JSON`, bad)
   }
 
   #serially<T>(work: () => Promise<T>): Promise<T> {
@@ -259,13 +274,19 @@ export class Log {
 
   async #publishTo(tick: number, goal: number): Promise<Published> {
     if (this.#writer.stopped !== undefined) throw this.#writer.stopped
-    if (goal === this.#published && this.#note !== undefined) return { tick, size: goal, note: this.#note }
+    if (goal === this.#published && this.#note !== undefined)
+      return { tick, size: goal, note: this.#note }
     const missing = goal - this.#writer.size
     const text = canonicalEntry(PADDING)!
     if (missing > 0) await this.#writer.add(Array.from({ length: missing }, () => text))
     await this.#writer.drain()
     const { origin, signer, secrets, disk, paths, durable } = this.#parts
-    const body = { origin, size: goal, root: this.#writer.tree.root(goal), time: secrets.time(tick) }
+    const body = {
+      origin,
+      size: goal,
+      root: this.#writer.tree.root(goal),
+      time: secrets.time(tick),
+    }
     const note = signNote(formatCheckpoint(body), signer, nativeSha256)
     try {
       await disk.replace(paths.checkpoint, note, durable)
@@ -292,5 +313,4 @@ export class Log {
   #source() {
     return { node: this.#writer.tree.node, leaf: (index: number) => this.#writer.leaf(index) }
   }
-
 }

@@ -13,7 +13,9 @@ import { signerFromSeed } from './signer.ts'
 export interface LogOptions {
   /** The log's name for good, e.g. `doorstep.local/exercise/K7QX2M`: no space, no `+`. */
   readonly origin: string
-  /** `simulated` derives key, salts and times from `seed`; the origin then begins with `simulated`. */
+  /**
+   * `simulated` derives key, salts and times from `seed`; the origin then begins with `simulated`.
+   */
   readonly mode: 'live' | { readonly seed: string }
   /** The key that signs; by default one of its own beside the log. Its name is the origin. */
   readonly key?: Signer
@@ -27,10 +29,11 @@ export interface LogOptions {
 export const LEAVES_PER_TICK = 16
 
 /**
- * Opens or creates the log in `dir/ledger`, and takes it over: whoever had it open before is fenced.
- * Recovers an exact prefix after a torn tail. Rejects with a `LedgerError` where the stored log was
- * changed (`frame-changed`, `opening-changed`, `differs-from-checkpoint`), lacks what was signed
- * (`shorter-than-checkpoint`), or belongs to another origin or key. Nothing is signed before that.
+ * Opens or creates the log in `dir/ledger`, and takes it over: whoever had it open before is
+ * fenced. Recovers an exact prefix after a torn tail. Rejects with a `LedgerError` where the
+ * stored log was changed (`frame-changed`, `opening-changed`, `differs-from-checkpoint`), lacks
+ * what was signed (`shorter-than-checkpoint`), or belongs to another origin or key. Nothing is
+ * signed before that.
  */
 export async function openLog(dir: string, options: LogOptions): Promise<Log> {
   const simulated = options.mode !== 'live'
@@ -93,7 +96,10 @@ function storedSigner(paths: Paths, origin: string, secrets: Secrets, simulated:
     if (existsSync(paths.publicKey)) {
       throw new LedgerError('key-refused', 'the secret key of this log is missing')
     }
-    writeFileSync(paths.key, `${secrets.keySeed().toString('base64')}\n`, { mode: 0o600, flush: true })
+    writeFileSync(paths.key, `${secrets.keySeed().toString('base64')}\n`, {
+      mode: 0o600,
+      flush: true,
+    })
     chmodSync(paths.key, 0o600)
   }
   const seed = Buffer.from(readFileSync(paths.key, 'utf8').trim(), 'base64')

@@ -4,9 +4,9 @@ import { LedgerError } from './error.ts'
 import { nativeSha256 } from './native.ts'
 
 /**
- * The file `openings.jsonl`: line n opens leaf n. A line is
- * `{"index":n,"salt":"…","entry":…}` with the entry in canonical form, or `{"erased":true,"index":n}`
- * filled with spaces to the length it had: an erased opening leaves the log valid.
+ * The file `openings.jsonl`: line n opens leaf n. A line is `{"index":n,"salt":"…","entry":…}`
+ * with the entry in canonical form, or `{"erased":true,"index":n}` filled with spaces to the
+ * length it had: an erased opening leaves the log valid.
  */
 export interface OpeningLine {
   readonly index: number
@@ -15,7 +15,6 @@ export interface OpeningLine {
   readonly offset: number
   readonly end: number
 }
-
 
 /** The line of an entry in canonical form, newline included, and where in it the entry begins. */
 export function openingLine(
@@ -66,7 +65,10 @@ export function scanOpenings(file: Buffer, leaves: Uint8Array, count: number): O
   return lines
 }
 
-/** Whether a line (without its newline) opens `leaf` at `index`. Hashes the bytes as they lie there. */
+/**
+ * Whether a line (without its newline) opens `leaf` at `index`. Hashes the bytes as they lie
+ * there.
+ */
 export function readOpeningLine(
   line: Buffer,
   index: number,
@@ -95,7 +97,9 @@ export function parseOpeningLine(line: string): Opening | undefined {
   return parseOpening(line)
 }
 
-/** The leaf a line leads to, whatever stands in the log; undefined for an erased or malformed line. */
+/**
+ * The leaf a line leads to, whatever stands in the log; undefined for an erased or malformed line.
+ */
 export function openedLeaf(line: string): { index: number; leaf: Uint8Array } | undefined {
   const opening = parseOpening(line)
   const index = /^\{"index":(0|[1-9][0-9]{0,8}),/.exec(line)?.[1]

@@ -23,8 +23,8 @@ export interface PublishedLog {
 }
 
 /**
- * Reads the log of an ended exercise out of `dir`, without taking it over. Throws the `LedgerError` that
- * `openLog` would; `key-refused` where no public key lies beside it.
+ * Reads the log of an ended exercise out of `dir`, without taking it over. Throws the
+ * `LedgerError` that `openLog` would; `key-refused` where no public key lies beside it.
  */
 export function readPublished(dir: string): PublishedLog {
   const paths = pathsIn(dir)

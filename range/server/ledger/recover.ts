@@ -8,7 +8,9 @@ import { firstCheck, logHeader, scanFrames } from './frame.ts'
 import { nativeSha256, nativeTools } from './native.ts'
 import { scanOpenings, type OpeningLine } from './openings.ts'
 
-/** Where the files of a log lie. Secrets and the fence stay outside `ledger/`, which may be shown. */
+/**
+ * Where the files of a log lie. Secrets and the fence stay outside `ledger/`, which may be shown.
+ */
 export interface Paths {
   readonly log: string
   readonly openings: string
@@ -48,9 +50,9 @@ export function pathsIn(dir: string): Paths {
 }
 
 /**
- * Reads what is stored and decides what of it stands: all frames that are whole and whose openings are
- * whole. Refuses, with a `LedgerError` that names frame or entry, whatever was changed, and a log which
- * lacks or contradicts what its own signed checkpoint covers. Writes nothing.
+ * Reads what is stored and decides what of it stands: all frames that are whole and whose openings
+ * are whole. Refuses, with a `LedgerError` that names frame or entry, whatever was changed, and a
+ * log which lacks or contradicts what its own signed checkpoint covers. Writes nothing.
  */
 export function recover(disk: Disk, paths: Paths, origin: string, vkey: string): Recovered {
   const header = logHeader(origin)

@@ -32,7 +32,9 @@ export function liveSecrets(now: () => number): Secrets {
   }
 }
 
-/** The same bytes for the same seed and origin. Such a log proves nothing, and its origin says so. */
+/**
+ * The same bytes for the same seed and origin. Such a log proves nothing, and its origin says so.
+ */
 export function simulatedSecrets(seed: string, origin: string): Secrets {
   const derive = (use: string) =>
     createHmac('sha256', `doorstep simulated ${seed}`).update(`${origin}\n${use}`).digest()

@@ -1,6 +1,7 @@
+import { LEAF_BYTES } from '../../ledger/leaf.ts'
 import { bundleBytes, tileBytes, tilePath, tilesAt, TILE_WIDTH } from '../../ledger/tile.ts'
 import type { TileId } from '../../ledger/tile.ts'
-import type { ReadNode } from '../../ledger/tree.ts'
+import { HASH_BYTES, type ReadNode } from '../../ledger/tree.ts'
 import type { Disk } from './disk.ts'
 
 export interface TileSource {
@@ -8,7 +9,9 @@ export interface TileSource {
   readonly leaf: (index: number) => Uint8Array
 }
 
-/** Bytes of a hash tile or an entry bundle. The caller has made sure that it is complete so far. */
+/**
+ * Bytes of a hash tile or an entry bundle. The caller has made sure that it is complete so far.
+ */
 export function renderTile(tile: TileId, source: TileSource): Uint8Array {
   const { level, index, width } = tile
   if (level !== 'entries') return tileBytes({ level, index, width }, source.node)
@@ -17,8 +20,9 @@ export function renderTile(tile: TileId, source: TileSource): Uint8Array {
 }
 
 /**
- * Writes the tiles and bundles which a growth from `oldSize` to `newSize` changed, and removes partial
- * ones they replace. They are derived: neither synced nor missed after a crash.
+ * Writes the tiles and bundles which a growth from `oldSize` to `newSize` changed, and removes
+ * partial ones they replace. They are derived: neither synced nor missed after a crash. What is
+ * there already in its right length stays as it is, so that a changed one remains to be found.
  */
 export function writeTiles(
   disk: Disk,
@@ -30,7 +34,9 @@ export function writeTiles(
   for (const tile of withBundles(sizes.newSize)) {
     const path = tilePath(tile)
     if (before.delete(path)) continue
-    disk.write(`${folder}/${path}`, renderTile(tile, source))
+    const file = `${folder}/${path}`
+    const bytesEach = tile.level === 'entries' ? LEAF_BYTES + 2 : HASH_BYTES
+    if (disk.length(file) !== tile.width * bytesEach) disk.write(file, renderTile(tile, source))
   }
   for (const path of before) disk.remove(`${folder}/${path}`)
 }

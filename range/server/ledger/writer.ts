@@ -21,14 +21,17 @@ const STAGE_BATCHES_MAX = 1024
 
 export interface WriterOptions {
   readonly fence: number
-  /** Whether acknowledged means durable; otherwise batches are written when many, or on `drain`. */
+  /**
+   * Whether acknowledged means durable; otherwise batches are written when many, or on `drain`.
+   */
   readonly durable: boolean
   readonly secrets: Secrets
 }
 
 /**
- * The write side of a log: seals entries, gathers what comes while a sync is under way, writes frames and
- * openings, and resolves when both files are durable. After any failure it stays stopped.
+ * The write side of a log: seals entries, gathers what comes while a sync is under way, writes
+ * frames and openings, and resolves when both files are durable. After any failure it stays
+ * stopped.
  */
 export class Writer {
   readonly tree: Tree
@@ -95,7 +98,9 @@ export class Writer {
       if (this.#staged.ends.length >= STAGE_BATCHES_MAX) await this.#flush()
       return first
     }
-    const done = new Promise<void>((resolve, reject) => this.#staged.waiters.push({ resolve, reject }))
+    const done = new Promise<void>((resolve, reject) =>
+      this.#staged.waiters.push({ resolve, reject }),
+    )
     this.#schedule()
     await done
     return first
@@ -108,14 +113,18 @@ export class Writer {
       if (this.#stopped !== undefined) throw this.#stopped
       if (!this.#options.durable) await this.#flush()
       else if (this.#staged.ends.length === 0) await this.#inFlight
-      else await new Promise<void>((resolve, reject) => this.#staged.waiters.push({ resolve, reject }))
+      else
+        await new Promise<void>((resolve, reject) =>
+          this.#staged.waiters.push({ resolve, reject }),
+        )
     }
   }
 
   /** Takes nothing from now on; all that wait are told why. */
   stop(error: unknown, stage: Staged = emptyStage()): LedgerError {
     const message = error instanceof Error ? error.message : String(error)
-    this.#stopped ??= error instanceof LedgerError ? error : new LedgerError('disk-failed', message)
+    this.#stopped ??=
+      error instanceof LedgerError ? error : new LedgerError('disk-failed', message)
     const later = this.#staged
     this.#staged = emptyStage()
     for (const waiter of [...stage.waiters, ...later.waiters]) waiter.reject(this.#stopped)
@@ -175,8 +184,8 @@ export class Writer {
   }
 
   /**
-   * Whole batches share a frame while it holds no more than `FRAME_LEAVES_MAX`: what shares a sync is
-   * acknowledged, or lost, together.
+   * Whole batches share a frame while it holds no more than `FRAME_LEAVES_MAX`: what shares a sync
+   * is acknowledged, or lost, together.
    */
   #frames(ends: readonly number[]): Buffer {
     const frames: Buffer[] = []
@@ -210,7 +219,8 @@ export class Writer {
 
   #checkFence(): void {
     const file = this.#files.fence
-    if (file === undefined || Number(file.read(0, 16).toString('latin1')) === this.#options.fence) return
+    if (file === undefined || Number(file.read(0, 16).toString('latin1')) === this.#options.fence)
+      return
     throw new LedgerError('fenced', 'the log was opened by somebody else')
   }
 

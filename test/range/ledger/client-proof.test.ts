@@ -73,7 +73,13 @@ describe('verifying in the browser', () => {
       for (const index of new Set(places.filter((i) => i >= 0 && i < size))) {
         const sources = { fetchByHash: shelf.fetchByHash, fetchPath: null }
         const verdict = await verifyEntry(claim(log, index, replica.newest), sources)
-        expect(verdict).toMatchObject({ ok: true, source: 'gun', index, size, entry: { n: index } })
+        expect(verdict).toMatchObject({
+          ok: true,
+          source: 'gun',
+          index,
+          size,
+          entry: { n: index },
+        })
         expect(verdict.steps.at(-1)?.result ?? (verdict.ok && verdict.leafHash)).toBe(
           verdict.ok && verdict.root,
         )
@@ -110,8 +116,13 @@ describe('verifying in the browser', () => {
   it('[L23] refuses another key, an index beyond, hostile tiles and checkpoints', async () => {
     const { log, shelf, replica } = await fill(700)
     const good = claim(log, 5, replica.newest)
-    const check = async (change: Partial<Claim>, swap: (value: string) => string, code: string) => {
-      const fetchByHash = async (space: Space, key: string) => swap(await shelf.fetchByHash(space, key))
+    const check = async (
+      change: Partial<Claim>,
+      swap: (value: string) => string,
+      code: string,
+    ) => {
+      const fetchByHash = async (space: Space, key: string) =>
+        swap(await shelf.fetchByHash(space, key))
       const verdict = await verifyEntry({ ...good, ...change }, { fetchByHash, fetchPath: null })
       expect(verdict).toMatchObject({ ok: false, code })
     }
@@ -142,7 +153,8 @@ describe('verifying in the browser', () => {
       replica.update()
       expect(replica.update()).toBe(replica.newest)
     }
-    const count = (space: Space) => [...shelf.held].filter((name) => name.startsWith(`${space} `)).length
+    const count = (space: Space) =>
+      [...shelf.held].filter((name) => name.startsWith(`${space} `)).length
     expect(count('cp')).toBe(200)
     // 12 full bundles and tiles; partial ones of the last checkpoints, at two levels.
     expect(count('entry')).toBeLessThanOrEqual(12 + PARTIALS_KEPT)

@@ -15,8 +15,8 @@ export function editOpenings(dir: string, change: (rows: string[]) => void): voi
 }
 
 /**
- * An insider who knows the format: rewrites the leaves, with frames and checks as the server would have
- * written them.
+ * An insider who knows the format: rewrites the leaves, with frames and checks as the server would
+ * have written them.
  */
 export function forgeLog(dir: string, change: (leaves: Buffer[]) => void): void {
   const path = join(dir, 'ledger/log')

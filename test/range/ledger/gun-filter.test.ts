@@ -38,7 +38,15 @@ describe('the Gun filter', () => {
   })
 
   it('[L18] drops what it does not know and sets every state to 1', () => {
-    const noisy = put({ ok: { '/': 1 }, err: 'x', '><': 'a,b', DBG: {}, _: {}, '%': 5, opt: { peers: 1 } })
+    const noisy = put({
+      ok: { '/': 1 },
+      err: 'x',
+      '><': 'a,b',
+      DBG: {},
+      _: {},
+      '%': 5,
+      opt: { peers: 1 },
+    })
     const parsed = parse(noisy)
     expect(parsed).toEqual(parse(put()))
     const [message] = parsed.ok ? parsed.messages : []
@@ -54,7 +62,10 @@ describe('the Gun filter', () => {
     expect(parse({ dam: 'hi', '#': 'x' })).toEqual(idle)
     expect(parse({ dam: '?', pid: 'x' })).toEqual(idle)
     expect(parse([])).toEqual({ ok: true, messages: [] })
-    expect(parse({ '#': 'a', '@': 'b' })).toEqual({ ok: true, messages: [{ kind: 'none', ack: 'b' }] })
+    expect(parse({ '#': 'a', '@': 'b' })).toEqual({
+      ok: true,
+      messages: [{ kind: 'none', ack: 'b' }],
+    })
   })
 
   it.each(hostile)('[L19] refuses $name', ({ frame, code }) => {
@@ -65,14 +76,16 @@ describe('the Gun filter', () => {
   it('[L19] refuses a lone surrogate, which would hash like another text', () => {
     const bent = '\ud800'
     const alias = valueKey('\ufffd', sha256)
-    const frame = JSON.stringify(put({ put: { 'cp#': { _: { '#': 'cp#', '>': { [alias]: 1 } }, [alias]: bent } } }))
+    const frame = JSON.stringify(
+      put({ put: { 'cp#': { _: { '#': 'cp#', '>': { [alias]: 1 } }, [alias]: bent } } }),
+    )
     expect(parse(frame)).toEqual({ ok: false, code: 'bad-value' })
   })
 
   it('[L19] refuses a frame with one bad message among good ones, whole', () => {
     expect(parse([put(), { dam: 'mob' }])).toEqual({ ok: false, code: 'forbidden-command' })
     expect(parse(Array(129).fill(put()))).toEqual({ ok: false, code: 'too-many' })
-    expect(parse('[' .repeat(65_000))).toEqual({ ok: false, code: 'not-json' })
+    expect(parse('['.repeat(65_000))).toEqual({ ok: false, code: 'not-json' })
     expect(parse('x'.repeat(200_000))).toEqual({ ok: false, code: 'too-large' })
   })
 
@@ -84,12 +97,18 @@ describe('the Gun filter', () => {
         '@': fc.oneof(fc.string(), fc.constant('abc')),
         '##': fc.anything(),
         get: fc.anything(),
-        put: fc.oneof(fc.anything(), fc.dictionary(fc.constantFrom('tile#', '__proto__'), fc.anything())),
+        put: fc.oneof(
+          fc.anything(),
+          fc.dictionary(fc.constantFrom('tile#', '__proto__'), fc.anything()),
+        ),
         dam: fc.constantFrom('hi', 'mob', 'opt', undefined),
       },
       { requiredKeys: [] },
     )
-    const frames = fc.oneof(json, nearly.map((value) => JSON.stringify(value) ?? ''))
+    const frames = fc.oneof(
+      json,
+      nearly.map((value) => JSON.stringify(value) ?? ''),
+    )
     fc.assert(
       fc.property(frames, (frame) => {
         const parsed = parse(frame)

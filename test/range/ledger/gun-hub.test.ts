@@ -30,14 +30,20 @@ afterAll(async () => {
 class Peer {
   readonly socket: WebSocket
   readonly heard: Record<string, unknown>[] = []
-  readonly #waiting: { wanted: (m: Record<string, unknown>) => boolean; found: (m: object) => void }[] = []
+  readonly #waiting: {
+    wanted: (m: Record<string, unknown>) => boolean
+    found: (m: object) => void
+  }[] = []
 
   constructor() {
     this.socket = new WebSocket(url)
     this.socket.on('error', () => undefined)
     this.socket.on('message', (data) => {
       const frame: unknown = JSON.parse(String(data))
-      for (const message of (Array.isArray(frame) ? frame : [frame]) as Record<string, unknown>[]) {
+      for (const message of (Array.isArray(frame) ? frame : [frame]) as Record<
+        string,
+        unknown
+      >[]) {
         this.heard.push(message)
         for (const waiter of this.#waiting) if (waiter.wanted(message)) waiter.found(message)
       }
@@ -130,7 +136,10 @@ describe('the Gun hub', () => {
   })
 
   it('[L19] refuses binary frames and frames above 64 KiB', async () => {
-    for (const [data, code] of [[Buffer.from([1]), 1008], ['x'.repeat(65_537), 1009]] as const) {
+    for (const [data, code] of [
+      [Buffer.from([1]), 1008],
+      ['x'.repeat(65_537), 1009],
+    ] as const) {
       const bad = await new Peer().open()
       const closed = once(bad.socket, 'close')
       bad.socket.send(data)

@@ -9,7 +9,10 @@ import { freshDir } from './rig.ts'
 
 const child = fileURLToPath(new URL('./kill-child.ts', import.meta.url))
 
-/** Runs the load over `dir`, kills it hard after `acks` acknowledgements, and returns what was acknowledged. */
+/**
+ * Runs the load over `dir`, kills it hard after `acks` acknowledgements, and returns what was
+ * acknowledged.
+ */
 function runAndKill(dir: string, acks: number): Promise<Set<number>> {
   return new Promise((resolve, reject) => {
     const acknowledged = new Set<number>()

@@ -84,7 +84,10 @@ describe('publishing', () => {
       await log.publish(tick)
     }
     for (let index = 0; index < log.publishedSize; index++) {
-      expect(verifyProof(log.prove(index)!, log.vkey, nativeTools)).toMatchObject({ ok: true, index })
+      expect(verifyProof(log.prove(index)!, log.vkey, nativeTools)).toMatchObject({
+        ok: true,
+        index,
+      })
     }
     await log.close()
   })
@@ -128,14 +131,28 @@ describe('a simulated log', () => {
     }
     await log.seal(300)
     await log.close()
-    const files = ['log', 'openings.jsonl', 'checkpoint', 'key.pub', 'tile/0/000', 'tile/entries/000']
+    const files = [
+      'log',
+      'openings.jsonl',
+      'checkpoint',
+      'key.pub',
+      'tile/0/000',
+      'tile/entries/000',
+    ]
     return files.map((file) => readFileSync(join(dir, 'ledger', file)).toString('base64'))
   }
 
   it('[L14] is the same byte for byte from the same seed, and another from another', async () => {
     const [a, b, c] = [await run('7'), await run('7'), await run('8')]
     expect(a).toEqual(b)
-    expect(a?.map((file, i) => file === c?.[i])).toEqual([false, false, false, false, false, false])
+    expect(a?.map((file, i) => file === c?.[i])).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ])
   })
 
   it('[L14] begins anew in a folder an earlier run left, and never in a live one', async () => {
@@ -165,9 +182,17 @@ describe('a simulated log', () => {
 describe('auditing a running log', () => {
   type Edit = (dir: string) => void
   const edits: [string, object, Edit][] = [
-    ['an opening edited', { changed: 4, what: 'opening' }, edit('openings.jsonl', '"n":4', '"n":5')],
+    [
+      'an opening edited',
+      { changed: 4, what: 'opening' },
+      edit('openings.jsonl', '"n":4', '"n":5'),
+    ],
     ['an opening dropped', { changed: 4, what: 'missing' }, line((rows) => rows.splice(4, 1))],
-    ['two exchanged', { changed: 4, what: 'reordered' }, line((r) => r.splice(4, 2, r[5]!, r[4]!))],
+    [
+      'two exchanged',
+      { changed: 4, what: 'reordered' },
+      line((r) => r.splice(4, 2, r[5]!, r[4]!)),
+    ],
     ['the tail cut off', { changed: 30, what: 'missing' }, line((rows) => rows.splice(30))],
     ['a leaf changed', { changed: 0, what: 'leaf' }, leafBit],
   ]

@@ -57,11 +57,24 @@ describe('an opening', () => {
     )!
     expect(opens(same, leaf, sha256)).toBe(true)
     expect(opens({ ...same, entry: { kind: 'input' } }, leaf, sha256)).toBe(false)
-    expect(opens(openingOf(salt.map((b) => b ^ 1), same.entry), leaf, sha256)).toBe(false)
+    expect(
+      opens(
+        openingOf(
+          salt.map((b) => b ^ 1),
+          same.entry,
+        ),
+        leaf,
+        sha256,
+      ),
+    ).toBe(false)
   })
 
-  it.each(['', 'null', '[]', '{}', '{"salt":"AA==","entry":{"kind":"a"}}', '{"salt":1,"entry":{}}'])(
-    '[L10] is refused when malformed: %s',
-    (text) => expect(parseOpening(text)).toBeUndefined(),
-  )
+  it.each([
+    '',
+    'null',
+    '[]',
+    '{}',
+    '{"salt":"AA==","entry":{"kind":"a"}}',
+    '{"salt":1,"entry":{}}',
+  ])('[L10] is refused when malformed: %s', (text) => expect(parseOpening(text)).toBeUndefined())
 })

@@ -2,7 +2,16 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openLog } from '../../../range/server/ledger/open.ts'
-import { entry, failingDisk, filledDir, freshDir, LIVE, numbers, quickDisk, refusal } from './rig.ts'
+import {
+  entry,
+  failingDisk,
+  filledDir,
+  freshDir,
+  LIVE,
+  numbers,
+  quickDisk,
+  refusal,
+} from './rig.ts'
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i)
 
@@ -99,31 +108,34 @@ describe('a disk that fails', () => {
     ...[0, 0.5, 1].map((persisted) => ({ at, persisted, on: 'append' as const })),
     { at, persisted: 1, on: 'sync' as const },
   ])
-  it.each(faults)('[L9] at $on $at, $persisted persisted: nothing acknowledged is lost', async (fault) => {
-    const dir = freshDir()
-    const first = await openLog(dir, LIVE)
-    await first.close()
-    const log = await openLog(dir, { ...LIVE, disk: failingDisk(fault) })
-    let acknowledged = 0
-    let code: string | undefined
-    for (let n = 0; n < 6 && code === undefined; n++) {
-      code = (await refusal(log.append([entry(n)])))?.code
-      if (code === undefined) acknowledged = n + 1
-    }
-    if (code !== undefined) {
-      expect(code).toBe('disk-failed')
-      expect(await refusal(log.append([entry(99)]))).toEqual({ code: 'disk-failed' })
-      expect(await refusal(log.publish(1))).toEqual({ code: 'disk-failed' })
-    }
-    await log.close()
-    const again = await openLog(dir, LIVE)
-    const kept = numbers(again)
-    expect(kept).toEqual(upTo(kept.length))
-    expect(kept.length).toBeGreaterThanOrEqual(acknowledged)
-    expect(kept.length).toBeLessThanOrEqual(acknowledged + 1)
-    await again.append([entry(kept.length)])
-    await again.publish(1)
-    expect(again.prove(kept.length)).toBeDefined()
-    await again.close()
-  })
+  it.each(faults)(
+    '[L9] at $on $at, $persisted persisted: nothing acknowledged is lost',
+    async (fault) => {
+      const dir = freshDir()
+      const first = await openLog(dir, LIVE)
+      await first.close()
+      const log = await openLog(dir, { ...LIVE, disk: failingDisk(fault) })
+      let acknowledged = 0
+      let code: string | undefined
+      for (let n = 0; n < 6 && code === undefined; n++) {
+        code = (await refusal(log.append([entry(n)])))?.code
+        if (code === undefined) acknowledged = n + 1
+      }
+      if (code !== undefined) {
+        expect(code).toBe('disk-failed')
+        expect(await refusal(log.append([entry(99)]))).toEqual({ code: 'disk-failed' })
+        expect(await refusal(log.publish(1))).toEqual({ code: 'disk-failed' })
+      }
+      await log.close()
+      const again = await openLog(dir, LIVE)
+      const kept = numbers(again)
+      expect(kept).toEqual(upTo(kept.length))
+      expect(kept.length).toBeGreaterThanOrEqual(acknowledged)
+      expect(kept.length).toBeLessThanOrEqual(acknowledged + 1)
+      await again.append([entry(kept.length)])
+      await again.publish(1)
+      expect(again.prove(kept.length)).toBeDefined()
+      await again.close()
+    },
+  )
 })

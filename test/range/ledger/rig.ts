@@ -58,7 +58,11 @@ export async function filledDir(): Promise<string> {
 /** The real files without waiting for the platter, for tests that open a log a thousand times. */
 export const quickDisk: Disk = {
   ...nodeDisk,
-  open: (path) => ({ ...nodeDisk.open(path), sync: () => Promise.resolve(), syncNow: () => undefined }),
+  open: (path) => ({
+    ...nodeDisk.open(path),
+    sync: () => Promise.resolve(),
+    syncNow: () => undefined,
+  }),
 }
 
 /** A disk of which write number `at` fails, after `persisted` of its bytes (0..1) were written. */

@@ -46,7 +46,9 @@ describe('the tree', () => {
     const tree = grow(300)
     const hashes = Array.from({ length: 300 }, (_, i) => leafHash(i))
     for (let size = 0; size <= 300; size++) {
-      expect(equalBytes(tree.root(size), slowRoot(hashes.slice(0, size))), `size ${size}`).toBe(true)
+      expect(equalBytes(tree.root(size), slowRoot(hashes.slice(0, size))), `size ${size}`).toBe(
+        true,
+      )
     }
   })
 

@@ -16,7 +16,10 @@ interface Said {
   readonly err: string
 }
 
-async function verify(target: string, options: { json?: boolean; key?: string } = {}): Promise<Said> {
+async function verify(
+  target: string,
+  options: { json?: boolean; key?: string } = {},
+): Promise<Said> {
   const [out, err]: [string[], string[]] = [[], []]
   const io = { out: (line: string) => out.push(line), err: (line: string) => err.push(line) }
   const code = await ledgerVerify(target, options, io)
@@ -35,42 +38,88 @@ describe('doorstep ledger verify, over a folder', () => {
 
   const forged = '{"kind":"input","n":4,"seat":"defender-1","time":1}'
   const tamperings: [string, string, (dir: string) => void][] = [
-    ['an opening edited', 'entry 4 was changed', (dir) =>
-      editOpenings(dir, (rows) => (rows[4] = rows[4]!.replace('"n":4', '"n":5')))],
-    ['an opening dropped', 'entry 4 is missing', (dir) => editOpenings(dir, (r) => r.splice(4, 1))],
-    ['two openings exchanged', 'entry 4 stands in another place', (dir) =>
-      editOpenings(dir, (rows) => rows.splice(4, 2, rows[5]!, rows[4]!))],
-    ['a leaf and its frame forged', 'entry 4 was changed', (dir) =>
-      forgeLog(dir, (leaves) => (leaves[4] = Buffer.alloc(33, 1)))],
-    ['a leaf dropped, frames forged', 'entry 4 is missing', (dir) =>
-      forgeLog(dir, (leaves) => leaves.splice(4, 1))],
-    ['two leaves exchanged, frames forged', 'entry 4 stands in another place', (dir) =>
-      forgeLog(dir, (leaves) => leaves.splice(4, 2, leaves[5]!, leaves[4]!))],
-    ['a backdated entry inserted', 'entry 4 stands in another place', (dir) =>
-      forgeLog(dir, (leaves) => leaves.splice(4, 0, Buffer.alloc(33, 1)))],
-    ['the tail cut off', 'entry 20 is missing', (dir) => forgeLog(dir, (leaves) => leaves.splice(20))],
+    [
+      'an opening edited',
+      'entry 4 was changed',
+      (dir) => editOpenings(dir, (rows) => (rows[4] = rows[4]!.replace('"n":4', '"n":5'))),
+    ],
+    [
+      'an opening dropped',
+      'entry 4 is missing',
+      (dir) => editOpenings(dir, (r) => r.splice(4, 1)),
+    ],
+    [
+      'two openings exchanged',
+      'entry 4 stands in another place',
+      (dir) => editOpenings(dir, (rows) => rows.splice(4, 2, rows[5]!, rows[4]!)),
+    ],
+    [
+      'a leaf and its frame forged',
+      'entry 4 was changed',
+      (dir) => forgeLog(dir, (leaves) => (leaves[4] = Buffer.alloc(33, 1))),
+    ],
+    [
+      'a leaf dropped, frames forged',
+      'entry 4 is missing',
+      (dir) => forgeLog(dir, (leaves) => leaves.splice(4, 1)),
+    ],
+    [
+      'two leaves exchanged, frames forged',
+      'entry 4 stands in another place',
+      (dir) => forgeLog(dir, (leaves) => leaves.splice(4, 2, leaves[5]!, leaves[4]!)),
+    ],
+    [
+      'a backdated entry inserted',
+      'entry 4 stands in another place',
+      (dir) => forgeLog(dir, (leaves) => leaves.splice(4, 0, Buffer.alloc(33, 1))),
+    ],
+    [
+      'the tail cut off',
+      'entry 20 is missing',
+      (dir) => forgeLog(dir, (leaves) => leaves.splice(20)),
+    ],
     ['log and opening forged to fit', 'entry 4 was changed', (dir) => forgeEntry(dir, 4, forged)],
-    ['log and tiles gone', 'entry 0 is missing', (dir) => {
-      rmSync(join(dir, 'ledger/log'))
-      removeTiles(dir)
-    }],
-    ['everything forged, tiles gone', 'nothing left tells where', (dir) => {
-      forgeEntry(dir, 4, forged)
-      removeTiles(dir)
-    }],
-    ['a bit flipped in the log', 'frame 0 of the log file was changed', (dir) => {
-      const path = join(dir, 'ledger/log')
-      const bytes = readFileSync(path)
-      bytes[bytes.indexOf(0x0a) + 40]! ^= 1
-      writeFileSync(path, bytes)
-    }],
-    ['the checkpoint edited', 'refused: bad-signature', (dir) => {
-      const path = join(dir, 'ledger/checkpoint')
-      writeFileSync(path, readFileSync(path, 'utf8').replace('\n32\n', '\n31\n'))
-    }],
-    ['a tile changed', 'tile/0/000.p/32 is not what the log says', (dir) => {
-      writeFileSync(join(dir, 'ledger/tile/0/000.p/32'), Buffer.alloc(32 * 32))
-    }],
+    [
+      'log and tiles gone',
+      'entry 0 is missing',
+      (dir) => {
+        rmSync(join(dir, 'ledger/log'))
+        removeTiles(dir)
+      },
+    ],
+    [
+      'everything forged, tiles gone',
+      'nothing left tells where',
+      (dir) => {
+        forgeEntry(dir, 4, forged)
+        removeTiles(dir)
+      },
+    ],
+    [
+      'a bit flipped in the log',
+      'frame 0 of the log file was changed',
+      (dir) => {
+        const path = join(dir, 'ledger/log')
+        const bytes = readFileSync(path)
+        bytes[bytes.indexOf(0x0a) + 40]! ^= 1
+        writeFileSync(path, bytes)
+      },
+    ],
+    [
+      'the checkpoint edited',
+      'refused: bad-signature',
+      (dir) => {
+        const path = join(dir, 'ledger/checkpoint')
+        writeFileSync(path, readFileSync(path, 'utf8').replace('\n32\n', '\n31\n'))
+      },
+    ],
+    [
+      'a tile changed',
+      'tile/0/000.p/32 is not what the log says',
+      (dir) => {
+        writeFileSync(join(dir, 'ledger/tile/0/000.p/32'), Buffer.alloc(32 * 32))
+      },
+    ],
   ]
   it.each(tamperings)('[L16] %s: exits 1 and names it', async (_, sentence, tamper) => {
     const dir = await filledDir()
@@ -142,7 +191,10 @@ describe('over plain HTTP', () => {
     await serve(new Map([['K7QX2M', log]]), async (base) => {
       expect(await verify(`${base}/K7QX2M`)).toMatchObject({ code: 0 })
       const openings = await fetch(`${base}/K7QX2M/openings.jsonl`)
-      expect([openings.status, await openings.json()]).toEqual([403, { code: 'exercise-not-ended' }])
+      expect([openings.status, await openings.json()]).toEqual([
+        403,
+        { code: 'exercise-not-ended' },
+      ])
       const status = async (path: string, method = 'GET') =>
         (await fetch(`${base}/${path}`, { method })).status
       expect(await status('K7QX2M/tile/0/000')).toBe(200)
