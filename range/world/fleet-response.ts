@@ -21,6 +21,7 @@ export function holdParcel(parcel: Parcel | undefined): Decided {
   return late === null ? [{ kind: 'ParcelHeld', parcel: parcel.id }] : refused('HoldParcel', late)
 }
 
+/** A stolen parcel is held like one aboard: nobody knows yet, and a refusal would tell. */
 function refusedByStatus(parcel: Parcel): string | null {
   switch (parcel.status) {
     case 'delivered':
@@ -28,8 +29,6 @@ function refusedByStatus(parcel: Parcel): string | null {
       return 'parcel-already-delivered'
     case 'in-locker':
       return 'parcel-in-locker'
-    case 'stolen':
-      return 'parcel-stolen'
     default:
       return null
   }

@@ -176,6 +176,16 @@ describe('logistics', () => {
     expect(run.world().logistics.vans[1]!.diversion).toBeNull()
     checkCustody(run.world().logistics)
   })
+  test('[W27] to hold a stolen parcel is answered like any other, and changes nothing', () => {
+    const run = diverted(1)
+    run.until(({ logistics: { parcels } }) => parcels.some((p) => p.status === 'stolen'))
+    const lost = run.world().logistics.parcels.find((p) => p.status === 'stolen')!
+    const aboard = run.world().logistics.vans[0]!.cargo[0]!
+    const kinds = (parcel: number): string[] =>
+      run.give({ kind: 'HoldParcel', parcel }).map(({ event }) => event.kind)
+    expect(kinds(lost.id)).toEqual(kinds(aboard))
+    expect(run.world().logistics.parcels[lost.id]!.status).toBe('stolen')
+  })
   test('[W28] recalled in time the van turns back, and every parcel is in custody again', () => {
     const run = diverted(1)
     run.to((run.world().now - START) / MINUTE + 1)
