@@ -79,6 +79,7 @@ export function tokenize(
   let offset = 0
   let line = 1
   let lineStart = 0
+  let end: Position = { line: 1, column: 1 }
   const take = (pattern: RegExp): RegExpExecArray | null => {
     pattern.lastIndex = offset
     return pattern.exec(source)
@@ -113,8 +114,9 @@ export function tokenize(
     if (read.problem) diagnostics.push({ ...at, ...read.problem })
     tokens.push({ ...at, kind: read.kind, text: read.text, value: read.value })
     advance(read.raw)
+    end = { line, column: offset - lineStart + 1 }
   }
-  tokens.push({ line, column: offset - lineStart + 1, kind: 'end', text: 'end of text', value: 0 })
+  tokens.push({ ...end, kind: 'end', text: 'end of text', value: 0 })
   return { tokens, diagnostics }
 }
 

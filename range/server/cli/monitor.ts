@@ -57,10 +57,8 @@ export async function monitorCommand(args: MonitorArguments): Promise<number> {
       for (const v of monitor.step(p.timestamp, p.facts)) out.write(print(v))
     }
     let rest = ''
-    for await (const chunk of createReadStream(args.log, {
-      encoding: 'utf8',
-      highWaterMark: 1 << 18,
-    })) {
+    for await (const chunk of open(args.log)) {
+      if (out.closed) break
       const lines = (rest + String(chunk)).split('\n')
       rest = lines.pop() ?? ''
       for (const line of lines) reader.read(line, take)
@@ -79,6 +77,13 @@ export async function monitorCommand(args: MonitorArguments): Promise<number> {
   return 0
 }
 
+/** The log in large pieces; `-` is standard input. */
+function open(file: string): AsyncIterable<unknown> {
+  return file === '-'
+    ? process.stdin.setEncoding('utf8')
+    : createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 18 })
+}
+
 function summary(file: string, problems: number, dropped: number): void {
   if (problems > PROBLEMS_SHOWN)
     process.stderr.write(`${file}: ${problems - PROBLEMS_SHOWN} more such parts\n`)
@@ -86,25 +91,34 @@ function summary(file: string, problems: number, dropped: number): void {
     process.stderr.write(`${file}: ${dropped} time-points out of order were left out\n`)
 }
 
-/** Collects lines into large writes. */
+/** Collects lines into large writes; `closed` once the reader of the output has gone. */
 class LineWriter {
   #parts: string[] = []
   #size = 0
+  closed = false
+
   get full(): boolean {
     return this.#size > 65_536
   }
+
   write(line: string): void {
     this.#parts.push(line)
     this.#size += line.length + 1
   }
+
   async flush(): Promise<void> {
-    if (this.#size === 0) return
+    if (this.#size === 0 || this.closed) return
     const text = `${this.#parts.join('\n')}\n`
     this.#parts = []
     this.#size = 0
-    await new Promise<void>((done, fail) => {
-      process.stdout.write(text, (error) => (error ? fail(error) : done()))
+    const gone = (): void => {
+      this.closed = true
+    }
+    process.stdout.once('error', gone)
+    await new Promise<void>((done) => {
+      process.stdout.write(text, () => done())
     })
+    if (!this.closed) process.stdout.off('error', gone)
   }
 }
 
