@@ -95,8 +95,9 @@ function atOnce(tagged: readonly Tagged[], was: RunState, id: string): Asked {
   const book = incident?.attack ? was.playbooks.get(incident.attack) : undefined
   if (!incident || !book) return { ok: false, reason: 'no-such-choice' }
   const early = incident.opened + 60_000
-  const leads = incident.alerts.filter((alert) => alert.time <= early).flatMap((alert) => [...alert.lead, ...alert.entities])
-  const actions = planResponse(book.playbook, leads, () => []).filter((step) => step.recommended).map((step) => step.action)
+  const known = incident.alerts.filter((alert) => alert.time <= early)
+  const [lead, others] = [known.flatMap((alert) => alert.lead), known.flatMap((alert) => alert.entities)]
+  const actions = planResponse(book.playbook, lead, others, () => []).filter((step) => step.recommended).map((step) => step.action)
   const seat = [...was.seats.values()].find((one) => one.role === 'defender')?.seat
   if (actions.length === 0) return { ok: false, reason: 'no-such-choice' }
   const taken: Input = { at: early - 1000, kind: 'SeatTaken', seat: 'what-if', role: 'defender', nickname: 'What if', robot: false }

@@ -252,7 +252,7 @@ function automatic(state: RunState, incident: RunState['incidents'][number]): vo
   const book = incident.attack === null ? undefined : state.playbooks.get(incident.attack)
   if (!book?.automatic) return
   const { vans } = state.town.world().logistics
-  const planned = planResponse(book.playbook, [...incident.lead, ...incident.entities], (van) => vans[van]?.cargo ?? [])
+  const planned = planResponse(book.playbook, incident.lead, incident.entities, (van) => vans[van]?.cargo ?? [])
   const actions = planned.filter((step) => step.recommended).map((step) => step.action)
   if (actions.length > 0) decide(state, { seat: 'playbook', by: 'playbook', incident: incident.id, actions, input: state.inputs })
 }

@@ -74,13 +74,19 @@ function readCommand(text: string, name: string): PlaybookStep | string {
   }
 }
 
-/** The concrete actions of a playbook for the entities of an incident, each with whether it is recommended. */
-export function planResponse(playbook: Playbook, entities: readonly string[], parcelsAboard: (van: number) => readonly number[]): { readonly action: Response; readonly label: string; readonly recommended: boolean }[] {
+/**
+ * The concrete actions of a playbook for the entities of an incident, each with whether it is recommended: what is only
+ * named beside a lead of the same kind is offered, not recommended.
+ */
+export function planResponse(playbook: Playbook, lead: readonly string[], others: readonly string[], parcelsAboard: (van: number) => readonly number[]): { readonly action: Response; readonly label: string; readonly recommended: boolean }[] {
   const planned: { action: Response; label: string; recommended: boolean }[] = []
   for (const step of playbook.steps) {
-    for (const target of targetsOf(step, entities, parcelsAboard)) {
+    const first = targetsOf(step, lead, parcelsAboard)
+    const targets = [...new Set([...first, ...targetsOf(step, others, parcelsAboard)])]
+    for (const target of targets) {
       const action = concrete(step, target)
-      if (action) planned.push({ action, label: step.action, recommended: !step.optional })
+      const sure = first.length === 0 || first.includes(target)
+      if (action) planned.push({ action, label: step.action, recommended: sure && !step.optional })
     }
   }
   return planned.slice(0, 12)

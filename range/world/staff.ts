@@ -4,7 +4,7 @@ import { DEAD_CARD_VISITS, FORGOTTEN_VISITS, GIFT_VISITS } from './customer-visi
 import { hash32, hex16 } from './key.ts'
 import { approveOrRefuse, handleClaim } from './staff-desk.ts'
 import { FOUR_EYES_LIMIT_MINOR } from './shop-refunds.ts'
-import { baselineOf, liveRevision, pageOf } from './shop-lookup.ts'
+import { liveRevision, pageOf } from './shop-lookup.ts'
 import { marketingTag } from './shop-scripts.ts'
 import type { Page, Staff } from './types-shop.ts'
 import type { Cause, Command, Happened, Scheduled, World, WorldEvent } from './types.ts'
@@ -110,19 +110,17 @@ function publishTag(world: World, staff: number, n: number): readonly Scheduled[
   const { seed } = world.config
   const page = (['home', 'product', 'checkout'] as const)[range(3, seed, Stream.marketing, n, 0)]!
   const number = 300 + range(600, seed, Stream.marketing, n, 1)
-  const row = pageOf(world.shop, page)
-  const baseline = row.revisions[baselineOf(row)]!.scripts.filter((script) => !script.src.includes('campaign'))
+  const standing = liveRevision(world.shop, page).scripts.filter((script) => !script.src.includes('campaign'))
   const other = world.shop.staff.find((one) => one.role === 'editor' && one.id !== staff)
   return [at(world, 0, staff, n, {
     kind: 'PublishPage', page, author: world.shop.staff[staff]!.account, via: 'tag-manager',
-    approvedBy: other?.account ?? null, scripts: [...baseline, marketingTag(number)],
+    approvedBy: other?.account ?? null, scripts: [...standing, marketingTag(number)],
   })]
 }
 
 /** The payment company ships a new version of its file; an editor has read the note about it. */
 function updatePartner(world: World, staff: number, n: number): readonly Scheduled[] {
-  const row = pageOf(world.shop, 'checkout')
-  const scripts = row.revisions[baselineOf(row)]!.scripts.map((script) =>
+  const scripts = liveRevision(world.shop, 'checkout').scripts.map((script) =>
     (script.src.includes('paynorth') ? { ...script, text: script.text.replace(/field \d+\.\d+/, `field 3.${3 + n}`) } : script))
   return [at(world, 0, staff, n, {
     kind: 'PublishPage', page: 'checkout', author: 'paynorth', via: 'dependency', approvedBy: world.shop.staff[staff]!.account, scripts,
@@ -135,11 +133,21 @@ function deadCard(world: World, n: number): readonly Scheduled[] {
   return customer ? [wakeUp(customer.id, DEAD_CARD_VISITS + n, world.now + 5_000)] : []
 }
 
-/** What was published in the ordinary way is signed within two minutes; nobody signs what nobody approved. */
+/**
+ * What was published in the ordinary way is signed within two minutes. Nobody signs what nobody approved, nor a page
+ * on which more than the announced script is new.
+ */
 function signLater(world: World, page: Page['slug'], revision: number, via: string, approvedBy: string | null, cause: Cause): readonly Scheduled[] {
   if (approvedBy === null || cause.kind === 'attack' || liveRevision(world.shop, page).number !== revision) return []
+  if (via !== 'release' && strangeScripts(world, page) > 1) return []
   const seconds = via === 'release' ? 25 + range(50, world.config.seed, Stream.release, revision, 0) : 30 + range(85, world.config.seed, Stream.marketing, revision, 2)
   return [{ at: world.now + seconds * 1000, entity: hash32(page), ordinal: revision, command: { kind: 'SignPage', page, revision }, cause: TOWN }]
+}
+
+/** Scripts of the page as it stands that no signed revision of it has. */
+function strangeScripts(world: World, page: Page['slug']): number {
+  const signed = new Set(pageOf(world.shop, page).revisions.filter((one) => one.signed).flatMap((one) => one.scripts.map(({ src, text }) => `${src}\n${text}`)))
+  return liveRevision(world.shop, page).scripts.filter(({ src, text }) => !signed.has(`${src}\n${text}`)).length
 }
 
 /** A refund that needs another pair of eyes gets one within two to nine minutes, from whoever is drawn. */

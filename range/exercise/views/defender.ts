@@ -47,7 +47,7 @@ function incidentView(state: RunState, incident: RunState['incidents'][number]):
   const desk = state.desk.get(incident.id)
   const book = incident.attack === null ? undefined : state.playbooks.get(incident.attack)
   const aboard = (van: number): readonly number[] => dearest(state, van)
-  const planned = book ? planResponse(book.playbook, [...incident.lead, ...incident.entities], aboard) : []
+  const planned = book ? planResponse(book.playbook, incident.lead, incident.entities, aboard) : []
   return {
     ...incident,
     alerts: incident.alerts.slice(-12),
