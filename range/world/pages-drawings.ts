@@ -25,7 +25,15 @@ const SHAPE_OF: Readonly<Record<string, string>> = {
   'walking-stick': 'stick', 'cheese-box': 'cheese', 'smoked-trout': 'fish', 'picnic-larder': 'basket', 'gift-card-25': 'gift',
   'gift-card-50': 'gift', 'trail-map': 'map', 'boot-care': 'book',
 }
+/** Goods of one shape differ in the colour of their main part. */
+const COLOUR_OF: Readonly<Record<string, readonly [from: string, to: string]>> = {
+  'hill-walker': ['#7a5236', '#4c5a4a'], 'winter-larch': ['#7a5236', '#2d3a4f'], 'little-lane': ['#7a5236', '#b3642f'],
+  'collectors-boot': ['#7a5236', '#5b1f2a'], 'harbour-loafer': ['#2f5d46', '#6b3f2a'], 'garden-clog': ['#a8a08f', '#5f7f4f'],
+  'gift-card-50': ['#2f5d46', '#7c2f45'],
+}
 /** An SVG of the product; decoration only, so hidden from screen readers. */
 export function drawing(slug: string, className: string): string {
-  return `<svg class="${className}" viewBox="0 0 120 92" aria-hidden="true">${SHAPES[SHAPE_OF[slug] ?? 'basket'] ?? ''}</svg>`
+  const [from, to] = COLOUR_OF[slug] ?? ['', '']
+  const shape = SHAPES[SHAPE_OF[slug] ?? 'basket'] ?? ''
+  return `<svg class="${className}" viewBox="0 0 120 92" aria-hidden="true">${from === '' ? shape : shape.replaceAll(from, to)}</svg>`
 }

@@ -24,7 +24,7 @@ export function checkoutBody(world: World, { base, session }: Frame): string {
   if (!row || row.cart.length === 0) return `<h1>Checkout</h1><p>Your basket is empty. <a href="${base}">Back to the shop</a></p>`
   const customer = row.customer === null ? null : world.shop.customers[row.customer]!
   const places = [...town.lockers, ...(customer ? town.doors.filter((door) => door.id === customer.address) : [])]
-  const options = places.map((place) => `<option value="${place.id}"${place.id === customer?.address ? ' selected' : ''}>${escape(place.name)}</option>`)
+  const options = places.map((place) => `<option value="${place.id}"${place.id === customer?.address ? ' selected' : ''}>${place.id.startsWith('locker') ? 'Parcel locker, ' : 'Home, '}${escape(place.name)}</option>`)
   const signIn = customer ? `<p>For ${escape(customer.name)}</p>` : `<p>Buying as a guest. <a href="${base}account">Sign in</a> to have it sent home.</p>`
   return `<h1>Checkout</h1><div class="two"><form data-pay method="post" action="${base}checkout/pay" autocomplete="off">${signIn}
 <label>Where to<select name="address">${options.join('')}</select></label>
