@@ -41,8 +41,9 @@ async function fill(size: number) {
   })
   const shelf = new Shelf()
   const replica = new Replica(log, shelf)
-  for (let n = 0; n < size; n += 500) {
-    await log.append(Array.from({ length: Math.min(500, size - n) }, (_, i) => entry(n + i)))
+  const step = size > 10_000 ? 4000 : 500
+  for (let n = 0; n < size; n += step) {
+    await log.append(Array.from({ length: Math.min(step, size - n) }, (_, i) => entry(n + i)))
     await log.publish(n)
     replica.update()
   }

@@ -37,7 +37,7 @@ it('[L7] ten kills -9 under load lose nothing acknowledged and split no batch', 
   const everAcknowledged = new Set<number>()
   let signedBefore = 0
   for (let run = 0; run < 10; run++) {
-    for (const n of await runAndKill(dir, 40 + 97 * run)) everAcknowledged.add(n)
+    for (const n of await runAndKill(dir, 40 + 53 * run)) everAcknowledged.add(n)
     const log = await openLog(dir, LIVE)
     const kept = [...log.entries()].map((row) => (row.entry as unknown as { n: number }).n)
     for (let i = 0; i < kept.length; i += 2) expect(kept[i]).toBe(kept[i + 1])

@@ -1,7 +1,10 @@
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { LEAF_BYTES } from '../../../range/ledger/leaf.ts'
+import { nodeDisk } from '../../../range/server/ledger/disk.ts'
 import { openLog } from '../../../range/server/ledger/open.ts'
+import { pathsIn, recover } from '../../../range/server/ledger/recover.ts'
 import {
   entry,
   failingDisk,
@@ -18,23 +21,40 @@ const upTo = (n: number) => Array.from({ length: n }, (_, i) => i)
 describe('a log that stopped anywhere', () => {
   it('[L7] keeps an exact prefix of whole batches, cut at every byte of the log', async () => {
     const dir = await filledDir()
-    const path = join(dir, 'ledger/log')
-    const whole = readFileSync(path)
-    const openings = join(dir, 'ledger/openings.jsonl')
-    const allOpenings = readFileSync(openings)
-    rmSync(join(dir, 'ledger/checkpoint'))
+    const paths = pathsIn(dir)
+    const [whole, openings] = [readFileSync(paths.log), readFileSync(paths.openings)]
+    const vkey = readFileSync(paths.publicKey, 'utf8').trim()
     const seen = new Set<number>()
     for (let size = 0; size <= whole.length; size++) {
-      writeFileSync(path, whole.subarray(0, size))
-      writeFileSync(openings, allOpenings)
+      const files = new Map([
+        [paths.log, whole.subarray(0, size)],
+        [paths.openings, openings],
+      ])
+      const disk = { ...nodeDisk, read: (path: string) => files.get(path) }
+      const { count, leaves, logEnd, openingsEnd } = recover(disk, paths, LIVE.origin, vkey)
+      seen.add(count)
+      expect(logEnd).toBeLessThanOrEqual(size)
+      expect(leaves).toHaveLength(count * LEAF_BYTES)
+      const lines = openings.subarray(0, openingsEnd).toString().split('\n')
+      expect(lines).toHaveLength(count + 1)
+    }
+    // Six batches of three; two ticks of padding in between.
+    expect([...seen].sort((a, b) => a - b)).toEqual([0, 3, 6, 16, 19, 22, 32, 35, 38])
+  })
+
+  it('[L7] opens as that prefix, and audits clean, wherever it was cut', async () => {
+    const dir = await filledDir()
+    const paths = pathsIn(dir)
+    const [whole, openings] = [readFileSync(paths.log), readFileSync(paths.openings)]
+    rmSync(paths.checkpoint)
+    for (let size = 0; size <= whole.length; size += 41) {
+      writeFileSync(paths.log, whole.subarray(0, size))
+      writeFileSync(paths.openings, openings)
       const log = await openLog(dir, { ...LIVE, disk: quickDisk })
       expect(numbers(log)).toEqual(upTo(numbers(log).length))
-      seen.add(numbers(log).length)
       expect(await log.audit()).toEqual({ ok: true, count: log.size })
       await log.close()
     }
-    // Batches end at these counts; two ticks of padding lie in between.
-    expect([...seen].sort((a, b) => a - b)).toEqual([0, 3, 6, 9, 12, 15, 18])
   })
 
   it('[L7] goes on after a cut where it stopped, and indexes follow each other', async () => {
