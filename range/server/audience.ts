@@ -39,7 +39,7 @@ export class Audience {
 
   join(member: Member): void {
     const same = [...this.#held.values()].filter(({ member: { seat } }) => seat === member.seat)
-    if (same.length >= MEMBERS_PER_SEAT_MAX) same[0]!.member.drop()
+    if (same.length >= MEMBERS_PER_SEAT_MAX) this.#gone(same[0]!, 'full')
     const held: Held = { member, view: null, seq: 0, ms: null, since: this.#now() }
     this.#held.set(member.id, held)
     this.#whole(held)
@@ -102,7 +102,7 @@ export class Audience {
     held.member.emit('view', { seq: held.seq, view })
   }
 
-  #gone(held: Held, reason: 'removed' | 'ended' | 'unknown'): void {
+  #gone(held: Held, reason: 'removed' | 'ended' | 'full' | 'unknown'): void {
     this.#held.delete(held.member.id)
     held.member.emit('gone', { reason })
     held.member.drop()

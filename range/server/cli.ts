@@ -178,10 +178,13 @@ function ledgerCommands(program: Command, done: Done): void {
 }
 
 function workshopCommands(program: Command, done: Done): void {
-  program.command('train').description('rebuilds a shipped model').argument('<model>', 'name of the model').argument('[arguments...]', 'what the model needs').allowUnknownOption().passThroughOptions()
-    .action(async (model: string, rest: string[]) => {
+  program.command('train').description('rebuilds a shipped model')
+    .argument('<model>', 'name of the model').option('--days <n>', 'quiet days to train on', whole(1, 1000)).option('--held <n>', 'quiet days held back', whole(1, 1000))
+    .option('--seed <n>', 'first seed', whole(0, 2_147_483_647)).option('--steps <n>', 'steps of training', whole(1, 10_000_000))
+    .option('--rows <file>', 'rows of an earlier --keep-rows').option('--keep-rows <file>', 'keeps the rows').option('--out <file>', 'model file to write').addOption(json())
+    .action(async (model: string, options: Record<string, never>) => {
       const { trainCommand } = await import('./cli/train.ts')
-      done(await trainCommand({ model, arguments: rest }))
+      done(await trainCommand({ model, ...options }))
     })
   program.command('bench').description('runs benchmarks').argument('[name...]', 'names; all without')
     .action(async (names: string[]) => {

@@ -10,11 +10,11 @@ import { createGunHub } from './gun/hub.ts'
 import { createHttp } from './http.ts'
 import { bothProtocols, localAddresses, localCertificate } from './lan.ts'
 import { handleLedgerRequest } from './ledger/http.ts'
-import { shareLogs } from './replicate.ts'
+import { answerCheckpointKey, shareLogs } from './replicate.ts'
 import { Rooms } from './rooms.ts'
 import { shippedScenarios } from './scenarios.ts'
 import { servicesOf, type Services } from './services.ts'
-import { loadSite } from './site.ts'
+import { loadSite, type SiteHandler } from './site.ts'
 import { createSeatSockets } from './sockets.ts'
 import { answerTrust } from './trust.ts'
 import { routeUpgrades } from './upgrade.ts'
@@ -24,6 +24,8 @@ export interface ServeOptions {
   readonly data: string
   readonly lan: boolean
   readonly publicUrl?: URL
+  /** What shows pages; the built site by default. */
+  readonly site?: SiteHandler
 }
 export interface Running {
   readonly port: number
@@ -49,6 +51,7 @@ export async function startServer(options: ServeOptions): Promise<Running> {
     ...given(options.publicUrl),
     foreign: [createCage(rooms, options.publicUrl)],
     own: [
+      (_req, res, path) => answerCheckpointKey(replicas, res, path),
       (req, res) => handleLedgerRequest(req, res, rooms.shelf()),
       (req, res, path) => handleApi({ rooms, accounts, replicas, labScenario, ...given(options.publicUrl) }, req, res, path),
       (req, res, path) => {
@@ -58,7 +61,7 @@ export async function startServer(options: ServeOptions): Promise<Running> {
       },
       (req, res, path) => answerTrust(certificate, req, res, path),
     ],
-    site: await loadSite(),
+    site: options.site ?? (await loadSite()),
     locals: (req) => services.locals(req),
   })
   routeUpgrades(http, [

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http'
+import { sendText } from './answer.ts'
 import { Replica } from './gun/replica.ts'
 import type { GunHub } from './gun/hub.ts'
 import type { Room } from './room.ts'
@@ -33,4 +35,15 @@ export function shareLogs(rooms: Rooms, hub: GunHub): Replicas {
     replicas.delete(room.id)
   }
   return { newest: (exercise) => replicas.get(exercise)?.replica.newest }
+}
+
+const CHECKPOINT_KEY = /^\/ledger\/([A-Za-z0-9-]{1,64})\/checkpoint-key$/
+
+/** `GET /ledger/<id>/checkpoint-key`: where a browser begins to read the log through Gun. */
+export function answerCheckpointKey(replicas: Replicas, res: ServerResponse, path: string): boolean {
+  const id = CHECKPOINT_KEY.exec(path)?.[1]
+  if (id === undefined) return false
+  const key = replicas.newest(id)
+  sendText(res, key === undefined ? 404 : 200, key ?? 'no-such-log')
+  return true
 }

@@ -2,7 +2,7 @@ import { createHmac, randomBytes, randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { and, desc, eq, isNull } from 'drizzle-orm'
 import { createRun, SEATS_MAX, type FullRun, type RunOptions } from '../exercise/run.ts'
-import type { Input, Scenario } from '../exercise/types.ts'
+import type { Input, Scenario, Versions } from '../exercise/types.ts'
 import { CODE_ALPHABET, CODE_LENGTH } from '../protocol/door.ts'
 import type { PlayRole, Role } from '../protocol/view.ts'
 import { SHOP_HOST } from '../world/shop-scripts.ts'
@@ -285,8 +285,10 @@ export class Rooms {
   }
 }
 
+const PARTS = ['world', 'engine', 'rules', 'models'] as const
+
 /** Replays a log into a fresh run; says what is wrong with it, or null. Yields to others every 50 ticks. */
-async function replayLog(run: FullRun, log: Log, versions: object): Promise<string | null> {
+async function replayLog(run: FullRun, log: Log, versions: Versions): Promise<string | null> {
   let ticks = 0
   const tickTo = async (at: number, digest?: string): Promise<string | null> => {
     while (run.now() < at) {
@@ -299,9 +301,8 @@ async function replayLog(run: FullRun, log: Log, versions: object): Promise<stri
   for (const { entry } of log.entries()) {
     const { kind, input, at, digest } = entry as { kind: string; input?: Input; at?: number; digest?: string }
     if (kind === 'input' && input) {
-      if (input.kind === 'Opened' && JSON.stringify(input.versions) !== JSON.stringify(versions)) {
-        return `it was played with other versions (${Object.values(input.versions).join(' ')})`
-      }
+      const other = input.kind === 'Opened' ? PARTS.find((part) => input.versions[part] !== versions[part]) : undefined
+      if (other !== undefined && input.kind === 'Opened') return `it needs version ${input.versions[other]} of ${other}`
       await tickTo(input.at)
       run.apply(input)
     } else if (kind === 'digest' && at !== undefined) {

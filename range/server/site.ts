@@ -6,17 +6,17 @@ import sirv from 'sirv'
 import { HOME } from './home.ts'
 
 type Next = (error?: unknown) => void
-type Handler = (req: IncomingMessage, res: ServerResponse, next: Next, locals?: object) => unknown
+export type SiteHandler = (req: IncomingMessage, res: ServerResponse, next: Next, locals?: object) => unknown
 const IMMUTABLE = /^\/_astro\//
 
 /**
  * The built site: files of dist/client first (hashed ones for a year), then the pages. `next` is called where neither
  * answers. Rejects where the site was not built.
  */
-export async function loadSite(): Promise<Handler> {
+export async function loadSite(): Promise<SiteHandler> {
   const entry = join(HOME, 'dist/server/entry.mjs')
   if (!existsSync(entry)) throw new Error('the site is not built: run npm start, or npm run build')
-  const { handler } = (await import(pathToFileURL(entry).href)) as { handler: Handler }
+  const { handler } = (await import(pathToFileURL(entry).href)) as { handler: SiteHandler }
   const files = sirv(join(HOME, 'dist/client'), {
     etag: true,
     gzip: true,

@@ -53,7 +53,8 @@ export function createSeatSockets(rooms: Rooms, publicUrl?: URL): SeatSockets {
     next()
   })
   io.on('connection', (socket) => { welcome(socket) })
-  return { engine, close: () => { void io.close() } }
+  // Closing the engine, not the namespace: browsers then try again, and find the next server.
+  return { engine, close: () => { engine.close() } }
 }
 
 function welcome(socket: SeatSocket): void {

@@ -38,11 +38,21 @@ interface Waiting {
 /** Moves that may wait for a broken line; a further one is refused at once. */
 const WAITING_MAX = 64
 const ASK_MS = 10_000
+const AGAIN_MS = 1500
+
+export interface SeatOptions {
+  readonly exercise: string
+  readonly token: string
+  /** Where the server is; the page's own by default. */
+  readonly url?: string
+  /** Outside a browser: must hold the `origin` that a browser would send. */
+  readonly headers?: Record<string, string>
+}
 
 /** Connects a seat by its token and keeps its view current. Framework-free. */
-export function connectSeat({ exercise, token, url }: { exercise: string; token: string; url?: string }): SeatConnection {
-  const socket: Socket<ServerEvents, ClientEvents> = io(url ?? '', {
-    auth: { exercise, token }, transports: ['websocket', 'polling'],
+export function connectSeat({ exercise, token, url, headers }: SeatOptions): SeatConnection {
+  const socket: Socket<ServerEvents & { beat: (answer: () => void) => void }, ClientEvents> = io(url ?? '', {
+    auth: { exercise, token }, ...(headers === undefined ? {} : { extraHeaders: headers }), transports: ['websocket', 'polling'],
     reconnectionDelay: 200, reconnectionDelayMax: 1500, randomizationFactor: 0.5, timeout: 5000,
   })
   let state: SeatState = { view: null, line: 'connecting', reason: null }
@@ -82,11 +92,17 @@ export function connectSeat({ exercise, token, url }: { exercise: string; token:
     }
   })
   socket.on('gone', ({ reason }) => leave(reason))
+  socket.on('beat', (answer) => answer())
   socket.on('connect', () => {
     asked = false
     for (const one of waiting.values()) send(one)
   })
-  socket.on('disconnect', () => { if (state.line !== 'gone') become({ line: 'lost' }) })
+  socket.on('disconnect', (reason) => {
+    if (state.line === 'gone') return
+    become({ line: 'lost' })
+    // Cut by the server (a slow line, a flood): come back, but not at once.
+    if (reason === 'io server disconnect') setTimeout(() => { if (state.line === 'lost') socket.connect() }, AGAIN_MS)
+  })
   socket.on('connect_error', (error) => {
     // `active` is false where the server refused us, rather than could not be reached.
     if (!socket.active) return leave(['removed', 'ended', 'full'].includes(error.message) ? error.message : 'unknown')

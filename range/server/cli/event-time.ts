@@ -15,8 +15,9 @@ const TIME_FIELDS = [
 ]
 
 /**
- * An event's time in milliseconds: a number of milliseconds, Unix seconds where it lies between 5e8 and 1e11,
- * or a date and time as text, UTC unless it says otherwise. Null where the event has none.
+ * An event's time in milliseconds: a number of milliseconds, Unix seconds where it lies between
+ * 5e8 and 1e11, or a date and time as text, UTC unless it says otherwise. Null where the event
+ * has none.
  */
 export function eventTime(event: Readonly<Record<string, unknown>>): number | null {
   for (const field of TIME_FIELDS) {

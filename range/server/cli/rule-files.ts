@@ -7,8 +7,8 @@ export interface RuleFile {
 }
 
 /**
- * The YAML files at `paths`, folders searched to any depth, in the order of their names. Throws a plain Error
- * with one line where a path does not exist or a folder has no rule.
+ * The YAML files at `paths`, folders searched to any depth, in the order of their names. Throws
+ * a plain Error with one line where a path does not exist or a folder has no rule.
  */
 export function readRuleFiles(paths: readonly string[]): RuleFile[] {
   return paths.flatMap((path) => {

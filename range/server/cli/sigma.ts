@@ -16,9 +16,10 @@ export interface SigmaOptions {
 }
 
 /**
- * `doorstep sigma`: prints `{"index":N,"rule":ID}` for every match, index counting lines from 0; a correlation
- * names its last event. A broken line is named on standard error and left out. Answers the exit code: 0, or 2
- * for a missing file or rules with mistakes. An event without a time happens when the one before it did.
+ * `doorstep sigma`: prints `{"index":N,"rule":ID}` for every match, index counting lines from 0;
+ * a correlation names its last event. A broken line is named on standard error and left out.
+ * Answers the exit code: 0, or 2 for a missing file or rules with mistakes. An event without a
+ * time happens when the one before it did.
  */
 export async function sigmaCommand(options: SigmaOptions): Promise<number> {
   const set = loadSet(options.rules, options)
@@ -63,7 +64,10 @@ export async function sigmaCommand(options: SigmaOptions): Promise<number> {
   return 0
 }
 
-/** `doorstep sigma test`: runs the cases inside rules. Answers 0, 1 where a case fails, 2 for misuse. */
+/**
+ * `doorstep sigma test`: runs the cases inside rules. Answers 0, 1 where a case fails, 2 for
+ * misuse.
+ */
 export async function sigmaTest(
   paths: readonly string[],
   options: { readonly json?: boolean } = {},
