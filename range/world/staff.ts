@@ -4,7 +4,7 @@ import { DEAD_CARD_VISITS, FORGOTTEN_VISITS, GIFT_VISITS } from './customer-visi
 import { hash32, hex16 } from './key.ts'
 import { approveOrRefuse, handleClaim } from './staff-desk.ts'
 import { FOUR_EYES_LIMIT_MINOR } from './shop-refunds.ts'
-import { liveRevision, pageOf } from './shop-lookup.ts'
+import { baselineOf, liveRevision, pageOf } from './shop-lookup.ts'
 import { marketingTag } from './shop-scripts.ts'
 import type { Page, Staff } from './types-shop.ts'
 import type { Cause, Command, Happened, Scheduled, World, WorldEvent } from './types.ts'
@@ -118,10 +118,13 @@ function publishTag(world: World, staff: number, n: number): readonly Scheduled[
   })]
 }
 
-/** The payment company ships a new version of its file; an editor has read the note about it. */
+/** The payment company ships a new version of its whole file; an editor has read the note about it. */
 function updatePartner(world: World, staff: number, n: number): readonly Scheduled[] {
+  const page = pageOf(world.shop, 'checkout')
+  const theirs = page.revisions[baselineOf(page)]!.scripts.find((script) => script.src.includes('paynorth'))
+  const text = (theirs?.text ?? '').replace(/field \d+\.\d+/, `field 3.${3 + n}`)
   const scripts = liveRevision(world.shop, 'checkout').scripts.map((script) =>
-    (script.src.includes('paynorth') ? { ...script, text: script.text.replace(/field \d+\.\d+/, `field 3.${3 + n}`) } : script))
+    (theirs && script.src === theirs.src ? { ...script, text } : script))
   return [at(world, 0, staff, n, {
     kind: 'PublishPage', page: 'checkout', author: 'paynorth', via: 'dependency', approvedBy: world.shop.staff[staff]!.account, scripts,
   })]
