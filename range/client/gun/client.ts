@@ -15,8 +15,11 @@ export class GunFetchFailure extends Error {
   }
 }
 
+/** After this long without a word from the frame a fetch is `silent`: it may never have loaded. */
+const PATIENCE_MS = 8000
+
 export interface GunClient {
-  /** The value under a key, hashed again here. Rejects with a `GunFetchFailure`. */
+  /** The value under a key, hashed again here. Rejects with a `GunFetchFailure` within 8 s. */
   fetchByHash(space: Space, key: string): Promise<string>
   close(): void
 }
@@ -80,6 +83,9 @@ export function createGunClient(document: Document, options: GunClientOptions): 
       return new Promise((resolve, reject) => {
         const id = next++
         waiting.set(id, { key, resolve, reject })
+        setTimeout(() => {
+          if (waiting.delete(id)) reject(new GunFetchFailure('silent'))
+        }, PATIENCE_MS)
         send({ kind: 'fetch', id, space, key })
       })
     },

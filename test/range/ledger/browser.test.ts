@@ -8,6 +8,7 @@ import { expect, it } from 'vitest'
 import { parseProof } from '../../../range/ledger/proof.ts'
 import { createGunHub } from '../../../range/server/gun/hub.ts'
 import { Replica } from '../../../range/server/gun/replica.ts'
+import { platformHeaders } from '../../../range/server/platform-headers.ts'
 import { openLog } from '../../../range/server/ledger/open.ts'
 import { entry, freshDir, LIVE } from './rig.ts'
 
@@ -32,6 +33,11 @@ async function bundle(path: string): Promise<string> {
   return output[0].code
 }
 
+/** The site's policy, which the frame inherits. */
+const POLICY =
+  "default-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'"
+const PAGE = '<!doctype html><meta charset="utf-8"><body><script src="/_astro/page.js"></script>'
+
 const browserPath = await findBrowser()
 
 // Both a loopback address and a host name over plain HTTP, where WebCrypto is missing.
@@ -47,16 +53,20 @@ it.skipIf(browserPath === undefined).each(['127.0.0.1', 'doorstep.test'])(
       replica.update()
     }
     const scripts = new Map([
-      ['/frame.js', await bundle('../../../range/client/gun/frame.ts')],
-      ['/page.js', await bundle('./browser-page.ts')],
+      ['/_astro/frame-test.js', await bundle('../../../range/client/gun/frame.ts')],
+      ['/_astro/page.js', await bundle('./browser-page.ts')],
     ])
     const asked: string[] = []
     const server = createServer((req, res) => {
-      asked.push(req.url ?? '')
-      const script = scripts.get(req.url ?? '')
+      const url = req.url ?? ''
+      asked.push(url)
+      platformHeaders(res, `http://${req.headers.host}`, { secure: false })
+      const script = scripts.get(url)
+      // As site.ts serves it: the frame's origin is opaque.
+      if (url.includes('/frame-')) res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin')
       res.setHeader('Content-Type', script === undefined ? 'text/html' : 'text/javascript')
-      const page = '<!doctype html><meta charset="utf-8"><body><script src="/page.js"></script>'
-      res.end(script ?? page)
+      res.setHeader('Content-Security-Policy', POLICY)
+      res.end(script ?? PAGE)
     })
     server.on('upgrade', (req, socket, head) => hub.handleUpgrade(req, socket as Socket, head))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -110,7 +120,7 @@ async function inPage({ claim, socketUrl }: { claim: { opening: object }; socket
   const before = names().join()
   page.news = []
   const client = page.createGunClient(document, {
-    scriptUrl: '/frame.js',
+    scriptUrl: '/_astro/frame-test.js',
     socketUrl,
     onCheckpoint: (key) => page.news.push(key),
   })
