@@ -1,11 +1,11 @@
 import { keepSeat, readSeat } from '../seat.ts'
 
-export type LabRefusal = 'full' | 'offline' | 'failed'
+export type LabRefusal = 'full' | 'slow-down' | 'offline' | 'failed'
 export type LabAnswer = { readonly kind: 'open'; readonly href: string } | { readonly kind: LabRefusal }
 
 /**
- * Asks the server for a single-handed lab of a module. `full` when all places are taken (429 or
- * 503), `offline` when the server cannot be reached, `failed` for any other answer.
+ * Asks the server for a single-handed lab of a module. `full` when all places are taken (503),
+ * `slow-down` after too many tries (429), `offline` when the server cannot be reached.
  */
 export async function openLab(module: string): Promise<LabAnswer> {
   let response: Response
@@ -18,7 +18,8 @@ export async function openLab(module: string): Promise<LabAnswer> {
   } catch {
     return { kind: 'offline' }
   }
-  if (response.status === 429 || response.status === 503) return { kind: 'full' }
+  if (response.status === 503) return { kind: 'full' }
+  if (response.status === 429) return { kind: 'slow-down' }
   if (!response.ok) return { kind: 'failed' }
   const seat = readSeat(await response.json().catch(() => undefined))
   return seat ? { kind: 'open', href: keepSeat(seat) } : { kind: 'failed' }
