@@ -13,6 +13,8 @@ export const WEAK_SCORE = 0.25
 export const SUFFICIENT_SCORE = 0.5
 /** Fewer authorisations are no testing, however strange; they still count in the quiet scores, on the safe side. */
 export const TRIES_MIN = 3
+/** With fewer declines a window stays weak: an unusual purchase is not card testing. */
+export const DECLINES_MIN = 3
 /** Addresses that a window of a card range or of the shop accuses. */
 export const ACCUSED_MAX = 6
 const CARDS_MAX = 12
@@ -64,7 +66,7 @@ function findingOf(window: WindowRow, part: Float32Array, excess: number, detect
   const contributions = Array.from(part, (each, k) => ({ feature: FEATURES[k] as string, weight: each / total }))
     .filter((each) => each.weight > 0).sort((a, b) => b.weight - a.weight).slice(0, CONTRIBUTIONS_MAX)
   const lead = window.addresses.slice(0, ACCUSED_MAX).map((ip) => `ip:${ip}`)
-  const sufficient = excess <= 1
+  const sufficient = excess <= 1 && window.declines >= DECLINES_MIN
   const where = { ip: `of ${window.subject}`, bin: `of cards ${window.subject}…`, shop: 'of the shop' }[window.kind]
   return {
     time: now, kind: 'M', detector, family: 'payment', severity: sufficient ? 4 : 2,

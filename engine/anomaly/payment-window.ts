@@ -31,6 +31,8 @@ export interface WindowRow {
   readonly subject: string
   /** Authorisations of the last ten minutes. */
   readonly tries: number
+  /** Those that were declined. */
+  readonly declines: number
   /** FEATURES.length numbers. */
   readonly row: readonly number[]
   /** Addresses with a declined try in the window, those with most first; then cards, and telemetry uids. */
@@ -131,7 +133,8 @@ function rowOf(kind: SubjectKind, subject: string, hour: readonly Try[], end: nu
   ]
   const suspects = declined.length > 0 ? declined : recent
   return {
-    kind, subject, tries: count, row, addresses: kind === 'ip' ? [subject] : ranked(suspects.map((each) => each.ip)),
+    kind, subject, tries: count, declines: declined.length, row,
+    addresses: kind === 'ip' ? [subject] : ranked(suspects.map((each) => each.ip)),
     cards: ranked(suspects.map((each) => each.card)), uids: suspects.slice(-16).map((each) => each.uid),
   }
 }
