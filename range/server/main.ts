@@ -45,8 +45,8 @@ export async function startServer(options: ServeOptions): Promise<Running> {
   for (const line of await rooms.resume()) process.stderr.write(`doorstep: could not go on with ${line}\n`)
   const sockets = createSeatSockets(rooms, options.publicUrl)
   const boards = createBoards(store, rooms)
-  const services = servicesOf({ accounts, rooms })
   const certificate = options.lan ? localCertificate(store.dir) : undefined
+  const services = servicesOf({ accounts, rooms, fingerprint: certificate?.fingerprint ?? null })
   const http = createHttp({
     ...given(options.publicUrl),
     foreign: [createCage(rooms, options.publicUrl)],

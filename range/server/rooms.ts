@@ -13,7 +13,7 @@ import type { Log } from './ledger/log.ts'
 import { openLog } from './ledger/open.ts'
 import { readPublished, type PublishedLog } from './ledger/published.ts'
 import { entryOf, Room, type RoomParts } from './room.ts'
-import { loadScenario, type Playbooks } from './scenarios.ts'
+import { loadScenario, shippedScenarios, type Playbooks } from './scenarios.ts'
 
 export type Mode = 'class' | 'rehearsal' | 'lab'
 export interface Seated { readonly exercise: string; readonly seat: string; readonly token: string; readonly role: Role }
@@ -134,6 +134,16 @@ export class Rooms {
   /** The fictional session of a seat in the shop: 16 hex digits, and not to be derived from anything public. */
   sessionOf(exercise: string, seat: string): string {
     return createHmac('sha256', this.#store.secret).update(`session\n${exercise}\n${seat}`).digest('hex').slice(0, 16)
+  }
+
+  /** What a trainer can choose from. */
+  scenarios(): readonly { readonly slug: string; readonly title: string; readonly summary: string; readonly lengthMinutes: number }[] {
+    return shippedScenarios().flatMap((slug) => {
+      const loaded = loadScenario(slug)
+      if (!loaded.ok) return []
+      const { title, summary, lengthMinutes } = loaded.scenario
+      return [{ slug, title, summary, lengthMinutes }]
+    })
   }
 
   list(): ExerciseRow[] {

@@ -7,6 +7,8 @@ export interface Locals {
   readonly trainer: Trainer | null
   readonly accounts: Accounts
   readonly rooms: Rooms
+  /** Of the local authority's certificate; null without `--lan`. */
+  readonly fingerprint: string | null
 }
 export interface Services {
   readonly accounts: Accounts
@@ -14,12 +16,13 @@ export interface Services {
   locals(req: IncomingMessage): Promise<Locals>
 }
 
-export function servicesOf({ accounts, rooms }: { readonly accounts: Accounts; readonly rooms: Rooms }): Services {
+type Parts = Pick<Locals, 'accounts' | 'rooms' | 'fingerprint'>
+export function servicesOf({ accounts, rooms, fingerprint }: Parts): Services {
   return {
     accounts, rooms,
     async locals(req) {
       const who = req.headers.cookie === undefined ? null : await accounts.who(req.headers.cookie)
-      return { trainer: who?.trainer ?? null, accounts, rooms }
+      return { trainer: who?.trainer ?? null, accounts, rooms, fingerprint }
     },
   }
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { apply, diff } from '../../../range/protocol/patch.ts'
 
-const json = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.parse(JSON.stringify(value)) as unknown)
+/** Any JSON but the one name that a patch refuses. */
+const json = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.parse(JSON.stringify(value).replaceAll('"__proto__"', '"proto"')) as unknown)
 
 test('[N10] apply(diff(a, b), a) = b for any two values', () => {
   fc.assert(fc.property(json, json, (a, b) => {
