@@ -15,7 +15,9 @@ const day = (what: string): z.ZodString =>
 
 const slug = (what: string, example: string): z.ZodString =>
   text(what, example).regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, {
-    error: `${what} has letters that an address cannot have. Use small letters, digits and dashes, like this: ${example}`,
+    error:
+      `${what} has letters that an address cannot have. ` +
+      `Use small letters, digits and dashes, like this: ${example}`,
   })
 
 const oneOf = <const T extends readonly [string, ...string[]]>(what: string, values: T) =>
@@ -133,7 +135,9 @@ export const quizItemSchema = z
     hint: text('hint', 'Put your finger under each letter.').optional(),
     objective: text('objective', 'S1.1'),
     difficulty: z.int().min(1).max(3, { error: 'difficulty is 1, 2 or 3' }),
-    benign: z.boolean({ error: 'Missing: benign. Write true when the right answer is "all is well"' }),
+    benign: z.boolean({
+      error: 'Missing: benign. Write true when the right answer is "all is well"',
+    }),
     benignTwin: slug('benignTwin', 's1-2-08').optional(),
     fact: slug('fact', 'europol-443').optional(),
   })

@@ -18,8 +18,14 @@ export const collections = {
     loader: glob({ pattern: '**/*.mdx', base: 'content/courses' }),
     schema: lessonSchema,
   }),
-  items: defineCollection({ loader: file('content/courses/sme/s1/items.yml'), schema: quizItemSchema }),
-  cards: defineCollection({ loader: file('content/courses/sme/s1/cards.yml'), schema: reviewCardSchema }),
+  items: defineCollection({
+    loader: file('content/courses/sme/s1/items.yml'),
+    schema: quizItemSchema,
+  }),
+  cards: defineCollection({
+    loader: file('content/courses/sme/s1/cards.yml'),
+    schema: reviewCardSchema,
+  }),
   messages: defineCollection({
     loader: glob({ pattern: '*.json', base: 'content/games/real-or-scam' }),
     schema: messageItemSchema,

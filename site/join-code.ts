@@ -11,7 +11,11 @@ const lookAlikes: Readonly<Record<string, readonly [string, string]>> = {
 export type CodeReading =
   | { readonly kind: 'code'; readonly code: string }
   | { readonly kind: 'empty' }
-  | { readonly kind: 'look-alike'; readonly found: string; readonly maybe: readonly [string, string] }
+  | {
+      readonly kind: 'look-alike'
+      readonly found: string
+      readonly maybe: readonly [string, string]
+    }
   | { readonly kind: 'foreign'; readonly found: string }
   | { readonly kind: 'length'; readonly count: number }
 

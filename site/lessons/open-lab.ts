@@ -1,7 +1,8 @@
 import { keepSeat, readSeat } from '../seat.ts'
 
 export type LabRefusal = 'full' | 'slow-down' | 'offline' | 'failed'
-export type LabAnswer = { readonly kind: 'open'; readonly href: string } | { readonly kind: LabRefusal }
+export type LabAnswer =
+  { readonly kind: 'open'; readonly href: string } | { readonly kind: LabRefusal }
 
 /**
  * Asks the server for a single-handed lab of a module. `full` when all places are taken (503),

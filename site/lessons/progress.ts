@@ -1,6 +1,10 @@
 import { readDevice, writeDevice } from '../device.ts'
 
-export type Answer = { readonly right: boolean; readonly sure: 1 | 2 | 3; readonly picked: readonly string[] }
+export type Answer = {
+  readonly right: boolean
+  readonly sure: 1 | 2 | 3
+  readonly picked: readonly string[]
+}
 export type LessonProgress = {
   readonly stops: readonly string[]
   readonly monday: boolean
@@ -32,7 +36,10 @@ export function changeProgress(
   change: (before: LessonProgress) => LessonProgress,
 ): void {
   const all = readAll()
-  writeDevice('progress', JSON.stringify({ ...all, [lesson]: change({ ...nothing, ...all[lesson] }) }))
+  writeDevice(
+    'progress',
+    JSON.stringify({ ...all, [lesson]: change({ ...nothing, ...all[lesson] }) }),
+  )
 }
 
 /** The first answer counts; a second look at the same item is not stored. */

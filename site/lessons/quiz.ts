@@ -1,14 +1,14 @@
 import type { QuizItem } from '../content-schema.ts'
 import { uneven } from '../parts/draw.ts'
 
-/** True when exactly the right options are picked, or for an order item all stand in their place. */
+/** True when exactly the right options are picked, or all steps stand in their place. */
 export function isRight(item: QuizItem, picked: readonly string[]): boolean {
   if (item.type === 'order') return item.options.every((option, i) => option.id === picked[i])
   const right = item.options.filter((option) => option.right).map((option) => option.id)
   return right.length === picked.length && right.every((id) => picked.includes(id))
 }
 
-/** The same shuffle for the same name, and never the order it was given when there are two or more. */
+/** The same shuffle for the same name; two or more never come back in their order. */
 export function shuffled<T>(list: readonly T[], name: string): T[] {
   let seed = 0
   for (const letter of name) seed = (Math.imul(seed, 31) + letter.charCodeAt(0)) | 0
@@ -21,7 +21,7 @@ export function shuffled<T>(list: readonly T[], name: string): T[] {
   return same && mixed.length > 1 ? [...mixed.slice(1), ...mixed.slice(0, 1)] : mixed
 }
 
-/** Moves the entry at `index` by `by` places and returns a new list; at the ends nothing happens. */
+/** A new list with the entry at `index` moved by one place; at the ends it stays. */
 export function moved<T>(list: readonly T[], index: number, by: 1 | -1): T[] {
   const to = index + by
   const entry = list[index]

@@ -24,29 +24,53 @@ export type Drawing = {
 /** Five primitives build everybody: box, dot, arc, limb, patch. */
 const figures: Readonly<Record<CastId, Figure>> = {
   pim: {
-    w: 48, h: 52, tone: 'kraft', seed: 3, patchTone: 'tape',
+    w: 48,
+    h: 52,
+    tone: 'kraft',
+    seed: 3,
+    patchTone: 'tape',
     patch: 'M-6.5 -52h13v11l-3.5 -2.5 -3 2.5 -3 -2.5 -3.5 2.5z',
   },
   ida: {
-    w: 42, h: 66, tone: 'safe', seed: 14, patchTone: 'sheet',
+    w: 42,
+    h: 66,
+    tone: 'safe',
+    seed: 14,
+    patchTone: 'sheet',
     patch: 'M-14 -24h28v24h-28zM-9 -24v-8M9 -24v-8',
   },
   otto: {
-    w: 58, h: 46, tone: 'sea', seed: 25, patchTone: 'ink',
+    w: 58,
+    h: 46,
+    tone: 'sea',
+    seed: 25,
+    patchTone: 'ink',
     patch: 'M-25 -47q2 -14 25 -14t25 14h10v5h-60z',
   },
   mo: {
-    w: 40, h: 58, tone: 'amber', seed: 31, patchTone: 'none',
+    w: 40,
+    h: 58,
+    tone: 'amber',
+    seed: 31,
+    patchTone: 'none',
     patch:
       'M-15 -39a7.5 7.5 0 1 0 15 0a7.5 7.5 0 1 0 -15 0' +
       'M0 -39a7.5 7.5 0 1 0 15 0a7.5 7.5 0 1 0 -15 0',
   },
   fay: {
-    w: 50, h: 56, tone: 'plain', seed: 47, patchTone: 'signal',
+    w: 50,
+    h: 56,
+    tone: 'plain',
+    seed: 47,
+    patchTone: 'signal',
     patch: 'M-25 -20h50v9h-50zM7 -11v8l4 -3 4 3v-8',
   },
   slick: {
-    w: 44, h: 60, tone: 'muted', seed: 58, patchTone: 'ink',
+    w: 44,
+    h: 60,
+    tone: 'muted',
+    seed: 58,
+    patchTone: 'ink',
     patch: 'M-23 -47h46v15h-15l-8 -5 -8 5h-15z',
   },
 }

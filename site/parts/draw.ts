@@ -1,4 +1,4 @@
-/** Drawings made from numbers: the same input always draws the same lines. Nothing here has words. */
+/** Drawings made from numbers: the same input always draws the same lines. */
 
 type Point = readonly [x: number, y: number, z: number]
 export type Face = { readonly cls: string; readonly points: string; readonly open?: boolean }
@@ -42,7 +42,13 @@ export function box(w: number, d: number, h: number, options: BoxOptions = {}): 
     const [low, mid] = [h * 0.68, h * 0.74]
     faces.push(
       face('f-tape', [p(m - t, 0, h), p(m + t, 0, h), p(m + t, d, h), p(m - t, d, h)]),
-      face('f-tape', [p(m - t, d, h), p(m + t, d, h), p(m + t, d, low), p(m, d, mid), p(m - t, d, low)]),
+      face('f-tape', [
+        p(m - t, d, h),
+        p(m + t, d, h),
+        p(m + t, d, low),
+        p(m, d, mid),
+        p(m - t, d, low),
+      ]),
     )
   }
   return { tone, faces }
@@ -50,11 +56,10 @@ export function box(w: number, d: number, h: number, options: BoxOptions = {}): 
 
 /** A pile of one, two or three boxes, as confidence is shown. */
 export function pile(count: 1 | 2 | 3): readonly Solid[] {
-  return [
-    box(10, 10, 9),
-    box(8, 8, 7, { at: [1, 1, 9] }),
-    box(6, 6, 5, { at: [2, 2, 16] }),
-  ].slice(0, count)
+  return [box(10, 10, 9), box(8, 8, 7, { at: [1, 1, 9] }), box(6, 6, 5, { at: [2, 2, 16] })].slice(
+    0,
+    count,
+  )
 }
 
 export const parcels: readonly Solid[] = [
@@ -64,15 +69,23 @@ export const parcels: readonly Solid[] = [
 ]
 
 const wall = (x0: number, x1: number, z0: number, z1: number, cls: string): Face =>
-  face(cls, [[x0, 0, z0], [x1, 0, z0], [x1, 0, z1], [x0, 0, z1]])
+  face(cls, [
+    [x0, 0, z0],
+    [x1, 0, z0],
+    [x1, 0, z1],
+    [x0, 0, z1],
+  ])
 const slab = box(30, 16, 2.5, { at: [0, 0, -2.5], tape: false, tone: 'stone' })
 const flat = (faces: readonly Face[]): Solid => ({ tone: 'flat', faces })
 
 function homeDoor(): readonly Solid[] {
   const front = [
-    wall(3, 27, 0, 42, 'f-wall'), wall(8, 22, 0, 34, 'f-door sea'),
-    wall(10, 14, 19, 30, 'f-pane'), wall(16, 20, 19, 30, 'f-pane'),
-    wall(10, 14, 4, 15, 'f-line'), wall(16, 20, 4, 15, 'f-line'),
+    wall(3, 27, 0, 42, 'f-wall'),
+    wall(8, 22, 0, 34, 'f-door sea'),
+    wall(10, 14, 19, 30, 'f-pane'),
+    wall(16, 20, 19, 30, 'f-pane'),
+    wall(10, 14, 4, 15, 'f-line'),
+    wall(16, 20, 4, 15, 'f-line'),
     wall(12, 18, 16.2, 17.6, 'f-slot'),
   ]
   return [slab, flat(front), box(7, 7, 6, { at: [17, 5, 0] })]
@@ -81,12 +94,20 @@ function homeDoor(): readonly Solid[] {
 function shopDoor(): readonly Solid[] {
   const awning = [0, 1, 2, 3, 4, 5].map((i) => {
     const [left, right] = [3 + i * 4, 7 + i * 4]
-    const corners: Point[] = [[left, 0, 36], [right, 0, 36], [right, 5, 29], [left, 5, 29]]
+    const corners: Point[] = [
+      [left, 0, 36],
+      [right, 0, 36],
+      [right, 5, 29],
+      [left, 5, 29],
+    ]
     return face(i % 2 ? 'f-awn' : 'f-awn b', corners)
   })
   const front = [
-    wall(1, 29, 0, 42, 'f-wall'), wall(4, 26, 0, 27, 'f-pane'),
-    wall(4, 15, 0, 27, 'f-door safe'), wall(6, 13, 9, 24, 'f-pane'), ...awning,
+    wall(1, 29, 0, 42, 'f-wall'),
+    wall(4, 26, 0, 27, 'f-pane'),
+    wall(4, 15, 0, 27, 'f-door safe'),
+    wall(6, 13, 9, 24, 'f-pane'),
+    ...awning,
   ]
   const goods = [
     box(6, 5, 5, { at: [19, 6, 0] }),
@@ -97,11 +118,21 @@ function shopDoor(): readonly Solid[] {
 
 function roomDoor(): readonly Solid[] {
   const front = [
-    wall(1, 29, 0, 42, 'f-wall'), wall(4, 15, 0, 33, 'f-door amber'),
-    wall(15, 26, 0, 33, 'f-door amber'), wall(7, 12, 17, 29, 'f-pane'),
-    wall(18, 23, 17, 29, 'f-pane'), wall(13, 14, 12, 17, 'f-slot'),
-    wall(16, 17, 12, 17, 'f-slot'), wall(7, 23, 35, 40, 'f-sign'),
-    { ...face('f-ink', [[9, 0, 37.4], [21, 0, 37.4]]), open: true },
+    wall(1, 29, 0, 42, 'f-wall'),
+    wall(4, 15, 0, 33, 'f-door amber'),
+    wall(15, 26, 0, 33, 'f-door amber'),
+    wall(7, 12, 17, 29, 'f-pane'),
+    wall(18, 23, 17, 29, 'f-pane'),
+    wall(13, 14, 12, 17, 'f-slot'),
+    wall(16, 17, 12, 17, 'f-slot'),
+    wall(7, 23, 35, 40, 'f-sign'),
+    {
+      ...face('f-ink', [
+        [9, 0, 37.4],
+        [21, 0, 37.4],
+      ]),
+      open: true,
+    },
   ]
   return [slab, flat(front)]
 }
@@ -109,9 +140,12 @@ function roomDoor(): readonly Solid[] {
 /** Three doors on a step: a home, a shop, a training room. */
 export function door(kind: DoorKind): readonly Solid[] {
   switch (kind) {
-    case 'home': return homeDoor()
-    case 'shop': return shopDoor()
-    case 'room': return roomDoor()
+    case 'home':
+      return homeDoor()
+    case 'shop':
+      return shopDoor()
+    case 'room':
+      return roomDoor()
   }
 }
 

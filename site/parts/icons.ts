@@ -29,7 +29,9 @@ const meaning = {
 
 const marks = {
   up: on40('M12 30V12M5.5 18.5 12 11l6.5 7.5M28 30V12m-6.5 6.5L28 11l6.5 7.5M4 35h32'),
-  glass: on40('M11 5h18l-1.5 12c-.6 4-3.6 6-7.5 6s-6.9-2-7.5-6zM20 23v11M12 35h16M22 5l-3 6 4 3-3 5'),
+  glass: on40(
+    'M11 5h18l-1.5 12c-.6 4-3.6 6-7.5 6s-6.9-2-7.5-6zM20 23v11M12 35h16M22 5l-3 6 4 3-3 5',
+  ),
   rain: on40('M4 20C5 11 12 7 20 7s15 4 16 13zM20 20v11c0 5-7 5-7 0M12 2v2m8-2v2m8-2v2'),
   arrow: on24({ d: 'M3 12h16M13 5.5 19.5 12 13 18.5', w: 2.2 }),
   loupe: on24(
@@ -62,17 +64,16 @@ const things = {
   parcel: on20({
     d: 'M2.5 6 10 2.2 17.5 6v8.2L10 18l-7.5-3.8zM2.5 6 10 9.8 17.5 6M10 9.8V18M6.2 4.1 13.7 7.9v3',
   }),
-  card: on20(
-    { d: 'M1.8 4.2h16.4v11.6H1.8zM4.6 12.7h3.6' },
-    { d: 'M2 8.2h16', w: 3 },
-  ),
+  card: on20({ d: 'M1.8 4.2h16.4v11.6H1.8zM4.6 12.7h3.6' }, { d: 'M2 8.2h16', w: 3 }),
   van: on20({
     d:
       'M1.5 14V5.5h10V14M11.5 8h3.6l3.4 3.4V14h-1.8M13.3 14H8.2M4.8 14H1.5' +
       'M4.8 14.6a1.7 1.7 0 1 0 3.4 0a1.7 1.7 0 1 0-3.4 0' +
       'M13.3 14.6a1.7 1.7 0 1 0 3.4 0a1.7 1.7 0 1 0-3.4 0',
   }),
-  locker: on20({ d: 'M2.5 2.5h15v15h-15zM2.5 10h15M10 2.5v15M7.5 5.5v1.5M15 5.5v1.5M7.5 13v1.5M15 13v1.5' }),
+  locker: on20({
+    d: 'M2.5 2.5h15v15h-15zM2.5 10h15M10 2.5v15M7.5 5.5v1.5M15 5.5v1.5M7.5 13v1.5M15 13v1.5',
+  }),
   page: on20({ d: 'M4 1.8h8.5L16 5.3v12.9H4zM6.8 8h6.4M6.8 11h6.4M6.8 14h4' }),
   person: on20({
     d: 'M6.4 6a3.6 3.6 0 1 0 7.2 0a3.6 3.6 0 1 0-7.2 0M3.2 18c.4-4.2 3-6.2 6.8-6.2s6.4 2 6.8 6.2',
@@ -100,7 +101,10 @@ const kinds = {
   }),
 }
 
-export const signs = { ...meaning, ...marks, ...acts, ...things, ...kinds } satisfies Record<string, Sign>
+export const signs = { ...meaning, ...marks, ...acts, ...things, ...kinds } satisfies Record<
+  string,
+  Sign
+>
 export type SignName = keyof typeof signs
 
 /** A closed set of tones; each is doubled by a shape wherever it means something. */

@@ -54,11 +54,16 @@ describe('the fact ledger', () => {
   it('is the only place that a number in a lesson comes from', () => {
     for (const { file, body, data } of lessons) {
       const digits = `${data.title} ${data.lead} ${prose(body)}`.match(/[^.!?]*\d[^.!?]*/g) ?? []
-      expect(digits, `${file}: put the number into content/facts and print it with FactNote`).toEqual([])
+      expect(
+        digits,
+        `${file}: put the number into content/facts and print it with FactNote`,
+      ).toEqual([])
     }
   })
   it('has every fact and every term that a lesson or an item names', () => {
-    const named = lessons.flatMap(({ body }) => [...body.matchAll(/fact="([^"]+)"/g)].map((m) => m[1]))
+    const named = lessons.flatMap(({ body }) =>
+      [...body.matchAll(/fact="([^"]+)"/g)].map((m) => m[1]),
+    )
     for (const id of [...named, ...items.flatMap((item) => item.fact ?? [])]) {
       expect(facts.map((fact) => fact.id)).toContain(id)
     }
@@ -71,7 +76,8 @@ describe('the fact ledger', () => {
     for (const { file, body } of lessons) {
       const notes = [...body.matchAll(/<(?:Fact|Term)Note n=\{(\d+)\}/g)].map((m) => m[1])
       expect(new Set(notes).size, file).toBe(notes.length)
-      for (const [, n] of body.matchAll(/<(?:Ref|Term) n=\{(\d+)\}/g)) expect(notes, file).toContain(n)
+      for (const [, n] of body.matchAll(/<(?:Ref|Term) n=\{(\d+)\}/g))
+        expect(notes, file).toContain(n)
     }
   })
 })
@@ -80,7 +86,9 @@ describe('module S1', () => {
   it('has three lessons of ten minutes at most, in five stops each', () => {
     expect(lessons.map(({ data }) => data.number).sort()).toEqual([1, 2, 3])
     for (const { data, body } of lessons) {
-      expect(data.stops.reduce((sum, stop) => sum + stop.minutes, 0)).toBeLessThanOrEqual(data.minutes)
+      expect(data.stops.reduce((sum, stop) => sum + stop.minutes, 0)).toBeLessThanOrEqual(
+        data.minutes,
+      )
       for (const stop of data.stops.slice(0, -1)) expect(body).toContain(`id="${stop.id}"`)
       expect(body).toContain('<Monday')
     }
@@ -120,6 +128,27 @@ describe('the catalogue', () => {
   })
 })
 
+describe('plain language', () => {
+  const mean = (text: string): number => {
+    const sentences = text.split(/(?<=[.!?:”])\s+/).filter((one) => /[A-Za-z]{2}/.test(one))
+    const words = sentences.map((one) => one.split(/\s+/).filter((w) => /\w/.test(w)).length)
+    return words.reduce((sum, n) => sum + n, 0) / Math.max(1, words.length)
+  }
+  it('keeps to fifteen words a sentence in lessons, items and messages', () => {
+    for (const { file, body, data } of lessons) {
+      expect(mean(`${data.lead} ${prose(body)}`), file).toBeLessThanOrEqual(15)
+    }
+    for (const item of items) {
+      const said = item.options.map((option) => option.feedback).join(' ')
+      expect(mean(`${item.stem} ${said}`), item.id).toBeLessThanOrEqual(15)
+    }
+    for (const message of messages) {
+      const said = [message.surface.body, ...message.why, ...Object.values(message.feedback)]
+      expect(mean(said.join(' ')), message.id).toBeLessThanOrEqual(15)
+    }
+  })
+})
+
 describe('real or scam', () => {
   it('has a twin of the other kind for every message, in the same family', () => {
     const byId = new Map(messages.map((message) => [message.id, message]))
@@ -148,8 +177,12 @@ describe('real or scam', () => {
 })
 
 describe('a mistake in the content says its own cure', () => {
-  const refused = (schema: { safeParse: (row: unknown) => { error?: { issues: { message: string }[] } | undefined } }, row: unknown): string =>
-    (schema.safeParse(row).error?.issues ?? []).map((issue) => issue.message).join('\n')
+  const refused = (
+    schema: {
+      safeParse: (row: unknown) => { error?: { issues: { message: string }[] } | undefined }
+    },
+    row: unknown,
+  ): string => (schema.safeParse(row).error?.issues ?? []).map((issue) => issue.message).join('\n')
 
   it('names the missing line and shows an example', () => {
     expect(refused(factSchema, { ...facts[0], year: undefined })).toContain('like this: 2023')
@@ -192,6 +225,11 @@ describe('quiz', () => {
     const right = all.options.filter((option) => option.right).map((option) => option.id)
     expect(isRight(all, right)).toBe(true)
     expect(isRight(all, right.slice(1))).toBe(false)
-    expect(isRight(all, all.options.map((option) => option.id))).toBe(false)
+    expect(
+      isRight(
+        all,
+        all.options.map((option) => option.id),
+      ),
+    ).toBe(false)
   })
 })

@@ -28,7 +28,9 @@ function usesIn(text: string): { literal: string[]; patterns: RegExp[] } {
   const literal = [...text.matchAll(/\bt\(\s*'([^']+)'/g)].map((match) => match[1] ?? '')
   const patterns = [...text.matchAll(/`([a-z]+\.[^`]*\$\{[^`]*)`/g)].map((match) => {
     const parts = (match[1] ?? '').split(/\$\{(?:[^{}]|\{[^{}]*\})*\}/)
-    return new RegExp(`^${parts.map((part) => part.replace(/[.*+?^$()|[\]\\]/g, '\\$&')).join('.+')}$`)
+    return new RegExp(
+      `^${parts.map((part) => part.replace(/[.*+?^$()|[\]\\]/g, '\\$&')).join('.+')}$`,
+    )
   })
   return { literal, patterns }
 }
@@ -106,9 +108,11 @@ function literalText(source: string): string[] {
     .replace(/^---\n[\s\S]*?\n---/, '')
     .replace(/<(script|style)[\s\S]*?<\/\1>/g, '')
     .replace(/<!--[\s\S]*?-->/g, '')
-  const spoken = [...markup.matchAll(/\b(?:aria-label|alt|title|placeholder)="([^"{]*[A-Za-z]{2}[^"{]*)"/g)]
+  const spoken = [
+    ...markup.matchAll(/\b(?:aria-label|alt|title|placeholder)="([^"{]*[A-Za-z]{2}[^"{]*)"/g),
+  ]
   let plain = markup
-  for (let before = ''; before !== plain; ) {
+  for (let before = ''; before !== plain;) {
     before = plain
     plain = plain.replace(/\{[^{}]*\}/g, ' ')
   }

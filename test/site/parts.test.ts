@@ -8,7 +8,8 @@ import { box, specks, waxBlob } from '../../site/parts/draw.ts'
 import { keepSeat, readSeat } from '../../site/seat.ts'
 
 describe('join code', () => {
-  const check = (typed: string, expected: unknown): void => expect(readCode(typed)).toEqual(expected)
+  const check = (typed: string, expected: unknown): void =>
+    expect(readCode(typed)).toEqual(expected)
   it('reads it as people type it', () => {
     check('k7m 4qx', { kind: 'code', code: 'K7M4QX' })
     check(' K7M-4QX ', { kind: 'code', code: 'K7M4QX' })
@@ -34,8 +35,14 @@ describe('seat', () => {
     expect(readSeat('nonsense')).toBeUndefined()
   })
   it('never follows an address to another server', () => {
-    expect(readSeat({ exercise: 'e', token: 't', href: '//evil.test' })).toEqual({ exercise: 'e', token: 't' })
-    expect(readSeat({ exercise: 'e', token: 't', href: 'https://evil.test' })).toEqual({ exercise: 'e', token: 't' })
+    expect(readSeat({ exercise: 'e', token: 't', href: '//evil.test' })).toEqual({
+      exercise: 'e',
+      token: 't',
+    })
+    expect(readSeat({ exercise: 'e', token: 't', href: 'https://evil.test' })).toEqual({
+      exercise: 'e',
+      token: 't',
+    })
     expect(keepSeat({ exercise: 'a b', token: 't' })).toBe('/exercise/a%20b')
   })
 })
@@ -45,7 +52,8 @@ describe('barcode', () => {
   function modules(text: string): string {
     const { path, width } = code128(text, 1)
     const bits = Array.from({ length: width }, () => '0')
-    for (const [, x, w] of path.matchAll(/M(\d+) 0h(\d+)/g)) bits.fill('1', Number(x), Number(x) + Number(w))
+    for (const [, x, w] of path.matchAll(/M(\d+) 0h(\d+)/g))
+      bits.fill('1', Number(x), Number(x) + Number(w))
     return bits.join('')
   }
   it('begins with start B, ends with stop, and has eleven modules a symbol', () => {
@@ -75,7 +83,13 @@ describe('real or scam', () => {
   const item = (truth: 'scam' | 'real'): MessageItem =>
     ({
       truth,
-      feedback: { hit: 'hit', miss: 'miss', check: 'check', correctRejection: 'cr', falseAlarm: 'fa' },
+      feedback: {
+        hit: 'hit',
+        miss: 'miss',
+        check: 'check',
+        correctRejection: 'cr',
+        falseAlarm: 'fa',
+      },
     }) as unknown as MessageItem
   it('never calls checking wrong', () => {
     expect(judge(item('scam'), 'check')).toBe('careful')
