@@ -18,7 +18,8 @@ export function absorb(state: RunState, list: readonly Happened[]): void {
     settle(state, happened)
     state.score.push(...scoreOf(state, happened, run))
     talkOf(state, happened)
-    if (happened.event.kind === 'ParcelStolen') state.reported.stolenFrom.set(happened.event.parcel, happened.event.van)
+    if (happened.event.kind === 'ParcelStolen')
+      state.reported.stolenFrom.set(happened.event.parcel, happened.event.van)
   }
 }
 
@@ -27,14 +28,22 @@ export function runOf(state: RunState, happened: Happened): Trail | null {
   const { cause, event } = happened
   if (cause.kind === 'attack') return state.trails[cause.run] ?? null
   if (event.kind === 'HostCalled' && isDrop(state, event.host)) {
-    return state.trails.find((attack) => attack.happened.some(({ event: own }) => own.kind === 'DropOpened' && own.host === event.host)) ?? null
+    return (
+      state.trails.find((attack) =>
+        attack.happened.some(
+          ({ event: own }) => own.kind === 'DropOpened' && own.host === event.host,
+        ),
+      ) ?? null
+    )
   }
-  if (event.kind === 'ParcelStolen' || event.kind === 'VanDiverted') return state.trails[event.run] ?? null
+  if (event.kind === 'ParcelStolen' || event.kind === 'VanDiverted')
+    return state.trails[event.run] ?? null
   return null
 }
 
 function follow(state: RunState, trail: Trail, happened: Happened): void {
-  if (trail.happened.length < HAPPENED_MAX && TRACES.has(happened.event.kind)) trail.happened.push(happened)
+  if (trail.happened.length < HAPPENED_MAX && TRACES.has(happened.event.kind))
+    trail.happened.push(happened)
   witness(state, trail, happened)
   const { event, at } = happened
   const { shop, logistics } = state.town.world()
@@ -68,14 +77,26 @@ function follow(state: RunState, trail: Trail, happened: Happened): void {
       take('parcel', parcelRef(event.parcel).slice('parcel:'.length), 100)
       break
     }
-    default: break
+    default:
+      break
   }
 }
 
 /** Kinds that score, debrief or containment ask about later; the rest is counted and let go. */
 const TRACES: ReadonlySet<WorldEvent['kind']> = new Set([
-  'HostCalled', 'PagePublished', 'DropOpened', 'PaymentAnswered', 'HttpServed', 'RefundRequested', 'RefundExecuted', 'RefundRefused',
-  'VanDiverted', 'GpsSpoofed', 'ParcelStolen', 'VanRecalled', 'CommandRefused',
+  'HostCalled',
+  'PagePublished',
+  'DropOpened',
+  'PaymentAnswered',
+  'HttpServed',
+  'RefundRequested',
+  'RefundExecuted',
+  'RefundRefused',
+  'VanDiverted',
+  'GpsSpoofed',
+  'ParcelStolen',
+  'VanRecalled',
+  'CommandRefused',
 ])
 
 function witness(state: RunState, trail: Trail, happened: Happened): void {
@@ -92,24 +113,45 @@ function witness(state: RunState, trail: Trail, happened: Happened): void {
 
 /** Which event tells that a response works. */
 const EFFECT: Readonly<Partial<Record<WorldEvent['kind'], Response['kind']>>> = {
-  PageRestored: 'RestorePage', HostBlocked: 'BlockHost', SourceBlocked: 'BlockSource', SourceUnblocked: 'UnblockSource',
-  AccountSuspended: 'SuspendAccount', AccountRestored: 'RestoreAccount', RefundsFrozen: 'FreezeRefunds', RefundsThawed: 'ThawRefunds',
-  VelocityRuleSet: 'SetVelocityRule', CardHoldersNotified: 'NotifyCardHolders', ParcelHeld: 'HoldParcel', ParcelReleased: 'ReleaseParcel',
-  VanRecalled: 'RecallVan', CargoLocked: 'LockCargo',
+  PageRestored: 'RestorePage',
+  HostBlocked: 'BlockHost',
+  SourceBlocked: 'BlockSource',
+  SourceUnblocked: 'UnblockSource',
+  AccountSuspended: 'SuspendAccount',
+  AccountRestored: 'RestoreAccount',
+  RefundsFrozen: 'FreezeRefunds',
+  RefundsThawed: 'ThawRefunds',
+  VelocityRuleSet: 'SetVelocityRule',
+  CardHoldersNotified: 'NotifyCardHolders',
+  ParcelHeld: 'HoldParcel',
+  ParcelReleased: 'ReleaseParcel',
+  VanRecalled: 'RecallVan',
+  CargoLocked: 'LockCargo',
 }
 
 function settle(state: RunState, happened: Happened): void {
   const { event, cause, at } = happened
   if (cause.kind !== 'player' && cause.kind !== 'playbook') return
   if (event.kind === 'CommandRefused') {
-    const decision = state.decisions.find((one) => one.effect === 'pending' && one.action.kind === event.command && one.due <= at)
-    if (decision) { decision.effect = 'refused'; decision.reason = event.reason; decision.doneAt = at }
+    const decision = state.decisions.find(
+      (one) => one.effect === 'pending' && one.action.kind === event.command && one.due <= at,
+    )
+    if (decision) {
+      decision.effect = 'refused'
+      decision.reason = event.reason
+      decision.doneAt = at
+    }
     return
   }
   const kind = EFFECT[event.kind]
   if (kind === undefined) return
   const target = targetOfEvent(event)
-  const decision = state.decisions.find((one) => one.effect === 'pending' && one.action.kind === kind && (target === null || targetOf(one.action) === target))
+  const decision = state.decisions.find(
+    (one) =>
+      one.effect === 'pending' &&
+      one.action.kind === kind &&
+      (target === null || targetOf(one.action) === target),
+  )
   if (!decision) return
   decision.effect = 'done'
   decision.doneAt = at
@@ -119,13 +161,25 @@ function settle(state: RunState, happened: Happened): void {
 
 function targetOfEvent(event: WorldEvent): string | null {
   switch (event.kind) {
-    case 'PageRestored': return `page:${event.page}`
-    case 'HostBlocked': case 'CardHoldersNotified': return `host:${event.host}`
-    case 'SourceBlocked': case 'SourceUnblocked': return `ip:${event.ip}`
-    case 'AccountSuspended': case 'AccountRestored': return `account:${event.account}`
-    case 'ParcelHeld': case 'ParcelReleased': return parcelRef(event.parcel)
-    case 'VanRecalled': case 'CargoLocked': return vanRef(event.van)
-    default: return null
+    case 'PageRestored':
+      return `page:${event.page}`
+    case 'HostBlocked':
+    case 'CardHoldersNotified':
+      return `host:${event.host}`
+    case 'SourceBlocked':
+    case 'SourceUnblocked':
+      return `ip:${event.ip}`
+    case 'AccountSuspended':
+    case 'AccountRestored':
+      return `account:${event.account}`
+    case 'ParcelHeld':
+    case 'ParcelReleased':
+      return parcelRef(event.parcel)
+    case 'VanRecalled':
+    case 'CargoLocked':
+      return vanRef(event.van)
+    default:
+      return null
   }
 }
 
@@ -134,10 +188,22 @@ function contain(state: RunState, decision: Decision, at: number): void {
   const last = state.score.at(-1)
   if (last === undefined || last.at !== at || last.points <= 0) return
   const fits: Partial<Record<Response['kind'], string>> = {
-    RestorePage: 'W1', BlockHost: 'W1', BlockSource: 'P2', SetVelocityRule: 'P2', SuspendAccount: 'I1', FreezeRefunds: 'I1', RecallVan: 'D1', LockCargo: 'D1',
+    RestorePage: 'W1',
+    BlockHost: 'W1',
+    BlockSource: 'P2',
+    SetVelocityRule: 'P2',
+    SuspendAccount: 'I1',
+    FreezeRefunds: 'I1',
+    RecallVan: 'D1',
+    LockCargo: 'D1',
   }
   for (const attack of state.trails) {
-    if (attack.containedAt === null && attack.technique === fits[decision.action.kind] && attack.startsAt <= at) attack.containedAt = at
+    if (
+      attack.containedAt === null &&
+      attack.technique === fits[decision.action.kind] &&
+      attack.startsAt <= at
+    )
+      attack.containedAt = at
   }
 }
 
@@ -148,14 +214,34 @@ function talkOf(state: RunState, happened: Happened): void {
     if (state.talk.length > TALK_MAX) state.talk.splice(0, state.talk.length - TALK_MAX)
   }
   switch (event.kind) {
-    case 'ChargebackOpened': say('chargeback'); break
-    case 'ClaimOpened': say('claim', { reason: event.reason }); break
-    case 'ParcelPutInLocker': say('in-locker', { parcel: event.parcel, locker: state.town.world().logistics.lockers[event.locker]?.name ?? '' }); break
-    case 'SaleStarted': say('sale'); break
-    case 'RefundsFrozen': say('refunds-slow'); break
-    case 'CardHoldersNotified': say('notified', { count: event.count }); break
-    case 'TyreFlat': say('flat-tyre', { van: event.van + 1 }); break
-    case 'VanRecalled': say('recalled', { van: event.van + 1 }); break
-    default: break
+    case 'ChargebackOpened':
+      say('chargeback')
+      break
+    case 'ClaimOpened':
+      say('claim', { reason: event.reason })
+      break
+    case 'ParcelPutInLocker':
+      say('in-locker', {
+        parcel: event.parcel,
+        locker: state.town.world().logistics.lockers[event.locker]?.name ?? '',
+      })
+      break
+    case 'SaleStarted':
+      say('sale')
+      break
+    case 'RefundsFrozen':
+      say('refunds-slow')
+      break
+    case 'CardHoldersNotified':
+      say('notified', { count: event.count })
+      break
+    case 'TyreFlat':
+      say('flat-tyre', { van: event.van + 1 })
+      break
+    case 'VanRecalled':
+      say('recalled', { van: event.van + 1 })
+      break
+    default:
+      break
   }
 }

@@ -18,8 +18,12 @@ export function debriefOf(state: RunState): Debrief {
   const seats = [...state.seats.values()]
   return {
     exercise: {
-      id: state.id, title: state.scenario.title, scenario: state.scenario.slug, seed: state.seed,
-      start: state.scenario.world.start, end: state.now,
+      id: state.id,
+      title: state.scenario.title,
+      scenario: state.scenario.slug,
+      seed: state.seed,
+      start: state.scenario.world.start,
+      end: state.now,
       attackers: seats.filter((seat) => seat.role === 'attacker').length,
       defenders: seats.filter((seat) => seat.role === 'defender').length,
     },
@@ -27,14 +31,24 @@ export function debriefOf(state: RunState): Debrief {
     score: { attackers, defenders, lines: state.score.slice(-500) },
     lanes: lanesOf(state),
     curves: [
-      { id: 'declines', points: state.trends.declines }, { id: 'reports', points: state.trends.reports },
-      { id: 'gap', points: state.trends.gap }, { id: 'requests', points: state.trends.requests },
-      { id: 'lost', points: state.trends.lost }, { id: 'trust', points: state.trends.trust },
+      { id: 'declines', points: state.trends.declines },
+      { id: 'reports', points: state.trends.reports },
+      { id: 'gap', points: state.trends.gap },
+      { id: 'requests', points: state.trends.requests },
+      { id: 'lost', points: state.trends.lost },
+      { id: 'trust', points: state.trends.trust },
     ],
     attacks,
     turningPoints: turningPoints(state, attacks),
-    longestUnseenMs: attacks.reduce((longest, attack) => Math.max(longest, unseen(attack, state.now)), 0),
-    ledger: { size: state.ledger.size, root: state.ledger.root, changed: state.ledger.verdict === 'changed' },
+    longestUnseenMs: attacks.reduce(
+      (longest, attack) => Math.max(longest, unseen(attack, state.now)),
+      0,
+    ),
+    ledger: {
+      size: state.ledger.size,
+      root: state.ledger.root,
+      changed: state.ledger.verdict === 'changed',
+    },
     choices: choicesOf(state),
   }
 }
@@ -46,15 +60,26 @@ function attacksOf(state: RunState): Attack[] {
     const truth = truths[i]!
     const incident = state.incidents.find((one) => one.id === detected[i]!.incident)
     return {
-      attack: trail.technique, run: trail.run, start: truth.start, firstEffect: truth.firstEffect, end: truth.end,
-      detectedAt: incident?.opened ?? null, incident: incident?.id ?? null, kinds: detected[i]!.kinds,
-      containedAt: trail.containedAt, lostMinor: trail.lostMinor, cards: trail.cards, parcels: trail.parcels,
+      attack: trail.technique,
+      run: trail.run,
+      start: truth.start,
+      firstEffect: truth.firstEffect,
+      end: truth.end,
+      detectedAt: incident?.opened ?? null,
+      incident: incident?.id ?? null,
+      kinds: detected[i]!.kinds,
+      containedAt: trail.containedAt,
+      lostMinor: trail.lostMinor,
+      cards: trail.cards,
+      parcels: trail.parcels,
     }
   })
 }
 
 function unseen(attack: Attack, now: number): number {
-  return attack.firstEffect === null ? 0 : (attack.detectedAt ?? attack.end ?? now) - attack.firstEffect
+  return attack.firstEffect === null
+    ? 0
+    : (attack.detectedAt ?? attack.end ?? now) - attack.firstEffect
 }
 
 /** The moments worth talking about, the heaviest first, at most three, then in the order of time. */
@@ -65,18 +90,56 @@ function turningPoints(state: RunState, attacks: readonly Attack[]): readonly Tu
     if (trail) found.push(...ofAttack(attack, trail, state.now))
   }
   found.push(...twoFires(state), ...falseAlarms(state))
-  return found.sort((a, b) => b.weight - a.weight).slice(0, TURNING_POINTS).map(({ turn }) => turn).sort((a, b) => a.at - b.at)
+  return found
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, TURNING_POINTS)
+    .map(({ turn }) => turn)
+    .sort((a, b) => a.at - b.at)
 }
 
 function ofAttack(attack: Attack, trail: Trail, now: number): { weight: number; turn: Turn }[] {
-  const params = { attack: attack.attack, minor: attack.lostMinor, cards: attack.cards, parcels: attack.parcels }
+  const params = {
+    attack: attack.attack,
+    minor: attack.lostMinor,
+    cards: attack.cards,
+    parcels: attack.parcels,
+  }
   if (attack.firstEffect === null) return []
-  if (attack.detectedAt === null) return [{ weight: 90, turn: { at: attack.firstEffect, kind: 'unseen', params } }]
-  if (attack.containedAt === null) return [{ weight: 80, turn: { at: attack.detectedAt, kind: 'too-late', params: { ...params, minutes: minutes((attack.end ?? now) - attack.detectedAt) } } }]
-  const late = trail.happened.filter(({ at, event }) => at > attack.detectedAt! && at < attack.containedAt! && (event.kind === 'ParcelStolen' || event.kind === 'RefundExecuted' || event.kind === 'HostCalled')).length
+  if (attack.detectedAt === null)
+    return [{ weight: 90, turn: { at: attack.firstEffect, kind: 'unseen', params } }]
+  if (attack.containedAt === null)
+    return [
+      {
+        weight: 80,
+        turn: {
+          at: attack.detectedAt,
+          kind: 'too-late',
+          params: { ...params, minutes: minutes((attack.end ?? now) - attack.detectedAt) },
+        },
+      },
+    ]
+  const late = trail.happened.filter(
+    ({ at, event }) =>
+      at > attack.detectedAt! &&
+      at < attack.containedAt! &&
+      (event.kind === 'ParcelStolen' ||
+        event.kind === 'RefundExecuted' ||
+        event.kind === 'HostCalled'),
+  ).length
   const waited = minutes(attack.containedAt - attack.detectedAt)
-  if (late > 0) return [{ weight: 50 + late, turn: { at: attack.containedAt, kind: 'too-late', params: { ...params, minutes: waited } } }]
-  return [{ weight: 60 - waited, turn: { at: attack.containedAt, kind: 'held', params: { ...params, minutes: waited } } }]
+  if (late > 0)
+    return [
+      {
+        weight: 50 + late,
+        turn: { at: attack.containedAt, kind: 'too-late', params: { ...params, minutes: waited } },
+      },
+    ]
+  return [
+    {
+      weight: 60 - waited,
+      turn: { at: attack.containedAt, kind: 'held', params: { ...params, minutes: waited } },
+    },
+  ]
 }
 
 function minutes(ms: number): number {
@@ -89,9 +152,21 @@ function twoFires(state: RunState): { weight: number; turn: Turn }[] {
   for (const incident of state.incidents) {
     const first = state.decisions.find((decision) => decision.incident === incident.id)
     const waited = (first?.at ?? state.now) - incident.opened
-    const other = state.incidents.find((one) => one.id !== incident.id && one.opened <= incident.opened && (one.closed ?? state.now) > incident.opened)
+    const other = state.incidents.find(
+      (one) =>
+        one.id !== incident.id &&
+        one.opened <= incident.opened &&
+        (one.closed ?? state.now) > incident.opened,
+    )
     if (other && incident.severity >= 4 && waited >= 300_000) {
-      found.push({ weight: 40 + minutes(waited), turn: { at: incident.opened, kind: 'two-fires', params: { title: incident.title, other: other.title, minutes: minutes(waited) } } })
+      found.push({
+        weight: 40 + minutes(waited),
+        turn: {
+          at: incident.opened,
+          kind: 'two-fires',
+          params: { title: incident.title, other: other.title, minutes: minutes(waited) },
+        },
+      })
     }
   }
   return found.slice(0, 1)
@@ -99,7 +174,18 @@ function twoFires(state: RunState): { weight: number; turn: Turn }[] {
 
 function falseAlarms(state: RunState): { weight: number; turn: Turn }[] {
   const line = state.score.find((one) => one.team === 'defenders' && one.points < 0)
-  return line ? [{ weight: 30, turn: { at: line.at, kind: 'false-alarm', params: { why: line.why, points: line.points } } }] : []
+  return line
+    ? [
+        {
+          weight: 30,
+          turn: {
+            at: line.at,
+            kind: 'false-alarm',
+            params: { why: line.why, points: line.points },
+          },
+        },
+      ]
+    : []
 }
 
 /** What the class may ask: without an attack, a decision earlier or later, or the playbook at once. */
@@ -109,14 +195,30 @@ function choicesOf(state: RunState): Debrief['choices'] {
     if (incident.attack === null || !state.playbooks.has(incident.attack)) continue
     const first = state.decisions.find((decision) => decision.incident === incident.id)
     if (first && first.at - incident.opened < 120_000) continue
-    choices.push({ id: `at-once:${incident.id}`, kind: 'earlier', label: 'at-once', params: { title: incident.title, at: incident.opened + 60_000 } })
+    choices.push({
+      id: `at-once:${incident.id}`,
+      kind: 'earlier',
+      label: 'at-once',
+      params: { title: incident.title, at: incident.opened + 60_000 },
+    })
   }
-  for (const trail of state.trails) choices.push({ id: `without:${trail.run}`, kind: 'without', label: 'without', params: { attack: trail.technique, at: trail.startsAt } })
+  for (const trail of state.trails)
+    choices.push({
+      id: `without:${trail.run}`,
+      kind: 'without',
+      label: 'without',
+      params: { attack: trail.technique, at: trail.startsAt },
+    })
   const seen = new Set<number>()
   for (const decision of state.decisions) {
     if (decision.seat === 'playbook' || seen.has(decision.input)) continue
     seen.add(decision.input)
-    const params = { action: decision.action.kind, target: targetOf(decision.action), at: decision.at, minutes: SHIFT_MINUTES }
+    const params = {
+      action: decision.action.kind,
+      target: targetOf(decision.action),
+      at: decision.at,
+      minutes: SHIFT_MINUTES,
+    }
     choices.push({ id: `earlier:${decision.input}`, kind: 'earlier', label: 'earlier', params })
     choices.push({ id: `later:${decision.input}`, kind: 'later', label: 'later', params })
   }

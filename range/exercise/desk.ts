@@ -12,7 +12,12 @@ export function advanceDesk(state: RunState, changed: readonly Incident[]): read
   const fresh: Incident[] = []
   for (const incident of changed) {
     if (state.desk.has(incident.id)) continue
-    state.desk.set(incident.id, { status: 'new', takenBy: null, reason: null, firstSeen: state.now })
+    state.desk.set(incident.id, {
+      status: 'new',
+      takenBy: null,
+      reason: null,
+      firstSeen: state.now,
+    })
     fresh.push(incident)
   }
   for (const incident of state.incidents) settle(state, incident)
@@ -25,7 +30,11 @@ function settle(state: RunState, incident: Incident): void {
   if (!desk || desk.status === 'dismissed' || desk.status === 'recovered') return
   const own = state.decisions.filter((decision) => decision.incident === incident.id)
   if (own.length === 0) return
-  if (own.every((decision) => decision.effect !== 'pending') && own.some((decision) => decision.effect === 'done')) desk.status = 'contained'
+  if (
+    own.every((decision) => decision.effect !== 'pending') &&
+    own.some((decision) => decision.effect === 'done')
+  )
+    desk.status = 'contained'
   if (desk.status !== 'contained' || !recovered(checksOf(state, incident))) return
   desk.status = 'recovered'
   for (const decision of own) if (decision.effect === 'done') decision.effect = 'verified'
@@ -37,8 +46,14 @@ export function recordCurves(state: RunState, telemetry: readonly Telemetry[]): 
   const minute = state.now - (state.now % MINUTE_MS)
   for (const { body } of telemetry) {
     if (isEpcis(body)) continue
-    if (body.class_uid === 99901 && body.payment.message === 'authorisation' && body.payment.response_code !== '00') bump(counts.declines, minute)
-    if (body.class_uid === 4002) bump(body.unmapped?.csp_report ? counts.reports : counts.requests, minute)
+    if (
+      body.class_uid === 99901 &&
+      body.payment.message === 'authorisation' &&
+      body.payment.response_code !== '00'
+    )
+      bump(counts.declines, minute)
+    if (body.class_uid === 4002)
+      bump(body.unmapped?.csp_report ? counts.reports : counts.requests, minute)
   }
   if (state.now % TREND_MS !== 0) return
   const { meters } = state.town.world()

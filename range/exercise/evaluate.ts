@@ -5,7 +5,12 @@ import type { Truth } from './types.ts'
 const GRACE_MS = 600_000
 
 export interface Verdict {
-  readonly detected: readonly { readonly attack: string; readonly incident: string | null; readonly seconds: number | null; readonly kinds: readonly ReasoningKind[] }[]
+  readonly detected: readonly {
+    readonly attack: string
+    readonly incident: string | null
+    readonly seconds: number | null
+    readonly kinds: readonly ReasoningKind[]
+  }[]
   readonly falseIncidents: readonly Incident[]
 }
 
@@ -13,10 +18,21 @@ export interface Verdict {
 export function judge(truths: readonly Truth[], incidents: readonly Incident[]): Verdict {
   const detected = truths.map((truth) => {
     const hit = incidents.find((incident) => detects(incident, truth))
-    const kinds = [...new Set(incidents.filter((incident) => detects(incident, truth)).flatMap((incident) => incident.kinds))]
+    const kinds = [
+      ...new Set(
+        incidents
+          .filter((incident) => detects(incident, truth))
+          .flatMap((incident) => incident.kinds),
+      ),
+    ]
     return {
-      attack: truth.attack, incident: hit?.id ?? null, kinds,
-      seconds: hit && truth.firstEffect !== null ? Math.round((hit.opened - truth.firstEffect) / 1000) : null,
+      attack: truth.attack,
+      incident: hit?.id ?? null,
+      kinds,
+      seconds:
+        hit && truth.firstEffect !== null
+          ? Math.round((hit.opened - truth.firstEffect) / 1000)
+          : null,
     }
   })
   return { detected, falseIncidents: incidents.filter((incident) => isFalse(incident, truths)) }
@@ -32,7 +48,9 @@ function detects(incident: Incident, truth: Truth): boolean {
 /** Lead entities mostly innocent, or a wrong family. */
 function isFalse(incident: Incident, truths: readonly Truth[]): boolean {
   const fitting = truths.filter((truth) => truth.family === incident.family)
-  const guilty = incident.lead.filter((lead) => fitting.some((truth) => truth.actors.includes(lead) || truth.targets.includes(lead)))
+  const guilty = incident.lead.filter((lead) =>
+    fitting.some((truth) => truth.actors.includes(lead) || truth.targets.includes(lead)),
+  )
   return guilty.length * 2 < incident.lead.length || guilty.length === 0
 }
 

@@ -9,11 +9,47 @@ type Item = Lane['items'][number]
 export function lanesOf(state: RunState): readonly Lane[] {
   return [
     { id: 'truth', items: state.trails.map((trail) => attackItem(state, trail)) },
-    { id: 'twins', items: state.injects.filter((inject) => inject.fired && inject.inject.tone !== 'hint').map((inject): Item => ({ from: inject.at, to: null, label: 'inject', params: { title: inject.title }, tone: 'harmless', ref: `inject:${inject.id}` })) },
+    {
+      id: 'twins',
+      items: state.injects
+        .filter((inject) => inject.fired && inject.inject.tone !== 'hint')
+        .map((inject): Item => ({
+          from: inject.at,
+          to: null,
+          label: 'inject',
+          params: { title: inject.title },
+          tone: 'harmless',
+          ref: `inject:${inject.id}`,
+        })),
+    },
     { id: 'alarms', items: alarmItems(state) },
     { id: 'decisions', items: decisionItems(state) },
-    { id: 'injects', items: state.injects.filter((inject) => !inject.cancelled).map((inject): Item => ({ from: inject.fired ? inject.at : inject.due, to: null, label: inject.fired ? 'inject' : 'inject-due', params: { title: inject.title }, tone: 'note', ref: `inject:${inject.id}` })) },
-    { id: 'notes', items: state.notes.slice(-ITEMS_MAX).map((note, i): Item => ({ from: note.at, to: null, label: 'note', params: { text: note.text }, tone: 'note', ref: `note:${i}` })) },
+    {
+      id: 'injects',
+      items: state.injects
+        .filter((inject) => !inject.cancelled)
+        .map((inject): Item => ({
+          from: inject.fired ? inject.at : inject.due,
+          to: null,
+          label: inject.fired ? 'inject' : 'inject-due',
+          params: { title: inject.title },
+          tone: 'note',
+          ref: `inject:${inject.id}`,
+        })),
+    },
+    {
+      id: 'notes',
+      items: state.notes
+        .slice(-ITEMS_MAX)
+        .map((note, i): Item => ({
+          from: note.at,
+          to: null,
+          label: 'note',
+          params: { text: note.text },
+          tone: 'note',
+          ref: `note:${i}`,
+        })),
+    },
   ]
 }
 
@@ -22,16 +58,29 @@ function attackItem(state: RunState, attack: Trail): Item {
   const last = Math.max(run?.endedAt ?? attack.startsAt, attack.lastEffect ?? attack.startsAt)
   const running = run?.endedAt === null && state.phase !== 'ended'
   return {
-    from: attack.startsAt, to: running ? null : last, label: 'attack',
-    params: { technique: attack.technique, cards: attack.cards, parcels: attack.parcels, minor: attack.lostMinor },
-    tone: 'attack', ref: `attack:${attack.run}`,
+    from: attack.startsAt,
+    to: running ? null : last,
+    label: 'attack',
+    params: {
+      technique: attack.technique,
+      cards: attack.cards,
+      parcels: attack.parcels,
+      minor: attack.lostMinor,
+    },
+    tone: 'attack',
+    ref: `attack:${attack.run}`,
   }
 }
 
 function alarmItems(state: RunState): Item[] {
   return state.incidents.slice(-ITEMS_MAX).map((incident): Item => ({
-    from: incident.opened, to: incident.closed, label: 'incident', params: { title: incident.title, attack: incident.attack ?? '' },
-    tone: 'alarm', ref: incident.id, kinds: incident.kinds,
+    from: incident.opened,
+    to: incident.closed,
+    label: 'incident',
+    params: { title: incident.title, attack: incident.attack ?? '' },
+    tone: 'alarm',
+    ref: incident.id,
+    kinds: incident.kinds,
   }))
 }
 
@@ -44,9 +93,17 @@ function decisionItems(state: RunState): Item[] {
     input = decision.input
     const together = state.decisions.filter((other) => other.input === input)
     items.push({
-      from: decision.at, to: decision.doneAt, label: 'decision',
-      params: { action: decision.action.kind, target: targetOf(decision.action), more: together.length - 1, by: decision.by },
-      tone: 'decision', ref: `input:${decision.input}`,
+      from: decision.at,
+      to: decision.doneAt,
+      label: 'decision',
+      params: {
+        action: decision.action.kind,
+        target: targetOf(decision.action),
+        more: together.length - 1,
+        by: decision.by,
+      },
+      tone: 'decision',
+      ref: `input:${decision.input}`,
     })
   }
   return items.slice(-ITEMS_MAX)

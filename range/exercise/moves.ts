@@ -14,12 +14,18 @@ const DECISIONS_MAX = 2_000
 export function applyMove(state: RunState, seat: Seat, move: Move, input: number): Outcome {
   if (state.phase !== 'running') return refuse(state.phase === 'ended' ? 'over' : 'paused')
   switch (move.kind) {
-    case 'Launch': return seat.role === 'attacker' ? launch(state, seat, move) : refuse('not-your-role')
-    case 'StopAttack': return seat.role === 'attacker' ? stop(state, seat, move.run) : refuse('not-your-role')
-    case 'TakeIncident': return seat.role === 'defender' ? take(state, seat, move.incident) : refuse('not-your-role')
-    case 'DismissIncident': return seat.role === 'defender' ? dismiss(state, seat, move) : refuse('not-your-role')
-    case 'Respond': return seat.role === 'defender' ? respond(state, seat, move, input) : refuse('not-your-role')
-    case 'Complain': return seat.role === 'customer' ? complain(state, seat, move.text) : refuse('not-your-role')
+    case 'Launch':
+      return seat.role === 'attacker' ? launch(state, seat, move) : refuse('not-your-role')
+    case 'StopAttack':
+      return seat.role === 'attacker' ? stop(state, seat, move.run) : refuse('not-your-role')
+    case 'TakeIncident':
+      return seat.role === 'defender' ? take(state, seat, move.incident) : refuse('not-your-role')
+    case 'DismissIncident':
+      return seat.role === 'defender' ? dismiss(state, seat, move) : refuse('not-your-role')
+    case 'Respond':
+      return seat.role === 'defender' ? respond(state, seat, move, input) : refuse('not-your-role')
+    case 'Complain':
+      return seat.role === 'customer' ? complain(state, seat, move.text) : refuse('not-your-role')
   }
 }
 
@@ -29,7 +35,8 @@ function refuse(reason: string): Outcome {
 
 function launch(state: RunState, seat: Seat, move: Extract<Move, { kind: 'Launch' }>): Outcome {
   const technique = techniques.find((one) => one.id === move.technique)
-  if (!technique || !state.scenario.palette.includes(move.technique)) return refuse('no-such-attack')
+  if (!technique || !state.scenario.palette.includes(move.technique))
+    return refuse('no-such-attack')
   if (state.trails.length >= RUNS_MAX) return refuse('too-many-attacks')
   if (technique.hours > hoursLeft(state)) return refuse('no-hours')
   const world = state.town.world()
@@ -39,17 +46,38 @@ function launch(state: RunState, seat: Seat, move: Extract<Move, { kind: 'Launch
   const run = state.trails.length
   const delayMs = Math.round(move.startInMinutes * 60_000)
   state.trails.push({
-    run, technique: technique.id, seat: seat.seat, startsAt: state.now + delayMs, happened: [], actors: new Set(), targets: new Set(),
-    firstEffect: null, lastEffect: null, containedAt: null, lostMinor: 0, cards: 0, parcels: 0,
+    run,
+    technique: technique.id,
+    seat: seat.seat,
+    startsAt: state.now + delayMs,
+    happened: [],
+    actors: new Set(),
+    targets: new Set(),
+    firstEffect: null,
+    lastEffect: null,
+    containedAt: null,
+    lostMinor: 0,
+    cards: 0,
+    parcels: 0,
   })
-  const happened = state.town.apply({ kind: 'LaunchAttack', run, technique: technique.id, params, delayMs }, { kind: 'attack', run })
+  const happened = state.town.apply(
+    { kind: 'LaunchAttack', run, technique: technique.id, params, delayMs },
+    { kind: 'attack', run },
+  )
   return { ok: true, happened, run }
 }
 
 function stop(state: RunState, seat: Seat, run: number): Outcome {
   const trail = state.trails[run]
-  if (!trail || (trail.seat !== seat.seat && state.seats.get(trail.seat ?? '')?.role !== 'attacker')) return refuse('no-such-run')
-  return { ok: true, happened: state.town.apply({ kind: 'StopAttack', run }, { kind: 'attack', run }) }
+  if (
+    !trail ||
+    (trail.seat !== seat.seat && state.seats.get(trail.seat ?? '')?.role !== 'attacker')
+  )
+    return refuse('no-such-run')
+  return {
+    ok: true,
+    happened: state.town.apply({ kind: 'StopAttack', run }, { kind: 'attack', run }),
+  }
 }
 
 function take(state: RunState, seat: Seat, id: string): Outcome {
@@ -61,7 +89,11 @@ function take(state: RunState, seat: Seat, id: string): Outcome {
   return { ok: true, happened: [] }
 }
 
-function dismiss(state: RunState, seat: Seat, move: Extract<Move, { kind: 'DismissIncident' }>): Outcome {
+function dismiss(
+  state: RunState,
+  seat: Seat,
+  move: Extract<Move, { kind: 'DismissIncident' }>,
+): Outcome {
   const desk = state.desk.get(move.incident)
   if (!desk) return refuse('no-such-incident')
   desk.status = 'dismissed'
@@ -70,23 +102,55 @@ function dismiss(state: RunState, seat: Seat, move: Extract<Move, { kind: 'Dismi
   return { ok: true, happened: [] }
 }
 
-function respond(state: RunState, seat: Seat, move: Extract<Move, { kind: 'Respond' }>, input: number): Outcome {
+function respond(
+  state: RunState,
+  seat: Seat,
+  move: Extract<Move, { kind: 'Respond' }>,
+  input: number,
+): Outcome {
   if (move.incident !== null && !state.desk.has(move.incident)) return refuse('no-such-incident')
   if (state.decisions.length >= DECISIONS_MAX) return refuse('too-many-decisions')
-  decide(state, { seat: seat.seat, by: seat.nickname, incident: move.incident, actions: move.actions, input })
+  decide(state, {
+    seat: seat.seat,
+    by: seat.nickname,
+    incident: move.incident,
+    actions: move.actions,
+    input,
+  })
   const desk = move.incident === null ? undefined : state.desk.get(move.incident)
-  if (desk && desk.status === 'new') { desk.status = 'taken'; desk.takenBy = seat.nickname }
+  if (desk && desk.status === 'new') {
+    desk.status = 'taken'
+    desk.takenBy = seat.nickname
+  }
   return { ok: true, happened: [] }
 }
 
 /** Actions wait their working time; `due` are carried out by `carryOut`. */
-export function decide(state: RunState, choice: { seat: string; by: string; incident: string | null; actions: readonly Response[]; input: number }): void {
+export function decide(
+  state: RunState,
+  choice: {
+    seat: string
+    by: string
+    incident: string | null
+    actions: readonly Response[]
+    input: number
+  },
+): void {
   let due = state.now
   for (const action of choice.actions) {
     due += costOf(action.kind).seconds * 1000
     state.decisions.push({
-      at: state.now, due, seat: choice.seat, by: choice.by, incident: choice.incident, action, target: targetOf(action),
-      input: choice.input, effect: 'pending', doneAt: null, reason: null,
+      at: state.now,
+      due,
+      seat: choice.seat,
+      by: choice.by,
+      incident: choice.incident,
+      action,
+      target: targetOf(action),
+      input: choice.input,
+      effect: 'pending',
+      doneAt: null,
+      reason: null,
     })
   }
 }
@@ -103,11 +167,18 @@ export function carryOut(state: RunState, now: number): readonly Happened[] {
   return happened
 }
 function causeOf(decision: Decision): Cause {
-  return decision.seat === 'playbook' ? { kind: 'playbook', incident: decision.incident ?? '' } : { kind: 'player', seat: decision.seat }
+  return decision.seat === 'playbook'
+    ? { kind: 'playbook', incident: decision.incident ?? '' }
+    : { kind: 'player', seat: decision.seat }
 }
 
 function complain(state: RunState, seat: Seat, text: string): Outcome {
-  state.messages.push({ at: state.now, from: 'town', to: ['defender', 'trainer'], text: `${seat.nickname}: ${text}` })
+  state.messages.push({
+    at: state.now,
+    from: 'town',
+    to: ['defender', 'trainer'],
+    text: `${seat.nickname}: ${text}`,
+  })
   return { ok: true, happened: [] }
 }
 

@@ -3,22 +3,42 @@ import type { RunState } from './state.ts'
 
 /** Quiet time after which a leak counts as over. */
 const QUIET_MS = 120_000
-export interface Check { readonly check: string; readonly ok: boolean | null }
+export interface Check {
+  readonly check: string
+  readonly ok: boolean | null
+}
 
 /**
  * Whether an incident is over, checked and not assumed: page equals baseline, nothing reported for two minutes, van and
  * parcels back in custody, account closed. `null`: cannot be known yet.
  */
 export function checksOf(state: RunState, incident: Incident): readonly Check[] {
-  const responded = state.decisions.filter((decision) => decision.incident === incident.id && decision.doneAt !== null)
+  const responded = state.decisions.filter(
+    (decision) => decision.incident === incident.id && decision.doneAt !== null,
+  )
   const last = responded.reduce((latest, decision) => Math.max(latest, decision.doneAt ?? 0), 0)
-  const quiet: Check = { check: 'quiet', ok: last === 0 ? null : incident.lastAlert > last + 20_000 ? false : state.now - last >= QUIET_MS ? true : null }
+  const quiet: Check = {
+    check: 'quiet',
+    ok:
+      last === 0
+        ? null
+        : incident.lastAlert > last + 20_000
+          ? false
+          : state.now - last >= QUIET_MS
+            ? true
+            : null,
+  }
   switch (incident.attack) {
-    case 'W1': return [...pageChecks(state, incident), quiet]
-    case 'P2': return [...sourceChecks(state, incident), quiet]
-    case 'I1': return [...accountChecks(state, incident), quiet]
-    case 'D1': return vanChecks(state, incident)
-    default: return [quiet]
+    case 'W1':
+      return [...pageChecks(state, incident), quiet]
+    case 'P2':
+      return [...sourceChecks(state, incident), quiet]
+    case 'I1':
+      return [...accountChecks(state, incident), quiet]
+    case 'D1':
+      return vanChecks(state, incident)
+    default:
+      return [quiet]
   }
 }
 
@@ -27,13 +47,21 @@ export function recovered(checks: readonly Check[]): boolean {
 }
 
 function named(incident: Incident, kind: string): readonly string[] {
-  return [...new Set([...incident.lead, ...incident.entities])].filter((entity) => entity.startsWith(`${kind}:`)).map((entity) => entity.slice(kind.length + 1))
+  return [...new Set([...incident.lead, ...incident.entities])]
+    .filter((entity) => entity.startsWith(`${kind}:`))
+    .map((entity) => entity.slice(kind.length + 1))
 }
 
 function pageChecks(state: RunState, incident: Incident): Check[] {
   const pages = named(incident, 'page')
   const { shop } = state.town.world()
-  const equal = shop.pages.filter((page) => pages.includes(page.slug)).every((page) => page.revisions.find((one) => one.number === state.reported.pages.get(page.slug))?.signed !== false)
+  const equal = shop.pages
+    .filter((page) => pages.includes(page.slug))
+    .every(
+      (page) =>
+        page.revisions.find((one) => one.number === state.reported.pages.get(page.slug))?.signed !==
+        false,
+    )
   return [{ check: 'page-equals-baseline', ok: equal }]
 }
 
@@ -47,7 +75,9 @@ function sourceChecks(state: RunState, incident: Incident): Check[] {
 function accountChecks(state: RunState, incident: Incident): Check[] {
   const { shop } = state.town.world()
   const accounts = named(incident, 'staff')
-  const closed = shop.staff.filter((one) => accounts.includes(one.account)).every((one) => one.suspended)
+  const closed = shop.staff
+    .filter((one) => accounts.includes(one.account))
+    .every((one) => one.suspended)
   return [{ check: 'account-closed', ok: accounts.length > 0 && (closed || shop.refundsFrozen) }]
 }
 
@@ -56,7 +86,14 @@ function vanChecks(state: RunState, incident: Incident): Check[] {
   const ids = named(incident, 'van').map(Number)
   const chosen = vans.filter((van) => ids.includes(van.id))
   const back = chosen.every((van) => van.status === 'depot')
-  const safe = chosen.every((van) => van.cargo.every((parcel) => parcels[parcel]?.status === 'loaded'))
-  const acted = state.decisions.some((decision) => decision.incident === incident.id && decision.doneAt !== null)
-  return [{ check: 'van-in-depot', ok: acted ? back : null }, { check: 'parcels-in-custody', ok: back ? safe : null }]
+  const safe = chosen.every((van) =>
+    van.cargo.every((parcel) => parcels[parcel]?.status === 'loaded'),
+  )
+  const acted = state.decisions.some(
+    (decision) => decision.incident === incident.id && decision.doneAt !== null,
+  )
+  return [
+    { check: 'van-in-depot', ok: acted ? back : null },
+    { check: 'parcels-in-custody', ok: back ? safe : null },
+  ]
 }

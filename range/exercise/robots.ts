@@ -13,11 +13,18 @@ export function attackerMoves(view: AttackerView, plan: readonly PlannedAttack[]
   plan.forEach((attack, index) => {
     const due = view.clock.start + attack.atMinute * 60_000
     if (view.clock.now < due || view.clock.now >= due + 1000) return
-    const before = plan.slice(0, index).filter((other) => other.technique === attack.technique).length
+    const before = plan
+      .slice(0, index)
+      .filter((other) => other.technique === attack.technique).length
     const launched = view.runs.filter((run) => run.technique === attack.technique).length
     if (launched > before) return
     if (!view.jobs.some((job) => job.technique === attack.technique)) return
-    moves.push({ kind: 'Launch', technique: attack.technique, params: { ...attack.params }, startInMinutes: 0 })
+    moves.push({
+      kind: 'Launch',
+      technique: attack.technique,
+      params: { ...attack.params },
+      startInMinutes: 0,
+    })
   })
   return moves
 }
@@ -27,9 +34,16 @@ export function defenderMoves(view: DefenderView): readonly Move[] {
   for (const incident of view.incidents) {
     if (incident.closed !== null) continue
     const age = view.clock.now - incident.opened
-    if (incident.status === 'new' && age >= READ_MS && serious(incident)) return [{ kind: 'TakeIncident', incident: incident.id }]
-    if (incident.status === 'taken' && incident.takenBy === view.me.nickname && age >= READ_MS + DECIDE_MS) {
-      const actions = incident.playbook.filter((step) => step.recommended && !step.done).map((step) => step.action)
+    if (incident.status === 'new' && age >= READ_MS && serious(incident))
+      return [{ kind: 'TakeIncident', incident: incident.id }]
+    if (
+      incident.status === 'taken' &&
+      incident.takenBy === view.me.nickname &&
+      age >= READ_MS + DECIDE_MS
+    ) {
+      const actions = incident.playbook
+        .filter((step) => step.recommended && !step.done)
+        .map((step) => step.action)
       if (actions.length > 0) return [{ kind: 'Respond', incident: incident.id, actions }]
     }
   }

@@ -33,7 +33,10 @@ export interface RunOptions {
   readonly scenario: Scenario
   readonly seed: number
   readonly lengthMinutes?: number
-  readonly playbooks: ReadonlyMap<string, { readonly playbook: Playbook; readonly automatic: boolean }>
+  readonly playbooks: ReadonlyMap<
+    string,
+    { readonly playbook: Playbook; readonly automatic: boolean }
+  >
   /** A fresh engine, made for this world's plan and baseline. */
   readonly engine: Engine
   /** Path of a seat's shop window. */
@@ -65,17 +68,27 @@ export function createRun(options: RunOptions): FullRun {
     return advanceTick(state, before)
   }
   return {
-    scenario: options.scenario, seed: options.seed, state,
-    now: () => state.now, phase: () => state.phase, speed: () => state.speed, endsAt: () => endOf(state),
-    apply, tick,
+    scenario: options.scenario,
+    seed: options.seed,
+    state,
+    now: () => state.now,
+    phase: () => state.phase,
+    speed: () => state.speed,
+    endsAt: () => endOf(state),
+    apply,
+    tick,
     robots: () => robotInputs(state),
     view: (seat) => viewOf(state, seat, options.shopPath),
     screenView: () => screenView(state),
-    trainerView: (connections: Readonly<Record<string, Connection>>) => trainerView(state, connections),
+    trainerView: (connections: Readonly<Record<string, Connection>>) =>
+      trainerView(state, connections),
     meters: () => state.town.world().meters,
     score: () => state.score,
     truth: () => truthOf(state),
-    seats: () => [...state.seats.values()].filter((seat) => !seat.removed).map(({ seat, role, nickname, robot }) => ({ seat, role, nickname, robot })),
+    seats: () =>
+      [...state.seats.values()]
+        .filter((seat) => !seat.removed)
+        .map(({ seat, role, nickname, robot }) => ({ seat, role, nickname, robot })),
     search: (query) => searchTelemetry(state.telemetry, query),
     world: () => state.town.world(),
     render: (response, base) => renderView(state.town.world(), response.view, { base }),
@@ -86,48 +99,110 @@ function initialState(options: RunOptions): RunState {
   const { scenario, seed } = options
   const town = createTown({ ...scenario.world, seed })
   return {
-    id: options.id, code: options.code, mode: options.mode, scenario, seed, playbooks: options.playbooks, town, engine: options.engine,
-    now: scenario.world.start, phase: 'lobby', speed: scenario.speed, locked: false, boardShown: true, extraMinutes: 0, inputs: 0,
+    id: options.id,
+    code: options.code,
+    mode: options.mode,
+    scenario,
+    seed,
+    playbooks: options.playbooks,
+    town,
+    engine: options.engine,
+    now: scenario.world.start,
+    phase: 'lobby',
+    speed: scenario.speed,
+    locked: false,
+    boardShown: true,
+    extraMinutes: 0,
+    inputs: 0,
     lengthMinutes: options.lengthMinutes ?? scenario.lengthMinutes,
-    seats: new Map(), messages: [], notes: [], injects: [], telemetry: [], telemetryDropped: 0, trails: [], decisions: [], desk: new Map(),
-    incidents: [], score: [], loot: [], talk: [],
+    seats: new Map(),
+    messages: [],
+    notes: [],
+    injects: [],
+    telemetry: [],
+    telemetryDropped: 0,
+    trails: [],
+    decisions: [],
+    desk: new Map(),
+    incidents: [],
+    score: [],
+    loot: [],
+    talk: [],
     trends: { lost: [], onTime: [], trust: [], declines: [], reports: [], requests: [], gap: [] },
-    reported: { vans: new Map(), temperature: new Map(), door: new Map(), pages: new Map(), masts: new Map(), stolenFrom: new Map() },
-    ledger: { size: 0, root: '', verdict: 'unknown' }, audits: 0,
+    reported: {
+      vans: new Map(),
+      temperature: new Map(),
+      door: new Map(),
+      pages: new Map(),
+      masts: new Map(),
+      stolenFrom: new Map(),
+    },
+    ledger: { size: 0, root: '', verdict: 'unknown' },
+    audits: 0,
   }
 }
 
 function applyInput(state: RunState, input: Input, index: number): Outcome {
   switch (input.kind) {
-    case 'Opened': case 'Ticked': return DONE
-    case 'SeatTaken': return takeSeat(state, input)
-    case 'SeatChanged': return changeSeat(state, input)
-    case 'Locked': state.locked = input.locked; return DONE
-    case 'PhaseSet': return setPhase(state, input.phase)
+    case 'Opened':
+    case 'Ticked':
+      return DONE
+    case 'SeatTaken':
+      return takeSeat(state, input)
+    case 'SeatChanged':
+      return changeSeat(state, input)
+    case 'Locked':
+      state.locked = input.locked
+      return DONE
+    case 'PhaseSet':
+      return setPhase(state, input.phase)
     case 'SpeedSet':
       if (!(input.speed >= 0.25 && input.speed <= 60)) return { ok: false, reason: 'no-such-speed' }
       state.speed = input.speed
       return DONE
     case 'Moved': {
       const seat = state.seats.get(input.seat)
-      return seat && !seat.removed ? applyMove(state, seat, input.move, index) : { ok: false, reason: 'no-such-seat' }
+      return seat && !seat.removed
+        ? applyMove(state, seat, input.move, index)
+        : { ok: false, reason: 'no-such-seat' }
     }
-    case 'Requested': return request(state, input.seat, input.request)
-    case 'Injected': return fire(state, input.inject)
+    case 'Requested':
+      return request(state, input.seat, input.request)
+    case 'Injected':
+      return fire(state, input.inject)
     case 'InjectScheduled':
-      state.injects.push({ id: input.id, title: input.inject.title, at: input.at, fired: false, due: input.due, cancelled: false, inject: input.inject })
+      state.injects.push({
+        id: input.id,
+        title: input.inject.title,
+        at: input.at,
+        fired: false,
+        due: input.due,
+        cancelled: false,
+        inject: input.inject,
+      })
       return DONE
     case 'InjectUnscheduled': {
-      const waiting = state.injects.find((one) => one.id === input.id && !one.fired && !one.cancelled)
+      const waiting = state.injects.find(
+        (one) => one.id === input.id && !one.fired && !one.cancelled,
+      )
       if (!waiting) return { ok: false, reason: 'fired-already' }
       waiting.cancelled = true
       return DONE
     }
-    case 'Said': state.messages.push({ at: state.now, from: 'trainer', to: input.to, text: input.text }); return DONE
-    case 'Noted': state.notes.push({ at: state.now, text: input.text }); return DONE
-    case 'ExtraTime': state.extraMinutes += input.minutes; return DONE
-    case 'BoardShown': state.boardShown = input.shown; return DONE
-    case 'LogAudited': return audited(state, input)
+    case 'Said':
+      state.messages.push({ at: state.now, from: 'trainer', to: input.to, text: input.text })
+      return DONE
+    case 'Noted':
+      state.notes.push({ at: state.now, text: input.text })
+      return DONE
+    case 'ExtraTime':
+      state.extraMinutes += input.minutes
+      return DONE
+    case 'BoardShown':
+      state.boardShown = input.shown
+      return DONE
+    case 'LogAudited':
+      return audited(state, input)
   }
 }
 const DONE: Outcome = { ok: true, happened: [] }
@@ -137,7 +212,14 @@ function takeSeat(state: RunState, input: Extract<Input, { kind: 'SeatTaken' }>)
   if (live.length >= SEATS_MAX) return { ok: false, reason: 'full' }
   if (state.seats.has(input.seat)) return { ok: false, reason: 'seat-taken' }
   const customer = input.role === 'customer' ? freeCustomer(state) : null
-  state.seats.set(input.seat, { seat: input.seat, role: input.role, nickname: input.nickname, robot: input.robot, removed: false, customer })
+  state.seats.set(input.seat, {
+    seat: input.seat,
+    role: input.role,
+    nickname: input.nickname,
+    robot: input.robot,
+    removed: false,
+    customer,
+  })
   return DONE
 }
 
@@ -145,7 +227,8 @@ function takeSeat(state: RunState, input: Extract<Input, { kind: 'SeatTaken' }>)
 function freeCustomer(state: RunState): number | null {
   const taken = new Set([...state.seats.values()].map((seat) => seat.customer))
   const { customers } = state.town.world().shop
-  for (let i = customers.length - 1; i >= 0; i--) if (customers[i]!.player && !taken.has(i)) return i
+  for (let i = customers.length - 1; i >= 0; i--)
+    if (customers[i]!.player && !taken.has(i)) return i
   for (let i = customers.length - 1; i >= 0; i--) if (!taken.has(i)) return i
   return null
 }
@@ -169,7 +252,15 @@ function setPhase(state: RunState, phase: RunState['phase']): Outcome {
     for (const inject of state.scenario.injects) {
       if (inject.atMinute === undefined) continue
       const due = state.scenario.world.start + inject.atMinute * 60_000
-      state.injects.push({ id: inject.id, title: inject.title, at: state.now, fired: false, due, cancelled: false, inject })
+      state.injects.push({
+        id: inject.id,
+        title: inject.title,
+        at: state.now,
+        fired: false,
+        due,
+        cancelled: false,
+        inject,
+      })
     }
   }
   state.phase = phase
@@ -182,27 +273,55 @@ function request(state: RunState, seat: string | null, asked: ShopRequest): Outc
     if (asked.method !== 'GET') return { ok: false, reason: 'paused' }
     return { ok: true, happened: [], response: handle(state.town.world(), asked).response }
   }
-  const happened = state.town.apply({ kind: 'Http', request: asked }, { kind: 'player', seat: seat ?? 'visitor' })
+  const happened = state.town.apply(
+    { kind: 'Http', request: asked },
+    { kind: 'player', seat: seat ?? 'visitor' },
+  )
   const served = happened.find(({ event }) => event.kind === 'HttpServed')
   if (served?.event.kind !== 'HttpServed') return { ok: false, reason: 'refused' }
   return { ok: true, happened, response: served.event.response }
 }
 
 function fire(state: RunState, inject: Scenario['injects'][number]): Outcome {
-  state.injects.push({ id: inject.id, title: inject.title, at: state.now, fired: true, due: state.now, cancelled: false, inject })
+  state.injects.push({
+    id: inject.id,
+    title: inject.title,
+    at: state.now,
+    fired: true,
+    due: state.now,
+    cancelled: false,
+    inject,
+  })
   return { ok: true, happened: carryInject(state, inject) }
 }
 function carryInject(state: RunState, inject: Scenario['injects'][number]): readonly Happened[] {
-  if (inject.message) state.messages.push({ at: state.now, from: 'town', to: inject.message.to, text: inject.message.text })
-  return inject.commands.flatMap((command: Command) => state.town.apply(command, { kind: 'inject', inject: inject.id }))
+  if (inject.message)
+    state.messages.push({
+      at: state.now,
+      from: 'town',
+      to: inject.message.to,
+      text: inject.message.text,
+    })
+  return inject.commands.flatMap((command: Command) =>
+    state.town.apply(command, { kind: 'inject', inject: inject.id }),
+  )
 }
 
 function audited(state: RunState, input: Extract<Input, { kind: 'LogAudited' }>): Outcome {
   state.ledger = { ...state.ledger, size: input.size, verdict: input.verdict }
   const uid = `audit-${state.audits++}`
   const body = {
-    class_uid: 1008, category_uid: 1, activity_id: input.verdict === 'intact' ? 1 : 2, severity_id: input.verdict === 'intact' ? 1 : 5,
-    time: state.now, metadata: { uid, version: '1.9.0-dev', product: { name: 'doorstep-ledger' }, log_name: 'audit' },
+    class_uid: 1008,
+    category_uid: 1,
+    activity_id: input.verdict === 'intact' ? 1 : 2,
+    severity_id: input.verdict === 'intact' ? 1 : 5,
+    time: state.now,
+    metadata: {
+      uid,
+      version: '1.9.0-dev',
+      product: { name: 'doorstep-ledger' },
+      log_name: 'audit',
+    },
     unmapped: { verdict: input.verdict, index: input.index, size: input.size },
   } as const
   const event = { time: state.now, uid, body }
@@ -235,7 +354,14 @@ function advanceTick(state: RunState, before: readonly Happened[]): TickOutput {
   state.incidents = state.engine.incidents()
   for (const incident of advanceDesk(state, out.incidents)) automatic(state, incident)
   recordCurves(state, telemetry)
-  const digest = digestOf(to, telemetry, alerts, out.incidents, state.town.world().meters, state.score.length)
+  const digest = digestOf(
+    to,
+    telemetry,
+    alerts,
+    out.incidents,
+    state.town.world().meters,
+    state.score.length,
+  )
   return { at: to, telemetry, alerts, incidents: out.incidents, happened, digest }
 }
 
@@ -252,23 +378,48 @@ function automatic(state: RunState, incident: RunState['incidents'][number]): vo
   const book = incident.attack === null ? undefined : state.playbooks.get(incident.attack)
   if (!book?.automatic) return
   const { vans } = state.town.world().logistics
-  const planned = planResponse(book.playbook, incident.lead, incident.entities, (van) => vans[van]?.cargo ?? [])
+  const planned = planResponse(
+    book.playbook,
+    incident.lead,
+    incident.entities,
+    (van) => vans[van]?.cargo ?? [],
+  )
   const actions = planned.filter((step) => step.recommended).map((step) => step.action)
-  if (actions.length > 0) decide(state, { seat: 'playbook', by: 'playbook', incident: incident.id, actions, input: state.inputs })
+  if (actions.length > 0)
+    decide(state, {
+      seat: 'playbook',
+      by: 'playbook',
+      incident: incident.id,
+      actions,
+      input: state.inputs,
+    })
 }
 
-function viewOf(state: RunState, id: string, shopPath: (seat: string) => string): ReturnType<Run['view']> {
+function viewOf(
+  state: RunState,
+  id: string,
+  shopPath: (seat: string) => string,
+): ReturnType<Run['view']> {
   const seat = state.seats.get(id)
   if (!seat || seat.removed) return null
   return roleView(state, seat, shopPath)
 }
-function roleView(state: RunState, seat: Seat, shopPath: (seat: string) => string): ReturnType<Run['view']> {
+function roleView(
+  state: RunState,
+  seat: Seat,
+  shopPath: (seat: string) => string,
+): ReturnType<Run['view']> {
   switch (seat.role) {
-    case 'attacker': return attackerView(state, seat, shopPath(seat.seat))
-    case 'defender': return defenderView(state, seat)
-    case 'customer': return customerView(state, seat, shopPath(seat.seat))
-    case 'screen': return screenView(state)
-    case 'trainer': return trainerView(state, {})
+    case 'attacker':
+      return attackerView(state, seat, shopPath(seat.seat))
+    case 'defender':
+      return defenderView(state, seat)
+    case 'customer':
+      return customerView(state, seat, shopPath(seat.seat))
+    case 'screen':
+      return screenView(state)
+    case 'trainer':
+      return trainerView(state, {})
   }
 }
 
@@ -284,8 +435,12 @@ function robotInputs(state: RunState): readonly Input[] {
   for (const seat of state.seats.values()) {
     if (!seat.robot || seat.removed) continue
     if (seat.role === 'attacker' ? !due : !open) continue
-    const moves = seat.role === 'attacker' ? attackerMoves(attackerView(state, seat, ''), state.scenario.attacks)
-      : seat.role === 'defender' ? defenderMoves(defenderView(state, seat)) : []
+    const moves =
+      seat.role === 'attacker'
+        ? attackerMoves(attackerView(state, seat, ''), state.scenario.attacks)
+        : seat.role === 'defender'
+          ? defenderMoves(defenderView(state, seat))
+          : []
     for (const move of moves) inputs.push({ at: state.now, kind: 'Moved', seat: seat.seat, move })
   }
   return inputs

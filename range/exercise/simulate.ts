@@ -18,8 +18,10 @@ export type Step =
 export function* simulate(options: SimulateOptions): Generator<Step, FullRun> {
   const run = createRun(options)
   const start = options.scenario.world.start
-  const end = options.hours === undefined ? run.endsAt() : start + Math.round(options.hours * 3_600_000)
-  for (const input of opening(options, start)) yield { kind: 'input', input, outcome: run.apply(input) }
+  const end =
+    options.hours === undefined ? run.endsAt() : start + Math.round(options.hours * 3_600_000)
+  for (const input of opening(options, start))
+    yield { kind: 'input', input, outcome: run.apply(input) }
   while (run.now() < end) {
     for (const input of run.robots()) yield { kind: 'input', input, outcome: run.apply(input) }
     yield { kind: 'tick', output: run.tick() }
@@ -32,12 +34,26 @@ export function* simulate(options: SimulateOptions): Generator<Step, FullRun> {
 function opening(options: SimulateOptions, at: number): Input[] {
   const inputs: Input[] = [
     {
-      at, kind: 'Opened', scenario: options.scenario.slug, scenarioDigest: options.scenario.digest, versions: options.versions,
-      seed: options.seed, lengthMinutes: options.lengthMinutes ?? options.scenario.lengthMinutes, mode: options.mode,
+      at,
+      kind: 'Opened',
+      scenario: options.scenario.slug,
+      scenarioDigest: options.scenario.digest,
+      versions: options.versions,
+      seed: options.seed,
+      lengthMinutes: options.lengthMinutes ?? options.scenario.lengthMinutes,
+      mode: options.mode,
     },
     { at, kind: 'SeatTaken', seat: 'crew', role: 'attacker', nickname: 'Robot 1', robot: true },
   ]
-  if (options.defended) inputs.push({ at, kind: 'SeatTaken', seat: 'desk', role: 'defender', nickname: 'Robot 2', robot: true })
+  if (options.defended)
+    inputs.push({
+      at,
+      kind: 'SeatTaken',
+      seat: 'desk',
+      role: 'defender',
+      nickname: 'Robot 2',
+      robot: true,
+    })
   inputs.push({ at, kind: 'PhaseSet', phase: 'running' })
   return inputs
 }

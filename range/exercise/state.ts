@@ -15,7 +15,10 @@ export interface RunState {
   readonly mode: 'class' | 'rehearsal' | 'lab' | 'simulated'
   readonly scenario: Scenario
   readonly seed: number
-  readonly playbooks: ReadonlyMap<string, { readonly playbook: Playbook; readonly automatic: boolean }>
+  readonly playbooks: ReadonlyMap<
+    string,
+    { readonly playbook: Playbook; readonly automatic: boolean }
+  >
   readonly town: Town
   readonly engine: Engine
   now: Milliseconds
@@ -27,9 +30,22 @@ export interface RunState {
   inputs: number
   lengthMinutes: number
   readonly seats: Map<string, Seat>
-  readonly messages: { at: Milliseconds; from: 'trainer' | 'town'; to: readonly string[]; text: string }[]
+  readonly messages: {
+    at: Milliseconds
+    from: 'trainer' | 'town'
+    to: readonly string[]
+    text: string
+  }[]
   readonly notes: { at: Milliseconds; text: string }[]
-  readonly injects: { id: string; title: string; at: Milliseconds; fired: boolean; due: Milliseconds; cancelled: boolean; inject: Scenario['injects'][number] }[]
+  readonly injects: {
+    id: string
+    title: string
+    at: Milliseconds
+    fired: boolean
+    due: Milliseconds
+    cancelled: boolean
+    inject: Scenario['injects'][number]
+  }[]
   /** Newest last; bounded, the oldest tenth is dropped at the bound. */
   telemetry: Telemetry[]
   telemetryDropped: number
@@ -39,7 +55,15 @@ export interface RunState {
   incidents: readonly Incident[]
   readonly score: ScoreLine[]
   readonly loot: Loot[]
-  readonly trends: { lost: Point[]; onTime: Point[]; trust: Point[]; declines: Point[]; reports: Point[]; requests: Point[]; gap: Point[] }
+  readonly trends: {
+    lost: Point[]
+    onTime: Point[]
+    trust: Point[]
+    declines: Point[]
+    reports: Point[]
+    requests: Point[]
+    gap: Point[]
+  }
   readonly talk: { at: Milliseconds; key: string; params: Record<string, string | number> }[]
   readonly reported: Reported
   ledger: { size: number; root: string; verdict: 'intact' | 'changed' | 'unknown' }

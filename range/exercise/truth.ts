@@ -9,9 +9,13 @@ export function truthOf(state: RunState): readonly Truth[] {
     const run = runs[trail.run]
     const live = run === undefined || run.endedAt === null
     return {
-      attack: trail.technique, run: trail.run, family: techniqueOf(trail.technique).family,
-      actors: [...trail.actors], targets: [...trail.targets],
-      start: trail.startsAt, firstEffect: trail.firstEffect,
+      attack: trail.technique,
+      run: trail.run,
+      family: techniqueOf(trail.technique).family,
+      actors: [...trail.actors],
+      targets: [...trail.targets],
+      start: trail.startsAt,
+      firstEffect: trail.firstEffect,
       end: live ? null : Math.max(run.endedAt ?? 0, trail.lastEffect ?? 0),
     }
   })

@@ -25,7 +25,11 @@ export interface Scenario {
   /** Injects the trainer can fire; `at` schedules it, in virtual minutes from the start. */
   readonly injects: readonly Inject[]
   /** Playbooks by attack id, run without asking where `automatic`. */
-  readonly playbooks: readonly { readonly attack: string; readonly file: string; readonly automatic: boolean }[]
+  readonly playbooks: readonly {
+    readonly attack: string
+    readonly file: string
+    readonly automatic: boolean
+  }[]
   /** Sha-256 of the canonical text. */
   readonly digest: string
 }
@@ -49,29 +53,70 @@ export interface Inject {
 
 /** The only truth: the log of an exercise is a list of these, each a leaf of the ledger. `at` is virtual time. */
 export type Input = { readonly at: Milliseconds } & (
-  | { readonly kind: 'Opened'; readonly scenario: string; readonly scenarioDigest: string; readonly versions: Versions; readonly seed: number; readonly lengthMinutes: number; readonly mode: 'class' | 'rehearsal' | 'lab' | 'simulated' }
-  | { readonly kind: 'SeatTaken'; readonly seat: string; readonly role: Role; readonly nickname: string; readonly robot: boolean }
-  | { readonly kind: 'SeatChanged'; readonly seat: string; readonly nickname?: string; readonly role?: Role; readonly removed?: boolean }
+  | {
+      readonly kind: 'Opened'
+      readonly scenario: string
+      readonly scenarioDigest: string
+      readonly versions: Versions
+      readonly seed: number
+      readonly lengthMinutes: number
+      readonly mode: 'class' | 'rehearsal' | 'lab' | 'simulated'
+    }
+  | {
+      readonly kind: 'SeatTaken'
+      readonly seat: string
+      readonly role: Role
+      readonly nickname: string
+      readonly robot: boolean
+    }
+  | {
+      readonly kind: 'SeatChanged'
+      readonly seat: string
+      readonly nickname?: string
+      readonly role?: Role
+      readonly removed?: boolean
+    }
   | { readonly kind: 'Locked'; readonly locked: boolean }
   | { readonly kind: 'PhaseSet'; readonly phase: Exclude<Phase, 'lobby'> }
   | { readonly kind: 'SpeedSet'; readonly speed: number }
   | { readonly kind: 'Moved'; readonly seat: string; readonly move: Move }
   | { readonly kind: 'Requested'; readonly seat: string | null; readonly request: ShopRequest }
   | { readonly kind: 'Injected'; readonly inject: Inject; readonly cancelled?: boolean }
-  | { readonly kind: 'InjectScheduled'; readonly id: string; readonly inject: Inject; readonly due: Milliseconds }
+  | {
+      readonly kind: 'InjectScheduled'
+      readonly id: string
+      readonly inject: Inject
+      readonly due: Milliseconds
+    }
   | { readonly kind: 'InjectUnscheduled'; readonly id: string }
   | { readonly kind: 'Said'; readonly to: readonly PlayRole[]; readonly text: string }
   | { readonly kind: 'Noted'; readonly text: string }
   | { readonly kind: 'ExtraTime'; readonly minutes: number }
   | { readonly kind: 'BoardShown'; readonly shown: boolean }
-  | { readonly kind: 'LogAudited'; readonly verdict: 'intact' | 'changed'; readonly index: number | null; readonly size: number }
+  | {
+      readonly kind: 'LogAudited'
+      readonly verdict: 'intact' | 'changed'
+      readonly index: number | null
+      readonly size: number
+    }
   | { readonly kind: 'Ticked' }
 )
-export interface Versions { readonly world: string; readonly engine: string; readonly rules: string; readonly models: string }
+export interface Versions {
+  readonly world: string
+  readonly engine: string
+  readonly rules: string
+  readonly models: string
+}
 
 /** What `Run.apply` answers. A refused input changes nothing but stays in the log. */
 export type Outcome =
-  | { readonly ok: true; readonly happened: readonly Happened[]; readonly response?: ShopResponse; readonly html?: string; readonly run?: number }
+  | {
+      readonly ok: true
+      readonly happened: readonly Happened[]
+      readonly response?: ShopResponse
+      readonly html?: string
+      readonly run?: number
+    }
   | { readonly ok: false; readonly reason: string }
 
 /** One virtual second's outputs. `digest` covers telemetry, alerts, incidents, meters and score. */
@@ -127,10 +172,19 @@ export interface Run {
   meters(): Meters
   score(): readonly ScoreLine[]
   truth(): readonly Truth[]
-  seats(): readonly { readonly seat: string; readonly role: Role; readonly nickname: string; readonly robot: boolean }[]
+  seats(): readonly {
+    readonly seat: string
+    readonly role: Role
+    readonly nickname: string
+    readonly robot: boolean
+  }[]
   search(query: TelemetryQuery): TelemetryPage
 }
-export interface Connection { readonly state: 'here' | 'slow' | 'lost'; readonly ms: number | null; readonly since: number }
+export interface Connection {
+  readonly state: 'here' | 'slow' | 'lost'
+  readonly ms: number | null
+  readonly since: number
+}
 export interface TelemetryQuery {
   /** Terms joined by `and`/`or`, `field:value` or free text. */
   readonly text: string

@@ -2,7 +2,10 @@ import type { Response } from '../protocol/move.ts'
 import { parcelRef, vanRef } from '../world/refs.ts'
 
 /** What an action takes: virtual seconds of a member of staff until it works, and money in minor units. */
-export interface ResponseCost { readonly seconds: number; readonly costMinor: number }
+export interface ResponseCost {
+  readonly seconds: number
+  readonly costMinor: number
+}
 
 const COSTS: Readonly<Record<Response['kind'], ResponseCost>> = {
   RestorePage: { seconds: 20, costMinor: 0 },
@@ -28,13 +31,27 @@ export function costOf(kind: Response['kind']): ResponseCost {
 /** What the action is aimed at, as an entity reference, for decisions and their effects. */
 export function targetOf(action: Response): string {
   switch (action.kind) {
-    case 'RestorePage': return `page:${action.page}`
-    case 'BlockHost': case 'NotifyCardHolders': return `host:${action.host}`
-    case 'BlockSource': case 'UnblockSource': return `ip:${action.ip}`
-    case 'SuspendAccount': case 'RestoreAccount': return `account:${action.account}`
-    case 'HoldParcel': case 'ReleaseParcel': return parcelRef(action.parcel)
-    case 'RecallVan': case 'LockCargo': return vanRef(action.van)
-    case 'SetVelocityRule': return action.perMinute === null ? 'rule:off' : `rule:${action.perMinute}`
-    case 'FreezeRefunds': case 'ThawRefunds': return 'refunds'
+    case 'RestorePage':
+      return `page:${action.page}`
+    case 'BlockHost':
+    case 'NotifyCardHolders':
+      return `host:${action.host}`
+    case 'BlockSource':
+    case 'UnblockSource':
+      return `ip:${action.ip}`
+    case 'SuspendAccount':
+    case 'RestoreAccount':
+      return `account:${action.account}`
+    case 'HoldParcel':
+    case 'ReleaseParcel':
+      return parcelRef(action.parcel)
+    case 'RecallVan':
+    case 'LockCargo':
+      return vanRef(action.van)
+    case 'SetVelocityRule':
+      return action.perMinute === null ? 'rule:off' : `rule:${action.perMinute}`
+    case 'FreezeRefunds':
+    case 'ThawRefunds':
+      return 'refunds'
   }
 }

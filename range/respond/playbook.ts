@@ -32,20 +32,44 @@ const playbookSchema = z.looseObject({
 })
 
 const ACTIONS: readonly Response['kind'][] = [
-  'RestorePage', 'BlockHost', 'BlockSource', 'UnblockSource', 'SuspendAccount', 'RestoreAccount', 'FreezeRefunds',
-  'ThawRefunds', 'SetVelocityRule', 'NotifyCardHolders', 'HoldParcel', 'ReleaseParcel', 'RecallVan', 'LockCargo',
+  'RestorePage',
+  'BlockHost',
+  'BlockSource',
+  'UnblockSource',
+  'SuspendAccount',
+  'RestoreAccount',
+  'FreezeRefunds',
+  'ThawRefunds',
+  'SetVelocityRule',
+  'NotifyCardHolders',
+  'HoldParcel',
+  'ReleaseParcel',
+  'RecallVan',
+  'LockCargo',
 ]
 
 /** Reads a playbook or returns all its mistakes in words. Steps other than straight actions are refused by name. */
-export function readPlaybook(file: string, value: unknown): { ok: true; playbook: Playbook } | { ok: false; mistakes: readonly string[] } {
+export function readPlaybook(
+  file: string,
+  value: unknown,
+): { ok: true; playbook: Playbook } | { ok: false; mistakes: readonly string[] } {
   const parsed = playbookSchema.safeParse(value)
-  if (!parsed.success) return { ok: false, mistakes: parsed.error.issues.map((issue) => `${file}: ${issue.path.join('.')}: ${issue.message}`) }
+  if (!parsed.success)
+    return {
+      ok: false,
+      mistakes: parsed.error.issues.map(
+        (issue) => `${file}: ${issue.path.join('.')}: ${issue.message}`,
+      ),
+    }
   const mistakes: string[] = []
   const steps: PlaybookStep[] = []
   const seen = new Set<string>()
   for (let id: string | undefined = parsed.data.workflow_start; id !== undefined;) {
     const step: z.infer<typeof stepSchema> | undefined = parsed.data.workflow[id]
-    if (!step || seen.has(id)) { mistakes.push(`${file}: step ${id} ${step ? 'comes twice' : 'is missing'}`); break }
+    if (!step || seen.has(id)) {
+      mistakes.push(`${file}: step ${id} ${step ? 'comes twice' : 'is missing'}`)
+      break
+    }
     seen.add(id)
     if (step.type === 'action') {
       for (const command of step.commands ?? []) {
@@ -53,7 +77,8 @@ export function readPlaybook(file: string, value: unknown): { ok: true; playbook
         if (typeof read === 'string') mistakes.push(`${file}: ${read}`)
         else steps.push(read)
       }
-    } else if (step.type !== 'start' && step.type !== 'end') mistakes.push(`${file}: steps of type ${step.type} are not supported`)
+    } else if (step.type !== 'start' && step.type !== 'end')
+      mistakes.push(`${file}: steps of type ${step.type} are not supported`)
     id = step.on_completion
   }
   if (mistakes.length > 0) return { ok: false, mistakes }
@@ -63,11 +88,16 @@ export function readPlaybook(file: string, value: unknown): { ok: true; playbook
 function readCommand(text: string, name: string): PlaybookStep | string {
   const words = text.split(' ').filter((word) => word !== '')
   const action = ACTIONS.find((one) => one === words[0])
-  if (!action) return `step "${name}": there is no action "${words[0] ?? ''}"; one of ${ACTIONS.join(', ')}`
+  if (!action)
+    return `step "${name}": there is no action "${words[0] ?? ''}"; one of ${ACTIONS.join(', ')}`
   const each = words.indexOf('each')
-  const number = words.slice(1).map(Number).find((value) => Number.isFinite(value))
+  const number = words
+    .slice(1)
+    .map(Number)
+    .find((value) => Number.isFinite(value))
   return {
-    name, action,
+    name,
+    action,
     each: each < 0 ? null : (words[each + 1] ?? null),
     value: number ?? null,
     optional: words.includes('optional'),
@@ -78,7 +108,12 @@ function readCommand(text: string, name: string): PlaybookStep | string {
  * The concrete actions of a playbook for the entities of an incident, each with whether it is recommended: what is only
  * named beside a lead of the same kind is offered, not recommended.
  */
-export function planResponse(playbook: Playbook, lead: readonly string[], others: readonly string[], parcelsAboard: (van: number) => readonly number[]): { readonly action: Response; readonly label: string; readonly recommended: boolean }[] {
+export function planResponse(
+  playbook: Playbook,
+  lead: readonly string[],
+  others: readonly string[],
+  parcelsAboard: (van: number) => readonly number[],
+): { readonly action: Response; readonly label: string; readonly recommended: boolean }[] {
   const planned: { action: Response; label: string; recommended: boolean }[] = []
   for (const step of playbook.steps) {
     const first = targetsOf(step, lead, parcelsAboard)
@@ -92,11 +127,19 @@ export function planResponse(playbook: Playbook, lead: readonly string[], others
   return planned.slice(0, 12)
 }
 
-function targetsOf(step: PlaybookStep, entities: readonly string[], parcelsAboard: (van: number) => readonly number[]): readonly string[] {
+function targetsOf(
+  step: PlaybookStep,
+  entities: readonly string[],
+  parcelsAboard: (van: number) => readonly number[],
+): readonly string[] {
   if (step.each === null) return ['']
-  const named = entities.filter((entity) => entity.startsWith(`${step.each}:`)).map((entity) => entity.slice(step.each!.length + 1))
+  const named = entities
+    .filter((entity) => entity.startsWith(`${step.each}:`))
+    .map((entity) => entity.slice(step.each!.length + 1))
   if (step.each !== 'parcel') return [...new Set(named)].slice(0, 8)
-  const aboard = entities.filter((entity) => entity.startsWith('van:')).flatMap((entity) => parcelsAboard(Number(entity.slice(4))))
+  const aboard = entities
+    .filter((entity) => entity.startsWith('van:'))
+    .flatMap((entity) => parcelsAboard(Number(entity.slice(4))))
   return aboard.slice(0, 3).map(String)
 }
 
@@ -104,15 +147,38 @@ function concrete(step: PlaybookStep, target: string): Response | null {
   const number = Number(target)
   const draft: Record<string, unknown> = { kind: step.action }
   switch (step.action) {
-    case 'RestorePage': draft['page'] = target; break
-    case 'BlockHost': case 'NotifyCardHolders': draft['host'] = target; break
-    case 'BlockSource': case 'UnblockSource': draft['ip'] = target; break
-    case 'SuspendAccount': case 'RestoreAccount': draft['account'] = target; break
-    case 'SetVelocityRule': draft['perMinute'] = step.value; break
-    case 'HoldParcel': case 'ReleaseParcel': draft['parcel'] = number; break
-    case 'RecallVan': draft['van'] = number; break
-    case 'LockCargo': draft['van'] = number; draft['locked'] = true; break
-    case 'FreezeRefunds': case 'ThawRefunds': break
+    case 'RestorePage':
+      draft['page'] = target
+      break
+    case 'BlockHost':
+    case 'NotifyCardHolders':
+      draft['host'] = target
+      break
+    case 'BlockSource':
+    case 'UnblockSource':
+      draft['ip'] = target
+      break
+    case 'SuspendAccount':
+    case 'RestoreAccount':
+      draft['account'] = target
+      break
+    case 'SetVelocityRule':
+      draft['perMinute'] = step.value
+      break
+    case 'HoldParcel':
+    case 'ReleaseParcel':
+      draft['parcel'] = number
+      break
+    case 'RecallVan':
+      draft['van'] = number
+      break
+    case 'LockCargo':
+      draft['van'] = number
+      draft['locked'] = true
+      break
+    case 'FreezeRefunds':
+    case 'ThawRefunds':
+      break
   }
   const parsed = parseMove({ kind: 'Respond', incident: null, actions: [draft] })
   return parsed.ok && parsed.move.kind === 'Respond' ? parsed.move.actions[0]! : null

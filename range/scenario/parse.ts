@@ -10,59 +10,117 @@ export interface Diagnostic {
   readonly message: string
   readonly correction: string
 }
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
 
 /** Reads scenario.yml and reports every mistake at once. Refuses texts of more than 256 KiB. */
 export function parseScenario(file: string, text: string): Parsed<ScenarioText> {
   if (text.length > 262_144) {
-    return { ok: false, diagnostics: [{ file, line: 1, column: 1, message: 'longer than 256 KiB', correction: 'split the scenario' }] }
+    return {
+      ok: false,
+      diagnostics: [
+        {
+          file,
+          line: 1,
+          column: 1,
+          message: 'longer than 256 KiB',
+          correction: 'split the scenario',
+        },
+      ],
+    }
   }
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+  })
   if (document.errors.length > 0) {
-    return { ok: false, diagnostics: document.errors.map((error) => {
-      const at = lines.linePos(error.pos[0])
-      return { file, line: at.line, column: at.col, message: error.message, correction: 'mend the YAML at this place' }
-    }) }
+    return {
+      ok: false,
+      diagnostics: document.errors.map((error) => {
+        const at = lines.linePos(error.pos[0])
+        return {
+          file,
+          line: at.line,
+          column: at.col,
+          message: error.message,
+          correction: 'mend the YAML at this place',
+        }
+      }),
+    }
   }
   const result = scenarioSchema.safeParse(document.toJS({ maxAliasCount: 50 }) ?? {})
   if (result.success) return { ok: true, value: result.data }
-  return { ok: false, diagnostics: result.error.issues.flatMap((issue) => explain(file, document, lines, issue)) }
+  return {
+    ok: false,
+    diagnostics: result.error.issues.flatMap((issue) => explain(file, document, lines, issue)),
+  }
 }
 
 /** Diagnostics at a path of the parsed text, for checks that need more than the schema knows. */
-export function locate(text: string, path: readonly (string | number)[]): { line: number; column: number } {
+export function locate(
+  text: string,
+  path: readonly (string | number)[],
+): { line: number; column: number } {
   const lines = new LineCounter()
   return position(parseDocument(text, { lineCounter: lines, prettyErrors: false }), lines, path)
 }
 
-function explain(file: string, document: Document, lines: LineCounter, issue: z.core.$ZodIssue): Diagnostic[] {
+function explain(
+  file: string,
+  document: Document,
+  lines: LineCounter,
+  issue: z.core.$ZodIssue,
+): Diagnostic[] {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
   const where = path.length === 0 ? 'the scenario' : path.join('.')
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
-      file, ...position(document, lines, [...path, key]),
+      file,
+      ...position(document, lines, [...path, key]),
       message: `${where} has no key "${key}"`,
       correction: nearest(key, knownKeys(path)) ?? 'remove it, or see scenarios/TEMPLATE.yml',
     }))
   }
-  return [{ file, ...position(document, lines, path), message: `${where}: ${issue.message}`, correction: correct(issue) }]
+  return [
+    {
+      file,
+      ...position(document, lines, path),
+      message: `${where}: ${issue.message}`,
+      correction: correct(issue),
+    },
+  ]
 }
 
 function correct(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
-    case 'invalid_value': return `one of: ${issue.values.map(String).join(', ')}`
-    case 'too_big': return `at most ${issue.maximum}`
-    case 'too_small': return `at least ${issue.minimum}`
-    case 'invalid_type': return `write a ${issue.expected}`
-    case 'invalid_format': return issue.message
-    default: return 'see scenarios/TEMPLATE.yml'
+    case 'invalid_value':
+      return `one of: ${issue.values.map(String).join(', ')}`
+    case 'too_big':
+      return `at most ${issue.maximum}`
+    case 'too_small':
+      return `at least ${issue.minimum}`
+    case 'invalid_type':
+      return `write a ${issue.expected}`
+    case 'invalid_format':
+      return issue.message
+    default:
+      return 'see scenarios/TEMPLATE.yml'
   }
 }
 
-function position(document: Document, lines: LineCounter, path: readonly (string | number)[]): { line: number; column: number } {
+function position(
+  document: Document,
+  lines: LineCounter,
+  path: readonly (string | number)[],
+): { line: number; column: number } {
   for (let length = path.length; length >= 0; length--) {
-    const node = length === 0 ? document.contents : (document.getIn(path.slice(0, length), true) as Node | undefined)
+    const node =
+      length === 0
+        ? document.contents
+        : (document.getIn(path.slice(0, length), true) as Node | undefined)
     if (node?.range) {
       const at = lines.linePos(node.range[0])
       return { line: at.line, column: at.col }
@@ -80,13 +138,18 @@ function knownKeys(path: readonly (string | number)[]): readonly string[] {
 function child(schema: unknown, step: string | number): unknown {
   const inner = unwrap(schema)
   if (!inner) return null
-  if ('shape' in inner && typeof step === 'string') return (inner.shape as Record<string, unknown>)[step]
+  if ('shape' in inner && typeof step === 'string')
+    return (inner.shape as Record<string, unknown>)[step]
   if ('element' in inner) return inner.element
   return null
 }
 function unwrap(schema: unknown): Record<string, unknown> | null {
-  let current = schema as { unwrap?: () => unknown; def?: { innerType?: unknown; type?: string } } | null
-  for (let depth = 0; depth < 8 && current?.def?.innerType; depth++) current = current.def.innerType as typeof current
+  let current = schema as {
+    unwrap?: () => unknown
+    def?: { innerType?: unknown; type?: string }
+  } | null
+  for (let depth = 0; depth < 8 && current?.def?.innerType; depth++)
+    current = current.def.innerType as typeof current
   return current as Record<string, unknown> | null
 }
 
@@ -96,7 +159,10 @@ export function nearest(word: string, known: readonly string[]): string | null {
   let least = Math.min(4, Math.ceil(word.length / 2) + 1)
   for (const candidate of known) {
     const distance = levenshtein(word.toLowerCase(), candidate.toLowerCase())
-    if (distance < least) { best = candidate; least = distance }
+    if (distance < least) {
+      best = candidate
+      least = distance
+    }
   }
   return best === null ? null : `did you mean "${best}"?`
 }
@@ -105,7 +171,9 @@ function levenshtein(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
+      next.push(
+        Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)),
+      )
     }
     row = next
   }

@@ -2,19 +2,26 @@ import { z } from 'zod'
 
 /** The keys of scenario.yml; `scenarios/TEMPLATE.yml` explains each. Minutes are virtual, counted from the start. */
 const role = z.enum(['attacker', 'defender', 'customer', 'screen'])
-const minute = z.number().min(0).max(24 * 60)
+const minute = z
+  .number()
+  .min(0)
+  .max(24 * 60)
 const setting = z.union([z.number().finite(), z.string().max(120)])
 
 const command = z.looseObject({ kind: z.string().min(1).max(40) })
 
 const inject = z.strictObject({
-  id: z.string().regex(/^[a-z][a-z0-9-]{1,40}$/, 'use lower-case letters, digits and hyphens, e.g. flat-tyre'),
+  id: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{1,40}$/, 'use lower-case letters, digits and hyphens, e.g. flat-tyre'),
   title: z.string().min(1).max(60),
   about: z.string().min(1).max(160),
   tone: z.enum(['harmless', 'pressure', 'trouble', 'hint']),
   at: minute.optional(),
   do: z.array(command).max(8).default([]),
-  message: z.strictObject({ to: z.array(role).min(1), text: z.string().min(1).max(400) }).optional(),
+  message: z
+    .strictObject({ to: z.array(role).min(1), text: z.string().min(1).max(400) })
+    .optional(),
   preview: z.partialRecord(role, z.string().max(200)).default({}),
 })
 
@@ -23,32 +30,49 @@ export const scenarioSchema = z.strictObject({
   summary: z.string().min(1).max(400),
   length: z.number().int().min(5).max(480).default(45),
   speed: z.number().min(0.25).max(60).default(2),
-  world: z.strictObject({
-    start: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write the time of day as HH:MM, e.g. "09:00"').default('09:00'),
-    customers: z.number().int().min(1).max(2000).default(200),
-    vans: z.number().int().min(1).max(3).default(3),
-    controls: z.strictObject({
-      fourEyes: z.boolean().default(true),
-      sca: z.boolean().default(true),
-      serverSidePrice: z.boolean().default(true),
-      velocityRule: z.boolean().default(false),
-      cspReportOnly: z.boolean().default(true),
-      signedHandover: z.boolean().default(true),
-    }).prefault({}),
-    twins: z.record(z.string().max(40), z.number().int().min(0).max(10000)).default({}),
-  }).prefault({}),
+  world: z
+    .strictObject({
+      start: z
+        .string()
+        .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write the time of day as HH:MM, e.g. "09:00"')
+        .default('09:00'),
+      customers: z.number().int().min(1).max(2000).default(200),
+      vans: z.number().int().min(1).max(3).default(3),
+      controls: z
+        .strictObject({
+          fourEyes: z.boolean().default(true),
+          sca: z.boolean().default(true),
+          serverSidePrice: z.boolean().default(true),
+          velocityRule: z.boolean().default(false),
+          cspReportOnly: z.boolean().default(true),
+          signedHandover: z.boolean().default(true),
+        })
+        .prefault({}),
+      twins: z.record(z.string().max(40), z.number().int().min(0).max(10000)).default({}),
+    })
+    .prefault({}),
   palette: z.array(z.string()).default([]),
   crewHours: z.number().min(0).max(1000).default(20),
-  attacks: z.array(z.strictObject({
-    technique: z.string(),
-    at: minute,
-    params: z.record(z.string().max(32), setting).default({}),
-  })).default([]),
+  attacks: z
+    .array(
+      z.strictObject({
+        technique: z.string(),
+        at: minute,
+        params: z.record(z.string().max(32), setting).default({}),
+      }),
+    )
+    .default([]),
   injects: z.array(inject).max(40).default([]),
-  playbooks: z.array(z.strictObject({
-    attack: z.string(),
-    file: z.string().regex(/^[a-z0-9-]+\.json$/, 'name a file in scenarios/playbooks, e.g. w1.json'),
-    automatic: z.boolean().default(false),
-  })).default([]),
+  playbooks: z
+    .array(
+      z.strictObject({
+        attack: z.string(),
+        file: z
+          .string()
+          .regex(/^[a-z0-9-]+\.json$/, 'name a file in scenarios/playbooks, e.g. w1.json'),
+        automatic: z.boolean().default(false),
+      }),
+    )
+    .default([]),
 })
 export type ScenarioText = z.infer<typeof scenarioSchema>

@@ -1,5 +1,9 @@
 /** How the exercise's numbers are written. Money comes in cents, times in virtual milliseconds of the town's day. */
-const euro = new Intl.NumberFormat('en', { style: 'currency', currency: 'EUR', maximumFractionDigits: 0 })
+const euro = new Intl.NumberFormat('en', {
+  style: 'currency',
+  currency: 'EUR',
+  maximumFractionDigits: 0,
+})
 const euroCents = new Intl.NumberFormat('en', { style: 'currency', currency: 'EUR' })
 
 export function money(minor: number, exact = false): string {

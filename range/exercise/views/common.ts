@@ -22,7 +22,12 @@ export function endOf(state: RunState): number {
 type CommonView = Pick<View, 'exercise' | 'clock' | 'me' | 'messages'>
 export function commonOf(state: RunState, seat: Seat | null, role: string): CommonView {
   return {
-    exercise: { id: state.id, title: state.scenario.title, scenario: state.scenario.slug, mode: state.mode },
+    exercise: {
+      id: state.id,
+      title: state.scenario.title,
+      scenario: state.scenario.slug,
+      mode: state.mode,
+    },
     clock: clockOf(state),
     me: { seat: seat?.seat ?? role, nickname: seat?.nickname ?? role },
     messages: state.messages
@@ -44,8 +49,12 @@ export function mapOf(state: RunState): MapReport {
     vans: world.logistics.vans.map((van) => {
       const fix = state.reported.vans.get(van.id)
       return {
-        van: van.id, name: van.name, line: van.line,
-        x: fix?.x ?? null, y: fix?.y ?? null, at: fix?.at ?? null,
+        van: van.id,
+        name: van.name,
+        line: van.line,
+        x: fix?.x ?? null,
+        y: fix?.y ?? null,
+        at: fix?.at ?? null,
         twin: disagreement(state, van.id),
         aboard: van.cargo.length + believedAboard(state, van.id),
         doorOpen: state.reported.door.get(van.id) ?? false,
@@ -54,7 +63,8 @@ export function mapOf(state: RunState): MapReport {
       }
     }),
     lockers: world.logistics.lockers.map((locker) => ({
-      locker: locker.id, name: locker.name,
+      locker: locker.id,
+      name: locker.name,
       used: locker.boxes.filter((box) => box.parcel !== null).length,
       boxes: locker.boxes.length,
     })),
@@ -64,14 +74,23 @@ export function mapOf(state: RunState): MapReport {
 function believedAboard(state: RunState, van: number): number {
   const { parcels } = state.town.world().logistics
   let count = 0
-  for (const [parcel, from] of state.reported.stolenFrom) if (from === van && (parcels[parcel]?.due ?? 0) > state.now) count++
+  for (const [parcel, from] of state.reported.stolenFrom)
+    if (from === van && (parcels[parcel]?.due ?? 0) > state.now) count++
   return count
 }
 
 const { masts } = twinPlan()
 /** Where the serving radio mast hears a van whose incident is open: as telemetry says, to within the mast's reach. */
-function disagreement(state: RunState, van: number): { x: number; y: number; radiusMm: number } | null {
-  const open = state.incidents.some((incident) => incident.closed === null && incident.family === 'delivery' && incident.lead.includes(`van:${van}`))
+function disagreement(
+  state: RunState,
+  van: number,
+): { x: number; y: number; radiusMm: number } | null {
+  const open = state.incidents.some(
+    (incident) =>
+      incident.closed === null &&
+      incident.family === 'delivery' &&
+      incident.lead.includes(`van:${van}`),
+  )
   const mast = masts.find((one) => one.id === state.reported.masts.get(van))
   return open && mast ? { x: mast.x, y: mast.y, radiusMm: mast.radiusMm } : null
 }

@@ -13,13 +13,26 @@ export function customerView(state: RunState, seat: Seat, shop: string): Custome
     address: customer?.address ?? '',
     wallet: world.shop.cards
       .filter((card) => seat.customer !== null && card.holder === seat.customer)
-      .map((card) => ({ card: card.id, number: card.number, label: card.last4, balanceMinor: card.balanceMinor, blocked: card.state === 'blocked' })),
+      .map((card) => ({
+        card: card.id,
+        number: card.number,
+        label: card.last4,
+        balanceMinor: card.balanceMinor,
+        blocked: card.state === 'blocked',
+      })),
     orders: world.shop.orders
       .filter((order) => seat.customer !== null && order.customer === seat.customer)
       .slice(-12)
       .map((order) => {
         const parcel = order.parcel === null ? undefined : world.logistics.parcels[order.parcel]
-        return { order: order.id, status: order.status, totalMinor: order.totalMinor, parcel: order.parcel, where: parcel?.status ?? null, due: parcel?.due ?? null }
+        return {
+          order: order.id,
+          status: order.status,
+          totalMinor: order.totalMinor,
+          parcel: order.parcel,
+          where: parcel?.status ?? null,
+          due: parcel?.due ?? null,
+        }
       }),
     shop,
   }

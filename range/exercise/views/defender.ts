@@ -22,20 +22,43 @@ export function defenderView(state: RunState, seat: Seat): DefenderView {
     role: 'defender',
     meters: publicMeters(state),
     trends: { lost: state.trends.lost, onTime: state.trends.onTime, trust: state.trends.trust },
-    incidents: [...state.incidents].slice(-INCIDENTS_MAX).reverse().map((incident) => incidentView(state, incident)),
+    incidents: [...state.incidents]
+      .slice(-INCIDENTS_MAX)
+      .reverse()
+      .map((incident) => incidentView(state, incident)),
     map: mapOf(state),
     parcels: world.logistics.parcels
-      .filter((parcel) => parcel.status === 'docked' || parcel.status === 'loaded' || missed.has(parcel.id))
+      .filter(
+        (parcel) =>
+          parcel.status === 'docked' || parcel.status === 'loaded' || missed.has(parcel.id),
+      )
       .slice(0, PARCELS_MAX)
-      .map((parcel) => ({ parcel: parcel.id, status: missed.has(parcel.id) ? 'loaded' : parcel.status, where: missed.has(parcel.id) ? `van:${state.reported.stolenFrom.get(parcel.id)}` : parcel.holder, valueMinor: parcel.valueMinor, held: parcel.held, address: parcel.address })),
+      .map((parcel) => ({
+        parcel: parcel.id,
+        status: missed.has(parcel.id) ? 'loaded' : parcel.status,
+        where: missed.has(parcel.id)
+          ? `van:${state.reported.stolenFrom.get(parcel.id)}`
+          : parcel.holder,
+        valueMinor: parcel.valueMinor,
+        held: parcel.held,
+        address: parcel.address,
+      })),
     pages: shop.pages.map((page) => pageView(state, page)),
     state: {
-      refundsFrozen: shop.refundsFrozen, velocityPerMinute: shop.velocityLimit, blockedHosts: shop.csp.blocked,
-      blockedIps: shop.blockedIps, suspended: shop.staff.filter((one) => one.suspended).map((one) => one.account),
+      refundsFrozen: shop.refundsFrozen,
+      velocityPerMinute: shop.velocityLimit,
+      blockedHosts: shop.csp.blocked,
+      blockedIps: shop.blockedIps,
+      suspended: shop.staff.filter((one) => one.suspended).map((one) => one.account),
     },
     decisions: state.decisions.slice(-60).map((decision) => ({
-      at: decision.at, by: decision.by, incident: decision.incident, action: decision.action.kind,
-      target: targetOf(decision.action), effect: decision.effect, reason: decision.reason,
+      at: decision.at,
+      by: decision.by,
+      incident: decision.incident,
+      action: decision.action.kind,
+      target: targetOf(decision.action),
+      effect: decision.effect,
+      reason: decision.reason,
     })),
     points: totals(state.score).defenders,
     score: state.boardShown ? scoreView(state) : { attackers: 0, defenders: 0, shown: false },
@@ -54,7 +77,12 @@ function incidentView(state: RunState, incident: RunState['incidents'][number]):
     status: incident.closed !== null && desk?.status === 'new' ? 'closed' : (desk?.status ?? 'new'),
     takenBy: desk?.takenBy ?? null,
     playbook: planned.map(({ action, label, recommended }) => ({
-      action, label, params: {}, ...costOf(action.kind), recommended, done: wasDone(state, targetOf(action), action.kind),
+      action,
+      label,
+      params: {},
+      ...costOf(action.kind),
+      recommended,
+      done: wasDone(state, targetOf(action), action.kind),
     })),
     checks: checksOf(state, incident),
   }
@@ -63,63 +91,108 @@ function incidentView(state: RunState, incident: RunState['incidents'][number]):
 /** Parcels aboard a van, the dearest first: a manifest the depot has. */
 function dearest(state: RunState, van: number): readonly number[] {
   const { parcels, vans } = state.town.world().logistics
-  return [...(vans[van]?.cargo ?? [])].sort((a, b) => (parcels[b]?.valueMinor ?? 0) - (parcels[a]?.valueMinor ?? 0) || a - b)
+  return [...(vans[van]?.cargo ?? [])].sort(
+    (a, b) => (parcels[b]?.valueMinor ?? 0) - (parcels[a]?.valueMinor ?? 0) || a - b,
+  )
 }
 
 function wasDone(state: RunState, target: string, kind: string): boolean {
-  return state.decisions.some((decision) => decision.action.kind === kind && targetOf(decision.action) === target && decision.effect !== 'refused' && decision.effect !== 'failed')
+  return state.decisions.some(
+    (decision) =>
+      decision.action.kind === kind &&
+      targetOf(decision.action) === target &&
+      decision.effect !== 'refused' &&
+      decision.effect !== 'failed',
+  )
 }
 
 /** The newest revision the control room has heard of, against the newest signed one. */
 function pageView(state: RunState, page: Page): DefenderView['pages'][number] {
   const known = state.reported.pages.get(page.slug) ?? 0
-  const signed = page.revisions.filter((revision) => revision.signed && revision.number <= known).at(-1) ?? page.revisions[0]!
+  const signed =
+    page.revisions.filter((revision) => revision.signed && revision.number <= known).at(-1) ??
+    page.revisions[0]!
   const live = page.revisions.find((revision) => revision.number === known) ?? signed
   const before = lines(signed.scripts)
   const after = lines(live.scripts)
-  return { page: page.slug, live: live.number, baseline: signed.number, changed: !sameLines(before, after), diff: diffLines(before, after) }
+  return {
+    page: page.slug,
+    live: live.number,
+    baseline: signed.number,
+    changed: !sameLines(before, after),
+    diff: diffLines(before, after),
+  }
 }
 
-function lines(scripts: readonly { readonly src: string; readonly text: string }[]): readonly string[] {
-  return scripts.flatMap((script) => script.src.startsWith('inline:')
-    ? ['<script>', ...script.text.split('\n'), '</script>']
-    : [`<script src="${script.src}"></script>`, ...script.text.split('\n').map((line) => `  ${line}`)])
+function lines(
+  scripts: readonly { readonly src: string; readonly text: string }[],
+): readonly string[] {
+  return scripts.flatMap((script) =>
+    script.src.startsWith('inline:')
+      ? ['<script>', ...script.text.split('\n'), '</script>']
+      : [
+          `<script src="${script.src}"></script>`,
+          ...script.text.split('\n').map((line) => `  ${line}`),
+        ],
+  )
 }
 function sameLines(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((line, i) => line === b[i])
 }
 
 /** Line difference by longest common subsequence; at most 400 lines a side are compared, 120 rows shown. */
-export function diffLines(before: readonly string[], after: readonly string[]): readonly { sign: '+' | '-' | ' '; text: string }[] {
+export function diffLines(
+  before: readonly string[],
+  after: readonly string[],
+): readonly { sign: '+' | '-' | ' '; text: string }[] {
   const a = before.slice(0, 400)
   const b = after.slice(0, 400)
   const table = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1))
   for (let i = a.length - 1; i >= 0; i--) {
     for (let j = b.length - 1; j >= 0; j--) {
-      table[i]![j] = a[i] === b[j] ? table[i + 1]![j + 1]! + 1 : Math.max(table[i + 1]![j]!, table[i]![j + 1]!)
+      table[i]![j] =
+        a[i] === b[j] ? table[i + 1]![j + 1]! + 1 : Math.max(table[i + 1]![j]!, table[i]![j + 1]!)
     }
   }
   const rows: { sign: '+' | '-' | ' '; text: string }[] = []
   for (let i = 0, j = 0; i < a.length || j < b.length;) {
-    if (i < a.length && j < b.length && a[i] === b[j]) { rows.push({ sign: ' ', text: a[i]! }); i++; j++ }
-    else if (j < b.length && (i >= a.length || table[i]![j + 1]! >= table[i + 1]![j]!)) { rows.push({ sign: '+', text: b[j]! }); j++ }
-    else { rows.push({ sign: '-', text: a[i]! }); i++ }
+    if (i < a.length && j < b.length && a[i] === b[j]) {
+      rows.push({ sign: ' ', text: a[i]! })
+      i++
+      j++
+    } else if (j < b.length && (i >= a.length || table[i]![j + 1]! >= table[i + 1]![j]!)) {
+      rows.push({ sign: '+', text: b[j]! })
+      j++
+    } else {
+      rows.push({ sign: '-', text: a[i]! })
+      i++
+    }
   }
   return aroundChanges(rows)
 }
 function aroundChanges<T extends { sign: string }>(rows: readonly T[]): readonly T[] {
-  const near = rows.map((_, i) => rows.slice(Math.max(0, i - 2), i + 3).some((row) => row.sign !== ' '))
+  const near = rows.map((_, i) =>
+    rows.slice(Math.max(0, i - 2), i + 3).some((row) => row.sign !== ' '),
+  )
   return rows.filter((_, i) => near[i]).slice(0, 120)
 }
 
 /** Bits of telemetry that the control room's wall shows: last fixes, doors, temperatures, page revisions. */
 export function learn(state: RunState, events: readonly Telemetry[]): void {
   for (const { body, time } of events) {
-    if (isEpcis(body)) { learnSensor(state, body, time); continue }
-    if (body.class_uid === 6005) state.reported.pages.set(body.unmapped.page.uid, body.unmapped.page.revision)
+    if (isEpcis(body)) {
+      learnSensor(state, body, time)
+      continue
+    }
+    if (body.class_uid === 6005)
+      state.reported.pages.set(body.unmapped.page.uid, body.unmapped.page.revision)
   }
 }
-function learnSensor(state: RunState, body: Extract<RunState['telemetry'][number]['body'], { eventID: string }>, time: number): void {
+function learnSensor(
+  state: RunState,
+  body: Extract<RunState['telemetry'][number]['body'], { eventID: string }>,
+  time: number,
+): void {
   const van = /^van:(\d+)$/.exec(body.readPoint.id)
   if (!van) return
   const id = Number(van[1])
@@ -129,9 +202,12 @@ function learnSensor(state: RunState, body: Extract<RunState['telemetry'][number
     for (const report of element.sensorReport) {
       if (report.type === 'doorstep:x') x = report.value ?? null
       else if (report.type === 'doorstep:y') y = report.value ?? null
-      else if (report.type === 'gs1:Temperature') state.reported.temperature.set(id, report.value ?? 0)
-      else if (report.type === 'doorstep:cell') state.reported.masts.set(id, report.stringValue ?? '')
-      else if (report.type === 'doorstep:door') state.reported.door.set(id, report.booleanValue ?? false)
+      else if (report.type === 'gs1:Temperature')
+        state.reported.temperature.set(id, report.value ?? 0)
+      else if (report.type === 'doorstep:cell')
+        state.reported.masts.set(id, report.stringValue ?? '')
+      else if (report.type === 'doorstep:door')
+        state.reported.door.set(id, report.booleanValue ?? false)
     }
   }
   if (x !== null && y !== null) state.reported.vans.set(id, { x, y, at: time })

@@ -10,12 +10,19 @@ export function askDebrief(exercise: string): Promise<Answer<Debrief>> {
 
 /** Plays the exercise again with one decision changed; takes some seconds. */
 export function askWhatIf(exercise: string, choice: string): Promise<Answer<Counterfactual>> {
-  return ask(`/api/exercises/${encodeURIComponent(exercise)}/counterfactual`, exercise, 'counterfactual', JSON.stringify({ choice }))
+  return ask(
+    `/api/exercises/${encodeURIComponent(exercise)}/counterfactual`,
+    exercise,
+    'counterfactual',
+    JSON.stringify({ choice }),
+  )
 }
 
 /** Fetches an export with the seat's right to it and hands it to the browser as a download. */
 export async function download(exercise: string, kind: 'csv' | 'json'): Promise<boolean> {
-  const answer = await fetch(`/api/exercises/${encodeURIComponent(exercise)}/export.${kind}`, { headers: { 'x-seat': seatToken(exercise) } })
+  const answer = await fetch(`/api/exercises/${encodeURIComponent(exercise)}/export.${kind}`, {
+    headers: { 'x-seat': seatToken(exercise) },
+  })
   if (!answer.ok) return false
   const link = document.createElement('a')
   link.href = URL.createObjectURL(await answer.blob())
@@ -25,13 +32,23 @@ export async function download(exercise: string, kind: 'csv' | 'json'): Promise<
   return true
 }
 
-async function ask<T>(path: string, exercise: string, field: string, body?: string): Promise<Answer<T>> {
+async function ask<T>(
+  path: string,
+  exercise: string,
+  field: string,
+  body?: string,
+): Promise<Answer<T>> {
   try {
     const answer = await fetch(path, {
-      headers: { 'x-seat': seatToken(exercise), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        'x-seat': seatToken(exercise),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { method: 'POST', body }),
     })
     const said = (await answer.json()) as Record<string, unknown>
     return answer.ok ? (said[field] as T) : { error: String(said['reason'] ?? 'other') }
-  } catch { return { error: 'other' } }
+  } catch {
+    return { error: 'other' }
+  }
 }

@@ -1,7 +1,19 @@
 import Phaser from 'phaser'
 import type { MapReport } from '../../../range/protocol/view.ts'
 import {
-  BOARD, BRIDGES, DEPOT, HARBOUR, LINES, LOCKERS, RIVER, STREET_LABELS, STREETS, STUBS, UNIT_MM, WATER_LABELS, type Point,
+  BOARD,
+  BRIDGES,
+  DEPOT,
+  HARBOUR,
+  LINES,
+  LOCKERS,
+  RIVER,
+  STREET_LABELS,
+  STREETS,
+  STUBS,
+  UNIT_MM,
+  WATER_LABELS,
+  type Point,
 } from '../../../range/world/town-layout.ts'
 import type { MapColours } from './colours.ts'
 
@@ -10,11 +22,18 @@ export interface TownLook {
   readonly colours: MapColours
   /** Smallest letters, never under 13 px whatever the scale. */
   readonly label: number
-  readonly names: { readonly depot: string; readonly boxes: (used: number, of: number) => string; readonly apart: (km: string) => string }
+  readonly names: {
+    readonly depot: string
+    readonly boxes: (used: number, of: number) => string
+    readonly apart: (km: string) => string
+  }
 }
 
 /** Graphics with the width of its line, for round joints. */
-interface Pen { readonly pen: Phaser.GameObjects.Graphics; readonly width: number }
+interface Pen {
+  readonly pen: Phaser.GameObjects.Graphics
+  readonly width: number
+}
 
 const GLIDE_MS = 600
 
@@ -56,7 +75,10 @@ export class TownScene extends Phaser.Scene {
   #fit(): void {
     const { width, height } = this.scale
     this.#scale = Math.min(width / (BOARD.width + 24), height / (BOARD.height + 8))
-    this.#shift = [(width - BOARD.width * this.#scale) / 2, (height - BOARD.height * this.#scale) / 2]
+    this.#shift = [
+      (width - BOARD.width * this.#scale) / 2,
+      (height - BOARD.height * this.#scale) / 2,
+    ]
   }
   #at(point: Point): Point {
     return [this.#shift[0] + point[0] * this.#scale, this.#shift[1] + point[1] * this.#scale]
@@ -79,32 +101,49 @@ export class TownScene extends Phaser.Scene {
     }
   }
   #pen(width: number, colour: number, alpha = 1): Pen {
-    return { width, pen: this.add.graphics().lineStyle(width, colour, alpha).fillStyle(colour, alpha) }
+    return {
+      width,
+      pen: this.add.graphics().lineStyle(width, colour, alpha).fillStyle(colour, alpha),
+    }
   }
 
   #drawGround(): void {
     const { colours } = this.#look
     this.#path(this.#pen(RIVER.width * this.#scale, colours.water), RIVER.points)
     const basin = this.add.graphics().fillStyle(colours.water)
-    basin.fillPoints(HARBOUR.points.map((point) => new Phaser.Math.Vector2(...this.#at(point))), true)
+    basin.fillPoints(
+      HARBOUR.points.map((point) => new Phaser.Math.Vector2(...this.#at(point))),
+      true,
+    )
     const street = this.#pen(1, colours.street, 0.55)
     for (const { points } of STREETS) this.#path(street, points)
     for (const points of STUBS) this.#path(street, points)
     const parapet = this.#pen(1.5, colours.ink)
     for (const bridge of BRIDGES) for (const points of bridge) this.#path(parapet, points)
-    for (const label of WATER_LABELS) this.#write(label.name, label.at, label.anchor, { colour: colours.css.sea, italic: true })
-    for (const label of STREET_LABELS) this.#write(label.name, label.at, label.anchor, { colour: colours.css.muted })
+    for (const label of WATER_LABELS)
+      this.#write(label.name, label.at, label.anchor, { colour: colours.css.sea, italic: true })
+    for (const label of STREET_LABELS)
+      this.#write(label.name, label.at, label.anchor, { colour: colours.css.muted })
   }
 
   #drawLines(): void {
     const { colours } = this.#look
     const of = { A: colours.lineA, B: colours.lineB, C: colours.lineC }
-    for (const line of LINES) this.#path(this.#pen(5.5 * Math.max(0.8, this.#scale * 0.8), of[line.id]), line.points)
+    for (const line of LINES)
+      this.#path(this.#pen(5.5 * Math.max(0.8, this.#scale * 0.8), of[line.id]), line.points)
     for (const line of LINES) {
       const [x, y] = this.#at(line.label)
       const side = this.#look.label + 5
       this.add.rectangle(x, y, side, side, of[line.id])
-      this.add.text(x, y, line.id, { fontFamily: colours.css.display, fontSize: this.#look.label, fontStyle: '700', color: colours.css.sheet, resolution: 2 }).setOrigin(0.5)
+      this.add
+        .text(x, y, line.id, {
+          fontFamily: colours.css.display,
+          fontSize: this.#look.label,
+          fontStyle: '700',
+          color: colours.css.sheet,
+          resolution: 2,
+        })
+        .setOrigin(0.5)
     }
   }
 
@@ -113,13 +152,37 @@ export class TownScene extends Phaser.Scene {
     const [dx, dy] = this.#at(DEPOT)
     this.add.rectangle(dx, dy, 22, 22, colours.ink)
     const roof = this.add.graphics().fillStyle(colours.sheet)
-    roof.fillPoints([[-6, 6], [-6, -1], [0, -6], [6, -1], [6, 6]].map(([x, y]) => new Phaser.Math.Vector2(dx + x!, dy + y!)), true)
-    this.#write(names.depot, [DEPOT[0], DEPOT[1] - 16 / this.#scale - 4], 'middle', { colour: colours.css.ink, bold: true })
+    roof.fillPoints(
+      [
+        [-6, 6],
+        [-6, -1],
+        [0, -6],
+        [6, -1],
+        [6, 6],
+      ].map(([x, y]) => new Phaser.Math.Vector2(dx + x!, dy + y!)),
+      true,
+    )
+    this.#write(names.depot, [DEPOT[0], DEPOT[1] - 16 / this.#scale - 4], 'middle', {
+      colour: colours.css.ink,
+      bold: true,
+    })
     for (const locker of LOCKERS) {
       const [x, y] = this.#at(locker.at)
-      const box = this.add.graphics().fillStyle(colours.ink).fillRect(x - 9, y - 6, 18, 12)
-      box.fillStyle(colours.sheet).fillRect(x - 7, y - 4, 4, 3).fillRect(x - 2, y - 4, 4, 3).fillRect(x - 7, y + 1, 4, 3)
-      this.#write(locker.name, [locker.at[0] + 14, locker.at[1] + locker.dy - label / this.#scale / 2], 'start', { colour: colours.css.ink, bold: true })
+      const box = this.add
+        .graphics()
+        .fillStyle(colours.ink)
+        .fillRect(x - 9, y - 6, 18, 12)
+      box
+        .fillStyle(colours.sheet)
+        .fillRect(x - 7, y - 4, 4, 3)
+        .fillRect(x - 2, y - 4, 4, 3)
+        .fillRect(x - 7, y + 1, 4, 3)
+      this.#write(
+        locker.name,
+        [locker.at[0] + 14, locker.at[1] + locker.dy - label / this.#scale / 2],
+        'start',
+        { colour: colours.css.ink, bold: true },
+      )
     }
   }
 
@@ -128,16 +191,36 @@ export class TownScene extends Phaser.Scene {
     this.#words = this.#report.lockers.flatMap((locker) => {
       const place = LOCKERS.find((one) => one.name === locker.name)
       if (!place) return []
-      const at: Point = [place.at[0] + 14, place.at[1] + place.dy + this.#look.label / this.#scale / 2]
-      return [this.#write(this.#look.names.boxes(locker.used, locker.boxes), at, 'start', { colour: this.#look.colours.css.muted })]
+      const at: Point = [
+        place.at[0] + 14,
+        place.at[1] + place.dy + this.#look.label / this.#scale / 2,
+      ]
+      return [
+        this.#write(this.#look.names.boxes(locker.used, locker.boxes), at, 'start', {
+          colour: this.#look.colours.css.muted,
+        }),
+      ]
     })
   }
 
-  #write(text: string, at: Point, anchor: 'start' | 'middle' | 'end', style: { colour: string; bold?: boolean; italic?: boolean }): Phaser.GameObjects.Text {
+  #write(
+    text: string,
+    at: Point,
+    anchor: 'start' | 'middle' | 'end',
+    style: { colour: string; bold?: boolean; italic?: boolean },
+  ): Phaser.GameObjects.Text {
     const [x, y] = this.#at(at)
     const { css } = this.#look.colours
     const fontStyle = style.bold ? '600' : style.italic ? 'italic' : '400'
-    const word = this.add.text(x, y, text, { fontFamily: css.text, fontSize: this.#look.label, fontStyle, color: style.colour, stroke: css.sheet, strokeThickness: 3, resolution: 2 })
+    const word = this.add.text(x, y, text, {
+      fontFamily: css.text,
+      fontSize: this.#look.label,
+      fontStyle,
+      color: style.colour,
+      stroke: css.sheet,
+      strokeThickness: 3,
+      resolution: 2,
+    })
     return word.setOrigin(anchor === 'start' ? 0 : anchor === 'end' ? 1 : 0.5, 0.5)
   }
 
@@ -158,9 +241,24 @@ export class TownScene extends Phaser.Scene {
   #drawVan(van: MapReport['vans'][number], x: number, y: number): Phaser.GameObjects.Container {
     const { colours, label } = this.#look
     const body = this.add.graphics().fillStyle(colours.ink).lineStyle(1.5, colours.sheet)
-    const shape = [[-15, -9], [10, -9], [15, -5], [15, 5], [10, 9], [-15, 9]].map(([px, py]) => new Phaser.Math.Vector2(px!, py!))
+    const shape = [
+      [-15, -9],
+      [10, -9],
+      [15, -5],
+      [15, 5],
+      [10, 9],
+      [-15, 9],
+    ].map(([px, py]) => new Phaser.Math.Vector2(px!, py!))
     body.fillPoints(shape, true).strokePoints(shape, true)
-    const number = this.add.text(-2, 0, String(van.van + 1), { fontFamily: colours.css.display, fontSize: label, fontStyle: '700', color: colours.css.sheet, resolution: 2 }).setOrigin(0.5)
+    const number = this.add
+      .text(-2, 0, String(van.van + 1), {
+        fontFamily: colours.css.display,
+        fontSize: label,
+        fontStyle: '700',
+        color: colours.css.sheet,
+        resolution: 2,
+      })
+      .setOrigin(0.5)
     return this.add.container(x, y, [body, number]).setDepth(10)
   }
 
@@ -183,7 +281,13 @@ export class TownScene extends Phaser.Scene {
   }
 }
 
-function dashed(pen: Phaser.GameObjects.Graphics, x: number, y: number, tx: number, ty: number): void {
+function dashed(
+  pen: Phaser.GameObjects.Graphics,
+  x: number,
+  y: number,
+  tx: number,
+  ty: number,
+): void {
   const length = Math.sqrt((tx - x) * (tx - x) + (ty - y) * (ty - y))
   for (let done = 0; done < length; done += 9) {
     const [a, b] = [done / length, Math.min(1, (done + 5) / length)]
@@ -192,11 +296,24 @@ function dashed(pen: Phaser.GameObjects.Graphics, x: number, y: number, tx: numb
 }
 
 /** Starts the map in `holder`; the answer shows a new report or ends it. */
-export function startTown(holder: HTMLElement, look: TownLook, report: MapReport): { show: (report: MapReport, alarmed: readonly number[]) => void; stop: () => void } {
+export function startTown(
+  holder: HTMLElement,
+  look: TownLook,
+  report: MapReport,
+): { show: (report: MapReport, alarmed: readonly number[]) => void; stop: () => void } {
   const scene = new TownScene(look, report)
   const game = new Phaser.Game({
-    type: Phaser.AUTO, parent: holder, width: holder.clientWidth, height: holder.clientHeight, transparent: true, banner: false,
-    audio: { noAudio: true }, fps: { target: 24, limit: 24 }, scene, render: { antialias: true }, input: { keyboard: false, mouse: false, touch: false, gamepad: false },
+    type: Phaser.AUTO,
+    parent: holder,
+    width: holder.clientWidth,
+    height: holder.clientHeight,
+    transparent: true,
+    banner: false,
+    audio: { noAudio: true },
+    fps: { target: 24, limit: 24 },
+    scene,
+    render: { antialias: true },
+    input: { keyboard: false, mouse: false, touch: false, gamepad: false },
   })
   return {
     show: (next, alarmed) => scene.show(next, alarmed),

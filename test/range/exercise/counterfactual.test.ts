@@ -9,9 +9,19 @@ function undefended(seed: number): Play {
   play.seat('magpie', 'attacker')
   play.start()
   play.until(5)
-  play.move('magpie', { kind: 'Launch', technique: 'P2', params: { stealth: 0, duration: 10 }, startInMinutes: 0 })
+  play.move('magpie', {
+    kind: 'Launch',
+    technique: 'P2',
+    params: { stealth: 0, duration: 10 },
+    startInMinutes: 0,
+  })
   play.until(8)
-  play.move('magpie', { kind: 'Launch', technique: 'D1', params: { stealth: 0, duration: 30 }, startInMinutes: 0 })
+  play.move('magpie', {
+    kind: 'Launch',
+    technique: 'D1',
+    params: { stealth: 0, duration: 30 },
+    startInMinutes: 0,
+  })
   play.until(45)
   return play
 }
@@ -20,7 +30,12 @@ describe('the counterfactual', () => {
   const play = undefended(21)
 
   it('[X6] without the card testing every van reports the same, byte for byte', () => {
-    const answer = counterfactual(() => optionsOf('market-day', 21), play.inputs, play.run.state, 'without:0')
+    const answer = counterfactual(
+      () => optionsOf('market-day', 21),
+      play.inputs,
+      play.run.state,
+      'without:0',
+    )
     if ('error' in answer) throw new Error(answer.error)
     const fresh = new Play(optionsOf('market-day', 21))
     for (const input of play.inputs) {
@@ -44,16 +59,30 @@ describe('the counterfactual', () => {
     const choices = debriefOf(play.run.state).choices
     const stolen = play.run.meters().parcelsLost
     expect(stolen).toBeGreaterThan(0)
-    const atOnce = choices.find((one) => one.id.startsWith('at-once') && play.run.state.incidents.find((incident) => `at-once:${incident.id}` === one.id)?.attack === 'D1')
+    const atOnce = choices.find(
+      (one) =>
+        one.id.startsWith('at-once') &&
+        play.run.state.incidents.find((incident) => `at-once:${incident.id}` === one.id)?.attack ===
+          'D1',
+    )
     expect(atOnce).toBeDefined()
-    const answer = counterfactual(() => optionsOf('market-day', 21), play.inputs, play.run.state, atOnce!.id)
+    const answer = counterfactual(
+      () => optionsOf('market-day', 21),
+      play.inputs,
+      play.run.state,
+      atOnce!.id,
+    )
     if ('error' in answer) throw new Error(answer.error)
     expect(answer.was.parcelsLost).toBe(stolen)
     expect(answer.would.parcelsLost).toBeLessThan(stolen)
   })
 
   it('[X8] a choice that names nothing is refused by name', () => {
-    expect(counterfactual(() => optionsOf('market-day', 21), play.inputs, play.run.state, 'without:9')).toEqual({ error: 'no-such-choice' })
-    expect(counterfactual(() => optionsOf('market-day', 21), play.inputs, play.run.state, 'nonsense')).toEqual({ error: 'no-such-choice' })
+    expect(
+      counterfactual(() => optionsOf('market-day', 21), play.inputs, play.run.state, 'without:9'),
+    ).toEqual({ error: 'no-such-choice' })
+    expect(
+      counterfactual(() => optionsOf('market-day', 21), play.inputs, play.run.state, 'nonsense'),
+    ).toEqual({ error: 'no-such-choice' })
   })
 })

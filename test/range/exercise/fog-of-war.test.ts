@@ -3,7 +3,11 @@ import type { Move } from '../../../range/protocol/move.ts'
 import { optionsOf, Play } from './rig.ts'
 
 /** Two games that differ only in what attackers do unseen. */
-function game(moves: readonly Move[]): { defender: string[]; screen: string[]; customer: string[] } {
+function game(moves: readonly Move[]): {
+  defender: string[]
+  screen: string[]
+  customer: string[]
+} {
   const play = new Play(optionsOf('market-day', 31))
   play.seat('magpie', 'attacker')
   play.seat('heron', 'defender')
@@ -18,7 +22,10 @@ function game(moves: readonly Move[]): { defender: string[]; screen: string[]; c
   play.until(2)
   show()
   for (const move of moves) play.move('magpie', move)
-  for (let minute = 2; minute < 8; minute += 0.5) { play.until(minute); show() }
+  for (let minute = 2; minute < 8; minute += 0.5) {
+    play.until(minute)
+    show()
+  }
   return views
 }
 
@@ -39,13 +46,31 @@ describe('fog of war', () => {
     play.seat('heron', 'defender')
     play.seat('finch', 'customer')
     play.start()
-    for (const technique of ['W1', 'P2', 'I1', 'D1']) play.move('magpie', { kind: 'Launch', technique, params: {}, startInMinutes: 1 })
+    for (const technique of ['W1', 'P2', 'I1', 'D1'])
+      play.move('magpie', { kind: 'Launch', technique, params: {}, startInMinutes: 1 })
     play.until(30)
-    for (const text of [JSON.stringify(play.run.view('heron')), JSON.stringify(play.run.screenView()), JSON.stringify(play.run.view('finch'))]) {
-      for (const word of ['"cause"', '"run"', '"truth"', '"trail"', '"crewHours"', '"stealth"', 'magpie', '"seed"', '"diversion"', '"spoof"']) expect(text).not.toContain(word)
+    for (const text of [
+      JSON.stringify(play.run.view('heron')),
+      JSON.stringify(play.run.screenView()),
+      JSON.stringify(play.run.view('finch')),
+    ]) {
+      for (const word of [
+        '"cause"',
+        '"run"',
+        '"truth"',
+        '"trail"',
+        '"crewHours"',
+        '"stealth"',
+        'magpie',
+        '"seed"',
+        '"diversion"',
+        '"spoof"',
+      ])
+        expect(text).not.toContain(word)
     }
     const customer = JSON.stringify(play.run.view('finch'))
-    for (const word of ['incidents', 'alerts', 'blockedIps', 'decisions', 'telemetry']) expect(customer).not.toContain(word)
+    for (const word of ['incidents', 'alerts', 'blockedIps', 'decisions', 'telemetry'])
+      expect(customer).not.toContain(word)
     const cards = play.run.world().shop.cards
     for (const card of cards.slice(0, 200)) {
       expect(JSON.stringify(play.run.view('heron'))).not.toContain(card.number)
@@ -58,12 +83,20 @@ describe('fog of war', () => {
     play.seat('magpie', 'attacker')
     play.seat('heron', 'defender')
     play.start()
-    play.move('magpie', { kind: 'Launch', technique: 'D1', params: { stealth: 0.4, duration: 40 }, startInMinutes: 0 })
-    for (let minute = 1; minute <= 60 && play.run.meters().parcelsLost === 0; minute++) play.until(minute)
+    play.move('magpie', {
+      kind: 'Launch',
+      technique: 'D1',
+      params: { stealth: 0.4, duration: 40 },
+      startInMinutes: 0,
+    })
+    for (let minute = 1; minute <= 60 && play.run.meters().parcelsLost === 0; minute++)
+      play.until(minute)
     expect(play.run.meters().parcelsLost).toBeGreaterThan(0)
     const view = play.run.view('heron')
     if (view?.role !== 'defender') throw new Error('no desk')
-    const overdue = [...play.run.state.reported.stolenFrom.keys()].filter((parcel) => (play.run.world().logistics.parcels[parcel]?.due ?? 0) <= play.run.now()).length
+    const overdue = [...play.run.state.reported.stolenFrom.keys()].filter(
+      (parcel) => (play.run.world().logistics.parcels[parcel]?.due ?? 0) <= play.run.now(),
+    ).length
     expect(view.meters.parcelsLost).toBe(overdue)
     expect(view.meters.cardsLeaked).toBe(0)
   })

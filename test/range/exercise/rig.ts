@@ -8,15 +8,31 @@ import type { Role } from '../../../range/protocol/view.ts'
 const parts = await loadEngineParts()
 export const versions = versionsOf(parts)
 
-export function scenarioOf(slug: string): { scenario: Scenario; playbooks: RunOptions['playbooks'] } {
+export function scenarioOf(slug: string): {
+  scenario: Scenario
+  playbooks: RunOptions['playbooks']
+} {
   const loaded = loadScenario(slug)
   if (!loaded.ok) throw new Error(loaded.mistakes.join('\n'))
   return loaded
 }
 
-export function optionsOf(slug: string, seed: number, change: (scenario: Scenario) => Scenario = (scenario) => scenario): RunOptions {
+export function optionsOf(
+  slug: string,
+  seed: number,
+  change: (scenario: Scenario) => Scenario = (scenario) => scenario,
+): RunOptions {
   const { scenario, playbooks } = scenarioOf(slug)
-  return { id: 'xtest', code: 'ABCDEF', mode: 'class', scenario: change(scenario), seed, playbooks, engine: newEngine(parts, seed), shopPath: (seat) => `/x/${seat}/~/larchlane.example/` }
+  return {
+    id: 'xtest',
+    code: 'ABCDEF',
+    mode: 'class',
+    scenario: change(scenario),
+    seed,
+    playbooks,
+    engine: newEngine(parts, seed),
+    shopPath: (seat) => `/x/${seat}/~/larchlane.example/`,
+  }
 }
 
 /** A whole exercise driven by hand: seats, moves at given town minutes, and everything it put out. */
@@ -27,7 +43,9 @@ export class Play {
   constructor(options: RunOptions) {
     this.run = createRun(options)
   }
-  give(input: Input extends infer I ? (I extends Input ? Omit<I, 'at'> : never) : never): ReturnType<FullRun['apply']> {
+  give(
+    input: Input extends infer I ? (I extends Input ? Omit<I, 'at'> : never) : never,
+  ): ReturnType<FullRun['apply']> {
     const whole = { ...input, at: this.run.now() } as Input
     this.inputs.push(whole)
     return this.run.apply(whole)

@@ -8,7 +8,14 @@ function played(seed: number): Play {
   play.seat('heron', 'defender')
   play.start()
   play.until(6)
-  expect(play.move('magpie', { kind: 'Launch', technique: 'W1', params: { stealth: 0 }, startInMinutes: 0 }).ok).toBe(true)
+  expect(
+    play.move('magpie', {
+      kind: 'Launch',
+      technique: 'W1',
+      params: { stealth: 0 },
+      startInMinutes: 0,
+    }).ok,
+  ).toBe(true)
   play.until(14)
   return play
 }
@@ -16,7 +23,9 @@ function played(seed: number): Play {
 describe('a run', () => {
   it('[X1] gives the same bytes for the same scenario, seed and inputs', () => {
     const [one, two] = [played(11), played(11)]
-    expect(one.outputs.map((output) => output.digest)).toEqual(two.outputs.map((output) => output.digest))
+    expect(one.outputs.map((output) => output.digest)).toEqual(
+      two.outputs.map((output) => output.digest),
+    )
     expect(one.telemetry()).toEqual(two.telemetry())
   })
 
@@ -43,8 +52,17 @@ describe('a run', () => {
     expect(play.move('magpie', launch)).toEqual({ ok: false, reason: 'paused' })
     play.start()
     expect(play.move('heron', launch)).toEqual({ ok: false, reason: 'not-your-role' })
-    expect(play.move('magpie', { ...launch, technique: 'Z9' })).toEqual({ ok: false, reason: 'no-such-attack' })
-    expect(play.move('magpie', { kind: 'Respond', incident: null, actions: [{ kind: 'FreezeRefunds' }] })).toEqual({ ok: false, reason: 'not-your-role' })
+    expect(play.move('magpie', { ...launch, technique: 'Z9' })).toEqual({
+      ok: false,
+      reason: 'no-such-attack',
+    })
+    expect(
+      play.move('magpie', {
+        kind: 'Respond',
+        incident: null,
+        actions: [{ kind: 'FreezeRefunds' }],
+      }),
+    ).toEqual({ ok: false, reason: 'not-your-role' })
     expect(play.move('nobody', launch)).toEqual({ ok: false, reason: 'no-such-seat' })
     expect(play.run.truth()).toEqual([])
   })
@@ -58,13 +76,21 @@ describe('a run', () => {
     const steps = view.incidents.find((one) => one.id === incident!.id)!.playbook
     expect(steps.map((step) => step.action.kind)).toContain('RestorePage')
     const leakedBefore = play.run.meters().cardsLeaked
-    expect(play.move('heron', { kind: 'Respond', incident: incident!.id, actions: steps.filter((step) => step.recommended).map((step) => step.action) }).ok).toBe(true)
+    expect(
+      play.move('heron', {
+        kind: 'Respond',
+        incident: incident!.id,
+        actions: steps.filter((step) => step.recommended).map((step) => step.action),
+      }).ok,
+    ).toBe(true)
     play.until(18)
     const leaked = play.run.meters().cardsLeaked
     play.until(40)
     expect(leaked).toBeGreaterThanOrEqual(leakedBefore)
     expect(play.run.meters().cardsLeaked).toBe(leaked)
     expect(play.run.state.desk.get(incident!.id)!.status).toBe('recovered')
-    expect(play.run.score().some((line) => line.why === 'page-restored' && line.points > 0)).toBe(true)
+    expect(play.run.score().some((line) => line.why === 'page-restored' && line.points > 0)).toBe(
+      true,
+    )
   })
 })

@@ -20,17 +20,50 @@ describe('scenarios', () => {
   })
 
   it('[C3] reports every mistake at once, each with its line and a correction', () => {
-    const text = ['title: T', 'summary: S', 'lenght: 45', 'palette: [W1, Q7]', 'world:', '  start: 9 o’clock', 'attacks:', '  - technique: P2', '    at: 5', '    params: { stealthy: 1 }', 'injects:', '  - id: x-1', '    title: X', '    about: X', '    tone: funny', ''].join('\n')
+    const text = [
+      'title: T',
+      'summary: S',
+      'lenght: 45',
+      'palette: [W1, Q7]',
+      'world:',
+      '  start: 9 o’clock',
+      'attacks:',
+      '  - technique: P2',
+      '    at: 5',
+      '    params: { stealthy: 1 }',
+      'injects:',
+      '  - id: x-1',
+      '    title: X',
+      '    about: X',
+      '    tone: funny',
+      '',
+    ].join('\n')
     const compiled = compileScenario('bad', 'bad.yml', text, known)
     expect(compiled.ok).toBe(false)
     if (compiled.ok) return
-    const rows = compiled.diagnostics.map(({ line, message, correction }) => `${line} | ${message} | ${correction}`)
-    expect(rows.some((row) => row.startsWith('3 |') && row.includes('did you mean "length"?'))).toBe(true)
+    const rows = compiled.diagnostics.map(
+      ({ line, message, correction }) => `${line} | ${message} | ${correction}`,
+    )
+    expect(
+      rows.some((row) => row.startsWith('3 |') && row.includes('did you mean "length"?')),
+    ).toBe(true)
     expect(rows.some((row) => row.startsWith('6 |') && row.includes('HH:MM'))).toBe(true)
-    expect(rows.some((row) => row.startsWith('15 |') && row.includes('harmless, pressure, trouble, hint'))).toBe(true)
-    const second = compileScenario('bad', 'bad.yml', text.replace('lenght', 'length').replace('9 o’clock', '"09:00"').replace('funny', 'hint'), known)
+    expect(
+      rows.some(
+        (row) => row.startsWith('15 |') && row.includes('harmless, pressure, trouble, hint'),
+      ),
+    ).toBe(true)
+    const second = compileScenario(
+      'bad',
+      'bad.yml',
+      text.replace('lenght', 'length').replace('9 o’clock', '"09:00"').replace('funny', 'hint'),
+      known,
+    )
     if (second.ok) throw new Error('it has mistakes left')
-    expect(second.diagnostics.map(({ line, message }) => `${line} ${message}`)).toEqual(['4 there is no attack "Q7"', '10 P2 has no parameter "stealthy"'])
+    expect(second.diagnostics.map(({ line, message }) => `${line} ${message}`)).toEqual([
+      '4 there is no attack "Q7"',
+      '10 P2 has no parameter "stealthy"',
+    ])
     expect(second.diagnostics[1]!.correction).toBe('did you mean "stealth"?')
   })
 
