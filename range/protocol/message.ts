@@ -18,8 +18,12 @@ export type PatchOp =
   | { readonly op: 'remove'; readonly path: string }
 
 /** `id` makes a repeated send after a reconnect harmless: the server answers the first result again. */
-export interface MoveMessage { readonly id: string; readonly move: unknown }
-export type MoveAnswer = { readonly ok: true; readonly run?: number } | { readonly ok: false; readonly reason: string }
+export interface MoveMessage {
+  readonly id: string
+  readonly move: unknown
+}
+export type MoveAnswer =
+  { readonly ok: true; readonly run?: number } | { readonly ok: false; readonly reason: string }
 
 export type TrainerAct =
   | { readonly kind: 'Phase'; readonly phase: 'running' | 'paused' | 'ended' }

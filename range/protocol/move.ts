@@ -6,7 +6,10 @@ const id = z.string().min(1).max(64)
 const params = z.record(z.string().max(32), z.union([z.number().finite(), z.string().max(120)]))
 
 const respond = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('RestorePage'), page: z.enum(['home', 'product', 'cart', 'checkout', 'account']) }),
+  z.strictObject({
+    kind: z.literal('RestorePage'),
+    page: z.enum(['home', 'product', 'cart', 'checkout', 'account']),
+  }),
   z.strictObject({ kind: z.literal('BlockHost'), host: id }),
   z.strictObject({ kind: z.literal('BlockSource'), ip: id }),
   z.strictObject({ kind: z.literal('UnblockSource'), ip: id }),
@@ -14,32 +17,57 @@ const respond = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('RestoreAccount'), account: id }),
   z.strictObject({ kind: z.literal('FreezeRefunds') }),
   z.strictObject({ kind: z.literal('ThawRefunds') }),
-  z.strictObject({ kind: z.literal('SetVelocityRule'), perMinute: z.number().int().min(1).max(120).nullable() }),
+  z.strictObject({
+    kind: z.literal('SetVelocityRule'),
+    perMinute: z.number().int().min(1).max(120).nullable(),
+  }),
   z.strictObject({ kind: z.literal('NotifyCardHolders'), host: id }),
   z.strictObject({ kind: z.literal('HoldParcel'), parcel: z.number().int().min(0) }),
   z.strictObject({ kind: z.literal('ReleaseParcel'), parcel: z.number().int().min(0) }),
   z.strictObject({ kind: z.literal('RecallVan'), van: z.number().int().min(0) }),
-  z.strictObject({ kind: z.literal('LockCargo'), van: z.number().int().min(0), locked: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('LockCargo'),
+    van: z.number().int().min(0),
+    locked: z.boolean(),
+  }),
 ])
 export type Response = z.infer<typeof respond>
 
 const move = z.discriminatedUnion('kind', [
   // attackers
-  z.strictObject({ kind: z.literal('Launch'), technique: id, params, startInMinutes: z.number().min(0).max(240).default(0) }),
+  z.strictObject({
+    kind: z.literal('Launch'),
+    technique: id,
+    params,
+    startInMinutes: z.number().min(0).max(240).default(0),
+  }),
   z.strictObject({ kind: z.literal('StopAttack'), run: z.number().int().min(0) }),
   // defenders
   z.strictObject({ kind: z.literal('TakeIncident'), incident: id }),
   z.strictObject({ kind: z.literal('DismissIncident'), incident: id, reason: z.string().max(400) }),
-  z.strictObject({ kind: z.literal('Respond'), incident: id.nullable(), actions: z.array(respond).min(1).max(12) }),
+  z.strictObject({
+    kind: z.literal('Respond'),
+    incident: id.nullable(),
+    actions: z.array(respond).min(1).max(12),
+  }),
   // customers
-  z.strictObject({ kind: z.literal('Complain'), order: z.number().int().min(0), text: z.string().max(400) }),
+  z.strictObject({
+    kind: z.literal('Complain'),
+    order: z.number().int().min(0),
+    text: z.string().max(400),
+  }),
 ])
 export type Move = z.infer<typeof move>
 
 /** Refuses anything else with the first mistake in words. */
-export function parseMove(value: unknown): { ok: true; move: Move } | { ok: false; reason: string } {
+export function parseMove(
+  value: unknown,
+): { ok: true; move: Move } | { ok: false; reason: string } {
   const parsed = move.safeParse(value)
   if (parsed.success) return { ok: true, move: parsed.data }
   const issue = parsed.error.issues[0]
-  return { ok: false, reason: `${issue?.path.join('.') ?? 'move'}: ${issue?.message ?? 'not understood'}` }
+  return {
+    ok: false,
+    reason: `${issue?.path.join('.') ?? 'move'}: ${issue?.message ?? 'not understood'}`,
+  }
 }

@@ -34,29 +34,41 @@ function walk(before: Json, after: Json, path: string, ops: PatchOp[]): void {
 
 function walkRow(before: Row, after: Row, path: string, ops: PatchOp[]): void {
   for (const key of Object.keys(before)) {
-    if (before[key] !== undefined && after[key] === undefined) ops.push({ op: 'remove', path: `${path}/${escape(key)}` })
+    if (before[key] !== undefined && after[key] === undefined)
+      ops.push({ op: 'remove', path: `${path}/${escape(key)}` })
   }
   for (const key of Object.keys(after)) {
     if (after[key] === undefined) continue
     const at = `${path}/${escape(key)}`
-    if (before[key] === undefined || !Object.hasOwn(before, key)) ops.push({ op: 'add', path: at, value: after[key] })
+    if (before[key] === undefined || !Object.hasOwn(before, key))
+      ops.push({ op: 'add', path: at, value: after[key] })
     else walk(before[key], after[key], at, ops)
   }
 }
 
 /** A list grows at its end, loses its oldest, or changes within: those three stay small. */
-function walkList(before: readonly Json[], after: readonly Json[], path: string, ops: PatchOp[]): void {
+function walkList(
+  before: readonly Json[],
+  after: readonly Json[],
+  path: string,
+  ops: PatchOp[],
+): void {
   const shift = shiftOf(before, after)
   for (let i = 0; i < shift; i++) ops.push({ op: 'remove', path: `${path}/0` })
   const rest = shift === 0 ? before : before.slice(shift)
   let tail = 0
-  while (tail < Math.min(rest.length, after.length) && same(rest[rest.length - 1 - tail], after[after.length - 1 - tail])) tail++
+  while (
+    tail < Math.min(rest.length, after.length) &&
+    same(rest[rest.length - 1 - tail], after[after.length - 1 - tail])
+  )
+    tail++
   const oldMiddle = rest.length - tail
   const newMiddle = after.length - tail
   const common = Math.min(oldMiddle, newMiddle)
   for (let i = 0; i < common; i++) walk(rest[i], after[i], `${path}/${i}`, ops)
   for (let i = oldMiddle - 1; i >= common; i--) ops.push({ op: 'remove', path: `${path}/${i}` })
-  for (let i = common; i < newMiddle; i++) ops.push({ op: 'add', path: `${path}/${i}`, value: after[i] })
+  for (let i = common; i < newMiddle; i++)
+    ops.push({ op: 'add', path: `${path}/${i}`, value: after[i] })
 }
 
 function shiftOf(before: readonly Json[], after: readonly Json[]): number {
@@ -79,7 +91,8 @@ function same(a: Json, b: Json): boolean {
   }
   if (!isRow(a) || !isRow(b)) return Number.isNaN(a) && Number.isNaN(b)
   const keys = Object.keys(a)
-  for (const key of keys) if (!same(a[key], Object.hasOwn(b, key) ? b[key] : undefined)) return false
+  for (const key of keys)
+    if (!same(a[key], Object.hasOwn(b, key) ? b[key] : undefined)) return false
   return Object.keys(b).every((key) => b[key] === undefined || Object.hasOwn(a, key))
 }
 
@@ -94,7 +107,10 @@ function escape(key: string): string {
 function tokens(path: string): readonly string[] {
   if (path === '') return []
   if (!path.startsWith('/')) throw new RangeError(`not a pointer: ${path}`)
-  return path.slice(1).split('/').map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return path
+    .slice(1)
+    .split('/')
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
 function applyAt(value: unknown, path: readonly string[], depth: number, op: PatchOp): unknown {
@@ -117,7 +133,12 @@ function applyAt(value: unknown, path: readonly string[], depth: number, op: Pat
 }
 
 function inList(
-  list: readonly unknown[], token: string, last: boolean, path: readonly string[], depth: number, op: PatchOp,
+  list: readonly unknown[],
+  token: string,
+  last: boolean,
+  path: readonly string[],
+  depth: number,
+  op: PatchOp,
 ): unknown[] {
   const index = /^(0|[1-9]\d{0,8})$/.test(token) ? Number(token) : -1
   const bound = last && op.op === 'add' ? list.length : list.length - 1

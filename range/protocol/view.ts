@@ -15,13 +15,26 @@ export interface Clock {
   readonly speed: number
 }
 interface Common {
-  readonly exercise: { readonly id: string; readonly title: string; readonly scenario: string; readonly mode: string }
+  readonly exercise: {
+    readonly id: string
+    readonly title: string
+    readonly scenario: string
+    readonly mode: string
+  }
   readonly clock: Clock
   readonly me: { readonly seat: string; readonly nickname: string }
   /** Newest last, at most 50. */
-  readonly messages: readonly { readonly at: Milliseconds; readonly from: 'trainer' | 'town'; readonly text: string }[]
+  readonly messages: readonly {
+    readonly at: Milliseconds
+    readonly from: 'trainer' | 'town'
+    readonly text: string
+  }[]
 }
-export interface Score { readonly attackers: number; readonly defenders: number; readonly shown: boolean }
+export interface Score {
+  readonly attackers: number
+  readonly defenders: number
+  readonly shown: boolean
+}
 /** A series of one meter over virtual time, at most 120 points. */
 export type Series = readonly (readonly [Milliseconds, number])[]
 
@@ -31,16 +44,34 @@ export interface AttackerView extends Common {
   readonly crewHours: { readonly left: number; readonly of: number }
   readonly jobs: readonly Job[]
   readonly runs: readonly {
-    readonly run: number; readonly technique: string; readonly startedAt: Milliseconds
+    readonly run: number
+    readonly technique: string
+    readonly startedAt: Milliseconds
     readonly status: 'planned' | 'running' | 'stopped' | 'blocked' | 'done'
     /** Message key under `attack.` describing what the crew saw last. */
-    readonly seen: string; readonly seenParams: Readonly<Record<string, string | number>>
+    readonly seen: string
+    readonly seenParams: Readonly<Record<string, string | number>>
     readonly params: Readonly<Record<string, number | string>>
   }[]
   /** What reached the crew: cards collected (masked), refunds landed, parcels in hand. */
-  readonly loot: readonly { readonly at: Milliseconds; readonly run: number; readonly kind: 'card' | 'money' | 'parcel' | 'working-card'; readonly what: string; readonly worth: number }[]
-  readonly looks: readonly { readonly at: Milliseconds; readonly what: string; readonly answer: string; readonly params: Readonly<Record<string, string | number>> }[]
-  readonly steps: readonly { readonly id: 'get-in' | 'position' | 'collect' | 'move-goods' | 'cash-out'; readonly done: boolean; readonly at: Milliseconds | null }[]
+  readonly loot: readonly {
+    readonly at: Milliseconds
+    readonly run: number
+    readonly kind: 'card' | 'money' | 'parcel' | 'working-card'
+    readonly what: string
+    readonly worth: number
+  }[]
+  readonly looks: readonly {
+    readonly at: Milliseconds
+    readonly what: string
+    readonly answer: string
+    readonly params: Readonly<Record<string, string | number>>
+  }[]
+  readonly steps: readonly {
+    readonly id: 'get-in' | 'position' | 'collect' | 'move-goods' | 'cash-out'
+    readonly done: boolean
+    readonly at: Milliseconds | null
+  }[]
   readonly shop: string
 }
 export interface Job {
@@ -55,21 +86,39 @@ export interface Job {
 export interface JobParameter {
   readonly name: string
   readonly type: 'choice' | 'number'
-  readonly min?: number; readonly max?: number; readonly step?: number
+  readonly min?: number
+  readonly max?: number
+  readonly step?: number
   readonly default: number | string
-  readonly options?: readonly { readonly value: string; readonly label: string; readonly note: string }[]
+  readonly options?: readonly {
+    readonly value: string
+    readonly label: string
+    readonly note: string
+  }[]
 }
 
 export interface MapReport {
   readonly vans: readonly {
-    readonly van: number; readonly name: string; readonly line: string
+    readonly van: number
+    readonly name: string
+    readonly line: string
     /** Where the tracker says it is, millimetres; null before the first fix. */
-    readonly x: number | null; readonly y: number | null; readonly at: Milliseconds | null
+    readonly x: number | null
+    readonly y: number | null
+    readonly at: Milliseconds | null
     /** Where odometer and mast would place it, with its uncertainty, if the twin disagrees. */
     readonly twin: { readonly x: number; readonly y: number; readonly radiusMm: number } | null
-    readonly aboard: number; readonly doorOpen: boolean; readonly recalled: boolean; readonly temperatureMilli: number | null
+    readonly aboard: number
+    readonly doorOpen: boolean
+    readonly recalled: boolean
+    readonly temperatureMilli: number | null
   }[]
-  readonly lockers: readonly { readonly locker: number; readonly name: string; readonly used: number; readonly boxes: number }[]
+  readonly lockers: readonly {
+    readonly locker: number
+    readonly name: string
+    readonly used: number
+    readonly boxes: number
+  }[]
 }
 export interface DefenderView extends Common {
   readonly role: 'defender'
@@ -77,23 +126,59 @@ export interface DefenderView extends Common {
   readonly trends: { readonly lost: Series; readonly onTime: Series; readonly trust: Series }
   readonly incidents: readonly DefenderIncident[]
   readonly map: MapReport
-  readonly parcels: readonly { readonly parcel: number; readonly status: string; readonly where: string; readonly valueMinor: number; readonly held: boolean; readonly address: string }[]
-  readonly pages: readonly {
-    readonly page: string; readonly live: number; readonly baseline: number
-    readonly changed: boolean; readonly diff: readonly { readonly sign: '+' | '-' | ' '; readonly text: string }[]
+  readonly parcels: readonly {
+    readonly parcel: number
+    readonly status: string
+    readonly where: string
+    readonly valueMinor: number
+    readonly held: boolean
+    readonly address: string
   }[]
-  readonly state: { readonly refundsFrozen: boolean; readonly velocityPerMinute: number | null; readonly blockedHosts: readonly string[]; readonly blockedIps: readonly string[]; readonly suspended: readonly string[] }
+  readonly pages: readonly {
+    readonly page: string
+    readonly live: number
+    readonly baseline: number
+    readonly changed: boolean
+    readonly diff: readonly { readonly sign: '+' | '-' | ' '; readonly text: string }[]
+  }[]
+  readonly state: {
+    readonly refundsFrozen: boolean
+    readonly velocityPerMinute: number | null
+    readonly blockedHosts: readonly string[]
+    readonly blockedIps: readonly string[]
+    readonly suspended: readonly string[]
+  }
   /** Decisions of the team, newest last. */
-  readonly decisions: readonly { readonly at: Milliseconds; readonly by: string; readonly incident: string | null; readonly action: Response['kind']; readonly target: string; readonly effect: 'pending' | 'done' | 'refused' | 'verified' | 'failed'; readonly reason: string | null }[]
+  readonly decisions: readonly {
+    readonly at: Milliseconds
+    readonly by: string
+    readonly incident: string | null
+    readonly action: Response['kind']
+    readonly target: string
+    readonly effect: 'pending' | 'done' | 'refused' | 'verified' | 'failed'
+    readonly reason: string | null
+  }[]
   readonly points: number
   readonly score: Score
-  readonly ledger: { readonly size: number; readonly root: string; readonly verdict: 'intact' | 'changed' | 'unknown' }
+  readonly ledger: {
+    readonly size: number
+    readonly root: string
+    readonly verdict: 'intact' | 'changed' | 'unknown'
+  }
 }
 export interface DefenderIncident extends Incident {
   readonly status: 'new' | 'taken' | 'contained' | 'recovered' | 'dismissed' | 'closed'
   readonly takenBy: string | null
   /** Steps of the playbook that fits, with what they cost; `recommended` ones are ticked. */
-  readonly playbook: readonly { readonly action: Response; readonly label: string; readonly params: Readonly<Record<string, string | number>>; readonly seconds: number; readonly costMinor: number; readonly recommended: boolean; readonly done: boolean }[]
+  readonly playbook: readonly {
+    readonly action: Response
+    readonly label: string
+    readonly params: Readonly<Record<string, string | number>>
+    readonly seconds: number
+    readonly costMinor: number
+    readonly recommended: boolean
+    readonly done: boolean
+  }[]
   /** Recovery checks, message keys under `check.`; null: not yet known. */
   readonly checks: readonly { readonly check: string; readonly ok: boolean | null }[]
 }
@@ -103,8 +188,21 @@ export interface CustomerView extends Common {
   readonly name: string
   readonly address: string
   /** Printed test cards; numbers are shown to their holder only. */
-  readonly wallet: readonly { readonly card: number; readonly number: string; readonly label: string; readonly balanceMinor: number; readonly blocked: boolean }[]
-  readonly orders: readonly { readonly order: number; readonly status: string; readonly totalMinor: number; readonly parcel: number | null; readonly where: string | null; readonly due: Milliseconds | null }[]
+  readonly wallet: readonly {
+    readonly card: number
+    readonly number: string
+    readonly label: string
+    readonly balanceMinor: number
+    readonly blocked: boolean
+  }[]
+  readonly orders: readonly {
+    readonly order: number
+    readonly status: string
+    readonly totalMinor: number
+    readonly parcel: number | null
+    readonly where: string | null
+    readonly due: Milliseconds | null
+  }[]
   /** Path of the shop's cage, e.g. `/x/<cap>/~/larchlane.example/`. */
   readonly shop: string
 }
@@ -112,44 +210,128 @@ export interface CustomerView extends Common {
 export interface ScreenView extends Common {
   readonly role: 'screen'
   readonly code: string
-  readonly seats: { readonly attackers: number; readonly defenders: number; readonly customers: number }
+  readonly seats: {
+    readonly attackers: number
+    readonly defenders: number
+    readonly customers: number
+  }
   readonly score: Score
   readonly meters: Meters
   readonly map: MapReport
-  readonly talk: readonly { readonly at: Milliseconds; readonly key: string; readonly params: Readonly<Record<string, string | number>> }[]
+  readonly talk: readonly {
+    readonly at: Milliseconds
+    readonly key: string
+    readonly params: Readonly<Record<string, string | number>>
+  }[]
 }
 
 export interface TrainerView extends Common {
   readonly role: 'trainer'
   readonly code: string
   readonly locked: boolean
-  readonly seats: readonly { readonly seat: string; readonly role: Role; readonly nickname: string; readonly robot: boolean; readonly connection: { readonly state: 'here' | 'slow' | 'lost'; readonly ms: number | null; readonly since: number } }[]
+  readonly seats: readonly {
+    readonly seat: string
+    readonly role: Role
+    readonly nickname: string
+    readonly robot: boolean
+    readonly connection: {
+      readonly state: 'here' | 'slow' | 'lost'
+      readonly ms: number | null
+      readonly since: number
+    }
+  }[]
   readonly meters: Meters
   readonly score: Score
   readonly lanes: readonly Lane[]
-  readonly injects: readonly { readonly id: string; readonly title: string; readonly about: string; readonly tone: string; readonly preview: Readonly<Record<PlayRole, string>>; readonly warning: string | null; readonly fired: Milliseconds | null; readonly due: Milliseconds | null }[]
+  readonly injects: readonly {
+    readonly id: string
+    readonly title: string
+    readonly about: string
+    readonly tone: string
+    readonly preview: Readonly<Record<PlayRole, string>>
+    readonly warning: string | null
+    readonly fired: Milliseconds | null
+    readonly due: Milliseconds | null
+  }[]
   readonly notes: readonly { readonly at: Milliseconds; readonly text: string }[]
   readonly map: MapReport
-  readonly ledger: { readonly size: number; readonly root: string; readonly verdict: 'intact' | 'changed' | 'unknown' }
+  readonly ledger: {
+    readonly size: number
+    readonly root: string
+    readonly verdict: 'intact' | 'changed' | 'unknown'
+  }
 }
 /** Lanes of the timeline: the trainer sees truth while it happens, everybody at the debrief. */
 export interface Lane {
   readonly id: 'truth' | 'twins' | 'alarms' | 'decisions' | 'injects' | 'notes'
-  readonly items: readonly { readonly from: Milliseconds; readonly to: Milliseconds | null; readonly label: string; readonly params: Readonly<Record<string, string | number>>; readonly tone: 'attack' | 'harmless' | 'alarm' | 'decision' | 'note'; readonly ref: string; readonly kinds?: readonly string[] }[]
+  readonly items: readonly {
+    readonly from: Milliseconds
+    readonly to: Milliseconds | null
+    readonly label: string
+    readonly params: Readonly<Record<string, string | number>>
+    readonly tone: 'attack' | 'harmless' | 'alarm' | 'decision' | 'note'
+    readonly ref: string
+    readonly kinds?: readonly string[]
+  }[]
 }
 
 export interface Debrief {
-  readonly exercise: { readonly id: string; readonly title: string; readonly scenario: string; readonly seed: number; readonly start: Milliseconds; readonly end: Milliseconds; readonly attackers: number; readonly defenders: number }
+  readonly exercise: {
+    readonly id: string
+    readonly title: string
+    readonly scenario: string
+    readonly seed: number
+    readonly start: Milliseconds
+    readonly end: Milliseconds
+    readonly attackers: number
+    readonly defenders: number
+  }
   readonly meters: Meters
-  readonly score: { readonly attackers: number; readonly defenders: number; readonly lines: readonly { readonly at: Milliseconds; readonly team: string; readonly points: number; readonly why: string; readonly params: Readonly<Record<string, string | number>>; readonly ref: string }[] }
+  readonly score: {
+    readonly attackers: number
+    readonly defenders: number
+    readonly lines: readonly {
+      readonly at: Milliseconds
+      readonly team: string
+      readonly points: number
+      readonly why: string
+      readonly params: Readonly<Record<string, string | number>>
+      readonly ref: string
+    }[]
+  }
   readonly lanes: readonly Lane[]
-  readonly curves: readonly { readonly id: 'declines' | 'reports' | 'gap' | 'lost' | 'trust' | 'requests'; readonly points: Series }[]
-  readonly attacks: readonly { readonly attack: string; readonly run: number; readonly start: Milliseconds; readonly firstEffect: Milliseconds | null; readonly end: Milliseconds | null; readonly detectedAt: Milliseconds | null; readonly incident: string | null; readonly kinds: readonly string[]; readonly containedAt: Milliseconds | null; readonly lostMinor: number; readonly cards: number; readonly parcels: number }[]
-  readonly turningPoints: readonly { readonly at: Milliseconds; readonly kind: 'held' | 'two-fires' | 'too-late' | 'unseen' | 'false-alarm'; readonly params: Readonly<Record<string, string | number>> }[]
+  readonly curves: readonly {
+    readonly id: 'declines' | 'reports' | 'gap' | 'lost' | 'trust' | 'requests'
+    readonly points: Series
+  }[]
+  readonly attacks: readonly {
+    readonly attack: string
+    readonly run: number
+    readonly start: Milliseconds
+    readonly firstEffect: Milliseconds | null
+    readonly end: Milliseconds | null
+    readonly detectedAt: Milliseconds | null
+    readonly incident: string | null
+    readonly kinds: readonly string[]
+    readonly containedAt: Milliseconds | null
+    readonly lostMinor: number
+    readonly cards: number
+    readonly parcels: number
+  }[]
+  readonly turningPoints: readonly {
+    readonly at: Milliseconds
+    readonly kind: 'held' | 'two-fires' | 'too-late' | 'unseen' | 'false-alarm'
+    readonly params: Readonly<Record<string, string | number>>
+  }[]
   readonly longestUnseenMs: number
   readonly ledger: { readonly size: number; readonly root: string; readonly changed: boolean }
   /** What can be asked: attacks to leave out, responses to move. */
-  readonly choices: readonly { readonly id: string; readonly kind: 'without' | 'earlier' | 'later'; readonly label: string; readonly params: Readonly<Record<string, string | number>> }[]
+  readonly choices: readonly {
+    readonly id: string
+    readonly kind: 'without' | 'earlier' | 'later'
+    readonly label: string
+    readonly params: Readonly<Record<string, string | number>>
+  }[]
 }
 export interface Counterfactual {
   readonly choice: string
@@ -157,9 +339,21 @@ export interface Counterfactual {
   readonly would: Meters
   /** Where the two histories part, and what each then did, in a few stations. */
   readonly partsAt: Milliseconds
-  readonly happened: readonly { readonly at: Milliseconds; readonly label: string; readonly params: Readonly<Record<string, string | number>> }[]
-  readonly would_happen: readonly { readonly at: Milliseconds; readonly label: string; readonly params: Readonly<Record<string, string | number>> }[]
-  readonly impossible: readonly { readonly at: Milliseconds; readonly input: string; readonly reason: string }[]
+  readonly happened: readonly {
+    readonly at: Milliseconds
+    readonly label: string
+    readonly params: Readonly<Record<string, string | number>>
+  }[]
+  readonly would_happen: readonly {
+    readonly at: Milliseconds
+    readonly label: string
+    readonly params: Readonly<Record<string, string | number>>
+  }[]
+  readonly impossible: readonly {
+    readonly at: Milliseconds
+    readonly input: string
+    readonly reason: string
+  }[]
   /** Entities whose telemetry is identical byte for byte in both runs. */
   readonly untouched: { readonly events: number; readonly of: number }
 }

@@ -105,7 +105,7 @@
         if (match && Object.keys(jar).length < 40) jar[match[1]] = match[2]
       },
     })
-  } catch (error) { /* Where it is fixed, it stays empty. */ }
+  } catch { /* Where it is fixed, it stays empty. */ }
   window.alert = function () {}
   window.confirm = function () { return true }
   window.prompt = function () { return null }
@@ -115,7 +115,7 @@
     var address = event.blockedURI
     if (event.disposition !== 'enforce' || !/^https?:/.test(address) || address.indexOf(here) === 0) return
     if (address.indexOf(location.protocol + '//' + location.host) === 0) return
-    try { new Image().src = mapped(address) } catch (error) { /* Nothing to do. */ }
+    try { new Image().src = mapped(address) } catch { /* Nothing to do. */ }
   })
 
   function tell() {

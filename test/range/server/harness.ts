@@ -60,8 +60,8 @@ export function connect(harness: Harness, made: Record<string, unknown>): Player
 /** Resolves with the first state that `wanted` accepts. */
 export function until(connection: SeatConnection, wanted: (state: SeatState) => boolean, ms = 15_000): Promise<SeatState> {
   return new Promise((resolve, reject) => {
-    let stop: (() => void) | undefined
-    const timer = setTimeout(() => { stop?.(); reject(new Error(`not within ${ms} ms: ${JSON.stringify(connection.state()).slice(0, 400)}`)) }, ms)
+    const timer = setTimeout(() => { reject(new Error(`not within ${ms} ms: ${JSON.stringify(connection.state()).slice(0, 400)}`)) }, ms)
+    let stop: (() => void) | undefined = undefined as (() => void) | undefined
     stop = connection.subscribe((state) => {
       if (!wanted(state)) return
       clearTimeout(timer)
