@@ -17,7 +17,10 @@ import { createMotionCheck } from './twin/motion.ts'
 import type { TwinPlan } from './twin/plan.ts'
 
 /** A rule file or a formula file: its name for messages, and its text. */
-export interface SourceFile { readonly name: string; readonly text: string }
+export interface SourceFile {
+  readonly name: string
+  readonly text: string
+}
 
 export interface EngineOptions {
   readonly rules: readonly SourceFile[]
@@ -63,7 +66,11 @@ export interface EngineMistake {
 export class EngineError extends Error {
   readonly mistakes: readonly EngineMistake[]
   constructor(mistakes: readonly EngineMistake[]) {
-    super(mistakes.map((each) => `${each.file}:${each.line}:${each.column}: ${each.message}`).join('\n'))
+    super(
+      mistakes
+        .map((each) => `${each.file}:${each.line}:${each.column}: ${each.message}`)
+        .join('\n'),
+    )
     this.name = 'EngineError'
     this.mistakes = mistakes
   }
@@ -90,7 +97,9 @@ export function createEngine(options: EngineOptions): Engine {
     },
     incidents: () => incidents.all(),
     save: () => ({
-      version: 1, clock: Number.isFinite(clock) ? clock : null, incidents: incidents.save(),
+      version: 1,
+      clock: Number.isFinite(clock) ? clock : null,
+      incidents: incidents.save(),
       detectors: detectors.map((detector) => ({ name: detector.name, state: detector.save() })),
     }),
     restore(saved) {
@@ -123,14 +132,18 @@ function detectorsOf(options: EngineOptions): Detector[] {
   else mistakes.push(...rules.diagnostics.filter((each) => each.severity === 'error'))
   const signature = options.formulas.find(({ name }) => name.endsWith('.sig'))?.text ?? ''
   const documents = options.formulas.filter(({ name }) => !name.endsWith('.sig'))
-  const formulas = createFormulaSet(documents.map(({ name, text }) => ({ file: name, text })), signature)
+  const formulas = createFormulaSet(
+    documents.map(({ name, text }) => ({ file: name, text })),
+    signature,
+  )
   if (formulas.ok) detectors.push(createFormulaDetector(formulas.set, options.twin))
   else mistakes.push(...formulas.diagnostics)
   if (mistakes.length > 0) throw new EngineError(mistakes)
   if (options.baseline !== null) detectors.push(createInventoryCheck(options.baseline))
   detectors.push(createLogHealthCheck())
   detectors.push(createRefundPeers())
-  if (options.scorer !== null) detectors.push(createPaymentDetector(options.scorer, options.budget ?? BUDGET))
+  if (options.scorer !== null)
+    detectors.push(createPaymentDetector(options.scorer, options.budget ?? BUDGET))
   if (options.twin !== null) detectors.push(createMotionCheck(options.twin))
   return detectors
 }

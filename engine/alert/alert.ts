@@ -4,7 +4,15 @@
 export type ReasoningKind = 'R' | 'T' | 'M' | 'P' | 'I'
 
 export type Family =
-  | 'shop' | 'availability' | 'payment' | 'insider' | 'customer' | 'delivery' | 'virtual' | 'credential' | 'people'
+  | 'shop'
+  | 'availability'
+  | 'payment'
+  | 'insider'
+  | 'customer'
+  | 'delivery'
+  | 'virtual'
+  | 'credential'
+  | 'people'
 
 /** Entity reference `kind:id`; kinds: ip account card staff parcel van locker page device host order. */
 export type EntityRef = string

@@ -23,7 +23,11 @@ export const ENTITIES_MAX = 64
 /** Newest alerts kept in an incident. */
 export const ALERTS_MAX = 64
 
-interface Open { incident: Incident; worth: Map<ReasoningKind, Alert>; lead: Set<EntityRef> }
+interface Open {
+  incident: Incident
+  worth: Map<ReasoningKind, Alert>
+  lead: Set<EntityRef>
+}
 
 /**
  * Joins alerts of one family that share a lead entity into incidents, and drops repetitions. Alerts must arrive in
@@ -81,17 +85,27 @@ export class Incidents {
   }
 
   save(): Json {
-    return JSON.parse(JSON.stringify({
-      open: this.#open.map(({ incident, worth }) => ({ incident, worth: [...worth.values()] })),
-      closed: this.#closed, waiting: this.#waiting, repeats: [...this.#repeats], changed: [...this.#changed],
-      alerts: this.#alerts, count: this.#count,
-    })) as Json
+    return JSON.parse(
+      JSON.stringify({
+        open: this.#open.map(({ incident, worth }) => ({ incident, worth: [...worth.values()] })),
+        closed: this.#closed,
+        waiting: this.#waiting,
+        repeats: [...this.#repeats],
+        changed: [...this.#changed],
+        alerts: this.#alerts,
+        count: this.#count,
+      }),
+    ) as Json
   }
 
   restore(saved: Json): void {
     const from = structuredClone(saved) as unknown as Saved
     this.#open = from.open.map(({ incident, worth }) => {
-      return { incident, worth: new Map(worth.map((alert) => [alert.kind, alert])), lead: new Set(incident.lead) }
+      return {
+        incident,
+        worth: new Map(worth.map((alert) => [alert.kind, alert])),
+        lead: new Set(incident.lead),
+      }
     })
     this.#closed = from.closed
     this.#waiting = from.waiting
@@ -104,10 +118,16 @@ export class Incidents {
   #repeated(finding: Finding, lead: readonly EntityRef[]): boolean {
     const key = `${finding.detector} ${finding.family} ${[...lead].sort().join(' ')}`
     const last = this.#repeats.get(key)
-    if (last !== undefined && finding.time - last.time < REPEAT_MS && finding.severity <= last.severity) return true
+    if (
+      last !== undefined &&
+      finding.time - last.time < REPEAT_MS &&
+      finding.severity <= last.severity
+    )
+      return true
     this.#repeats.delete(key)
     this.#repeats.set(key, { time: finding.time, severity: finding.severity })
-    if (this.#repeats.size > REPEATS_MAX) this.#repeats.delete(this.#repeats.keys().next().value as string)
+    if (this.#repeats.size > REPEATS_MAX)
+      this.#repeats.delete(this.#repeats.keys().next().value as string)
     return false
   }
 
@@ -124,7 +144,8 @@ export class Incidents {
   }
 
   #takeWaiting(family: Alert['family'], lead: ReadonlySet<EntityRef>): Alert[] {
-    const fits = (alert: Alert): boolean => alert.family === family && alert.lead.some((ref) => lead.has(ref))
+    const fits = (alert: Alert): boolean =>
+      alert.family === family && alert.lead.some((ref) => lead.has(ref))
     const taken = this.#waiting.filter(fits)
     if (taken.length > 0) this.#waiting = this.#waiting.filter((alert) => !fits(alert))
     return taken
@@ -132,7 +153,9 @@ export class Incidents {
 
   #wait(alert: Alert): void {
     const lead = new Set(alert.lead)
-    const company = this.#waiting.filter((w) => w.family === alert.family && w.lead.some((ref) => lead.has(ref)))
+    const company = this.#waiting.filter(
+      (w) => w.family === alert.family && w.lead.some((ref) => lead.has(ref)),
+    )
     if (riskOf([...company, alert]) >= OPENING_RISK) {
       this.#waiting = this.#waiting.filter((each) => !company.includes(each))
       this.#begin([...company, alert])
@@ -146,8 +169,19 @@ export class Incidents {
     if (this.#open.length >= OPEN_MAX) this.#closeOldest()
     const last = alerts.at(-1) as Alert
     const incident: Incident = {
-      id: `i-${this.#count}`, family: last.family, lead: [], entities: [], severity: 1, kinds: [], title: '',
-      opened: last.time, closed: null, lastAlert: last.time, alerts: [], attack: null, risk: 0,
+      id: `i-${this.#count}`,
+      family: last.family,
+      lead: [],
+      entities: [],
+      severity: 1,
+      kinds: [],
+      title: '',
+      opened: last.time,
+      closed: null,
+      lastAlert: last.time,
+      alerts: [],
+      attack: null,
+      risk: 0,
     }
     this.#count += 1
     const open: Open = { incident, worth: new Map(), lead: new Set() }
@@ -158,7 +192,8 @@ export class Incidents {
   #join(open: Open, alerts: readonly Alert[]): void {
     for (const alert of alerts) {
       const before = open.worth.get(alert.kind)
-      if (before === undefined || riskOf([alert]) > riskOf([before])) open.worth.set(alert.kind, alert)
+      if (before === undefined || riskOf([alert]) > riskOf([before]))
+        open.worth.set(alert.kind, alert)
       for (const ref of alert.lead) if (open.lead.size < LEAD_MAX) open.lead.add(ref)
     }
     const { incident } = open
@@ -166,13 +201,23 @@ export class Incidents {
     const worth = [...open.worth.values()]
     const top = worth.reduce((best, alert) => (outranks(alert, best) ? alert : best))
     const named = worth.filter((alert) => alert.attack !== undefined)
-    const attack = named.length === 0 ? null : named.reduce((best, a) => (outranks(a, best) ? a : best)).attack
-    const entities = new Set([...incident.entities, ...alerts.flatMap((alert) => [...alert.lead, ...alert.entities])])
+    const attack =
+      named.length === 0 ? null : named.reduce((best, a) => (outranks(a, best) ? a : best)).attack
+    const entities = new Set([
+      ...incident.entities,
+      ...alerts.flatMap((alert) => [...alert.lead, ...alert.entities]),
+    ])
     open.incident = {
-      ...incident, lead: [...open.lead], entities: [...entities].slice(0, ENTITIES_MAX), severity: top.severity,
-      kinds: (['R', 'T', 'M', 'P', 'I'] as const).filter((kind) => open.worth.has(kind)), title: top.title,
-      lastAlert: Math.max(incident.lastAlert, (alerts.at(-1) as Alert).time), alerts: kept,
-      attack: attack ?? null, risk: riskOf(worth),
+      ...incident,
+      lead: [...open.lead],
+      entities: [...entities].slice(0, ENTITIES_MAX),
+      severity: top.severity,
+      kinds: (['R', 'T', 'M', 'P', 'I'] as const).filter((kind) => open.worth.has(kind)),
+      title: top.title,
+      lastAlert: Math.max(incident.lastAlert, (alerts.at(-1) as Alert).time),
+      alerts: kept,
+      attack: attack ?? null,
+      risk: riskOf(worth),
     }
     this.#changed.add(incident.id)
   }

@@ -5,7 +5,12 @@ import type { Alert, ReasoningKind } from './alert.ts'
  * careful analyst would call right. Prior beliefs, stated here so that they can be replaced by counted ones.
  */
 const SCORE_OF_SEVERITY: Readonly<Record<Alert['severity'], number>> = {
-  1: 0.02, 2: 0.15, 3: 0.4, 4: 0.7, 5: 0.9, 6: 0.97,
+  1: 0.02,
+  2: 0.15,
+  3: 0.4,
+  4: 0.7,
+  5: 0.9,
+  6: 0.97,
 }
 
 /** 0 to 1. */
@@ -21,7 +26,8 @@ export function scoreOf(alert: Pick<Alert, 'score' | 'severity'>): number {
  */
 export function riskOf(alerts: Iterable<Pick<Alert, 'kind' | 'score' | 'severity'>>): number {
   const best = new Map<ReasoningKind, number>()
-  for (const alert of alerts) best.set(alert.kind, Math.max(best.get(alert.kind) ?? 0, scoreOf(alert)))
+  for (const alert of alerts)
+    best.set(alert.kind, Math.max(best.get(alert.kind) ?? 0, scoreOf(alert)))
   let miss = 1
   for (const kind of ['R', 'T', 'M', 'P', 'I'] as const) miss *= 1 - (best.get(kind) ?? 0)
   return Math.round((1 - miss) * 1e6) / 1e6

@@ -5,7 +5,11 @@ import type { Alert, Family } from './alert.ts'
 import type { Detector, Finding } from './finding.ts'
 
 const SEVERITY: Readonly<Record<Match['level'], Alert['severity']>> = {
-  informational: 1, low: 2, medium: 3, high: 4, critical: 5,
+  informational: 1,
+  low: 2,
+  medium: 3,
+  high: 4,
+  critical: 5,
 }
 
 /** Kind R: Sigma rules and correlations over the bodies as they are. A rule without family counts as `shop`. */
@@ -18,7 +22,9 @@ export function createRuleDetector(set: RuleSet): Detector {
     },
     tick: () => [],
     save: () => set.save() as unknown as Json,
-    restore: (saved) => { set.restore(saved as unknown as SavedRuleSet) },
+    restore: (saved) => {
+      set.restore(saved as unknown as SavedRuleSet)
+    },
   }
 }
 
@@ -26,9 +32,16 @@ function findingOf(match: Match, event: Telemetry): Finding {
   const named = match.lead.filter((ref) => !ref.endsWith(':'))
   const lead = named.length > 0 ? named : sourceOf(event)
   return {
-    time: event.time, kind: 'R', detector: match.ruleId, family: (match.family ?? 'shop') as Family,
-    severity: SEVERITY[match.level], title: match.title, lead, entities: [...lead, ...match.entities],
-    evidence: [event.uid], ...(match.attack === null ? {} : { attack: match.attack }),
+    time: event.time,
+    kind: 'R',
+    detector: match.ruleId,
+    family: (match.family ?? 'shop') as Family,
+    severity: SEVERITY[match.level],
+    title: match.title,
+    lead,
+    entities: [...lead, ...match.entities],
+    evidence: [event.uid],
+    ...(match.attack === null ? {} : { attack: match.attack }),
   }
 }
 

@@ -18,7 +18,11 @@ export function createForwardScorer(text: string): Scorer {
     return errorsOf(model, scaled, output, count)
   }
   return {
-    name: model.name, digest, features: model.features, quiet: model.quiet, contributions,
+    name: model.name,
+    digest,
+    features: model.features,
+    quiet: model.quiet,
+    contributions,
     score: (rows, count) => rowSums(contributions(rows, count), count),
   }
 }

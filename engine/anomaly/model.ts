@@ -4,7 +4,10 @@ import { z } from 'zod'
 const numbers = z.array(z.number())
 const layerSchema = z.strictObject({
   /** Row-major, `inputs` by `outputs`. */
-  weights: numbers, bias: numbers, inputs: z.number().int().min(1).max(512), outputs: z.number().int().min(1).max(512),
+  weights: numbers,
+  bias: numbers,
+  inputs: z.number().int().min(1).max(512),
+  outputs: z.number().int().min(1).max(512),
   activation: z.enum(['tanh', 'linear']),
 })
 const modelSchema = z.strictObject({
@@ -14,7 +17,9 @@ const modelSchema = z.strictObject({
   origin: z.record(z.string(), z.union([z.string(), z.number()])),
   features: z.array(z.string().min(1)).min(1).max(512),
   /** A column enters as (x - mean) / scale, cut at ±clip. */
-  mean: numbers, scale: z.array(z.number().positive()), clip: z.number().positive(),
+  mean: numbers,
+  scale: z.array(z.number().positive()),
+  clip: z.number().positive(),
   /** The columns that the last layer reconstructs: all of them, by position. Others only condition. */
   reconstructs: z.array(z.number().int().min(0)).min(1),
   layers: z.array(layerSchema).min(1).max(8),
@@ -33,12 +38,24 @@ export function parseModel(text: string): { readonly model: DenseModel; readonly
   const fits = (ok: boolean, what: string): void => {
     if (!ok) throw new Error(`model ${model.name}: ${what}`)
   }
-  fits(model.mean.length === width && model.scale.length === width, 'mean and scale need one number a feature')
-  fits(model.reconstructs.every((column) => column < width), 'reconstructs names a column that is not there')
+  fits(
+    model.mean.length === width && model.scale.length === width,
+    'mean and scale need one number a feature',
+  )
+  fits(
+    model.reconstructs.every((column) => column < width),
+    'reconstructs names a column that is not there',
+  )
   let before = width
   for (const [index, layer] of model.layers.entries()) {
-    fits(layer.inputs === before, `layer ${index} takes ${layer.inputs} values and is given ${before}`)
-    fits(layer.weights.length === layer.inputs * layer.outputs, `layer ${index} has the wrong number of weights`)
+    fits(
+      layer.inputs === before,
+      `layer ${index} takes ${layer.inputs} values and is given ${before}`,
+    )
+    fits(
+      layer.weights.length === layer.inputs * layer.outputs,
+      `layer ${index} has the wrong number of weights`,
+    )
     fits(layer.bias.length === layer.outputs, `layer ${index} has the wrong number of biases`)
     before = layer.outputs
   }
@@ -53,14 +70,20 @@ export function scaleRows(model: DenseModel, rows: Float32Array, count: number):
   const scaled = new Float32Array(count * width)
   for (let i = 0; i < scaled.length; i += 1) {
     const column = i % width
-    const x = ((rows[i] as number) - (model.mean[column] as number)) / (model.scale[column] as number)
+    const x =
+      ((rows[i] as number) - (model.mean[column] as number)) / (model.scale[column] as number)
     scaled[i] = Math.min(model.clip, Math.max(-model.clip, x))
   }
   return scaled
 }
 
 /** Squared errors of the reconstructed columns divided by their number, by row and feature; other columns are 0. */
-export function errorsOf(model: DenseModel, scaled: Float32Array, output: Float32Array, count: number): Float32Array {
+export function errorsOf(
+  model: DenseModel,
+  scaled: Float32Array,
+  output: Float32Array,
+  count: number,
+): Float32Array {
   const [width, outputs] = [model.features.length, model.reconstructs.length]
   const errors = new Float32Array(count * width)
   for (let row = 0; row < count; row += 1) {

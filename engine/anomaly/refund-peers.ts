@@ -18,8 +18,12 @@ export const WEAK_CHANCE = 0.01
 export const FOREIGN_MIN = 3
 
 interface Refund {
-  readonly time: number; readonly staff: string; readonly order: string
-  readonly destination: string; readonly foreign: boolean; readonly uid: string
+  readonly time: number
+  readonly staff: string
+  readonly order: string
+  readonly destination: string
+  readonly foreign: boolean
+  readonly uid: string
 }
 
 /**
@@ -39,15 +43,23 @@ class RefundPeers implements Detector {
   see(event: Telemetry): Finding[] {
     const { body } = event
     if (isEpcis(body)) return []
-    if (body.class_uid === 99901 && body.payment.message === 'authorisation' && body.payment.response_code === '00') {
+    if (
+      body.class_uid === 99901 &&
+      body.payment.message === 'authorisation' &&
+      body.payment.response_code === '00'
+    ) {
       this.#payers.set(bare(body.payment.merchant_reference), body.payment.card.token)
-      if (this.#payers.size > ORDERS_MAX) this.#payers.delete(this.#payers.keys().next().value as string)
+      if (this.#payers.size > ORDERS_MAX)
+        this.#payers.delete(this.#payers.keys().next().value as string)
       return []
     }
     if (body.class_uid !== 6003 || body.api.operation !== 'refund.execute') return []
     const refund = this.#refundOf(body, event)
     if (refund === null) return []
-    this.#refunds = [...this.#refunds.filter((each) => event.time - each.time < SPAN_MS), refund].slice(-REFUNDS_MAX)
+    this.#refunds = [
+      ...this.#refunds.filter((each) => event.time - each.time < SPAN_MS),
+      refund,
+    ].slice(-REFUNDS_MAX)
     return refund.foreign ? this.#judge(refund, event.time) : []
   }
 
@@ -60,7 +72,10 @@ class RefundPeers implements Detector {
   }
 
   restore(saved: Json): void {
-    const from = structuredClone(saved) as unknown as { refunds: Refund[]; payers: [string, string][] }
+    const from = structuredClone(saved) as unknown as {
+      refunds: Refund[]
+      payers: [string, string][]
+    }
     this.#refunds = from.refunds
     this.#payers.clear()
     for (const [order, card] of from.payers) this.#payers.set(order, card)
@@ -72,7 +87,14 @@ class RefundPeers implements Detector {
     const destination = bare(body.unmapped?.destination ?? '')
     if (order === undefined || payer === undefined || destination === '') return null
     const staff = bare(body.actor.user.uid)
-    return { time: event.time, staff, order: bare(order.uid), destination, foreign: destination !== payer, uid: event.uid }
+    return {
+      time: event.time,
+      staff,
+      order: bare(order.uid),
+      destination,
+      foreign: destination !== payer,
+      uid: event.uid,
+    }
   }
 
   #judge(refund: Refund, now: number): Finding[] {
@@ -81,22 +103,34 @@ class RefundPeers implements Detector {
     const foreign = own.filter((each) => each.foreign)
     const cards = new Set(foreign.map((each) => each.destination))
     const repeats = foreign.length - cards.size
-    const rate = (peers.filter((each) => each.foreign).length + PRIOR_FOREIGN) / (peers.length + PRIOR_REFUNDS)
+    const rate =
+      (peers.filter((each) => each.foreign).length + PRIOR_FOREIGN) / (peers.length + PRIOR_REFUNDS)
     const chance = binomialTail(own.length + repeats, foreign.length + repeats, rate)
     if (foreign.length < FOREIGN_MIN || chance > WEAK_CHANCE) return []
     const sufficient = chance <= SUFFICIENT_CHANCE
     const lead = [`staff:${refund.staff}`]
-    return [{
-      time: now, kind: 'M', detector: this.name, family: 'insider', severity: sufficient ? 4 : 2,
-      title: `${refund.staff} refunds to cards that did not pay, far oftener than colleagues`, lead,
-      entities: [...lead, ...[...cards].slice(-8).map((card) => `card:${card}`)],
-      evidence: foreign.slice(-16).map((each) => each.uid),
-      score: sufficient ? Math.min(0.95, 0.6 + 0.35 * (1 - chance / SUFFICIENT_CHANCE)) : 0.25, attack: 'I1',
-      contributions: [
-        { feature: 'refunds-to-cards-that-did-not-pay', weight: foreign.length / (foreign.length + repeats) },
-        { feature: 'repeated-destination', weight: repeats / (foreign.length + repeats) },
-      ],
-    }]
+    return [
+      {
+        time: now,
+        kind: 'M',
+        detector: this.name,
+        family: 'insider',
+        severity: sufficient ? 4 : 2,
+        title: `${refund.staff} refunds to cards that did not pay, far oftener than colleagues`,
+        lead,
+        entities: [...lead, ...[...cards].slice(-8).map((card) => `card:${card}`)],
+        evidence: foreign.slice(-16).map((each) => each.uid),
+        score: sufficient ? Math.min(0.95, 0.6 + 0.35 * (1 - chance / SUFFICIENT_CHANCE)) : 0.25,
+        attack: 'I1',
+        contributions: [
+          {
+            feature: 'refunds-to-cards-that-did-not-pay',
+            weight: foreign.length / (foreign.length + repeats),
+          },
+          { feature: 'repeated-destination', weight: repeats / (foreign.length + repeats) },
+        ],
+      },
+    ]
   }
 }
 

@@ -22,12 +22,15 @@ export function startTensorflow(): Promise<string> {
 }
 
 async function start(): Promise<string> {
-  if (version_wasm !== PINNED_VERSION) throw new Error(`TensorFlow.js is ${version_wasm}, models need ${PINNED_VERSION}`)
+  if (version_wasm !== PINNED_VERSION)
+    throw new Error(`TensorFlow.js is ${version_wasm}, models need ${PINNED_VERSION}`)
   const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')
   setWasmPaths(dirname(entry) + sep)
   setThreadsCount(1)
   if ((await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) !== true) {
-    throw new Error('this machine runs WebAssembly without SIMD: learned scores would differ from recorded ones')
+    throw new Error(
+      'this machine runs WebAssembly without SIMD: learned scores would differ from recorded ones',
+    )
   }
   if (!(await tf.setBackend('wasm')) || tf.getBackend() !== 'wasm') {
     throw new Error('TensorFlow.js did not start its WebAssembly backend')
@@ -41,7 +44,8 @@ export async function loadScorer(text: string): Promise<Scorer> {
   const { model, digest } = parseModel(text)
   const layers = model.layers.map((layer) => ({
     weights: tf.tensor2d(layer.weights, [layer.inputs, layer.outputs], 'float32'),
-    bias: tf.tensor1d(layer.bias, 'float32'), tanh: layer.activation === 'tanh',
+    bias: tf.tensor1d(layer.bias, 'float32'),
+    tanh: layer.activation === 'tanh',
   }))
   const contributions = (rows: Float32Array, count: number): Float32Array => {
     if (count === 0) return new Float32Array(0)
@@ -57,7 +61,11 @@ export async function loadScorer(text: string): Promise<Scorer> {
     return errorsOf(model, scaled, output, count)
   }
   return {
-    name: model.name, digest, features: model.features, quiet: model.quiet, contributions,
+    name: model.name,
+    digest,
+    features: model.features,
+    quiet: model.quiet,
+    contributions,
     score: (rows, count) => rowSums(contributions(rows, count), count),
   }
 }
@@ -74,7 +82,10 @@ export interface TrainOptions {
 
 /** Fits the layers of an autoencoder to scaled rows by Adam; the same rows and draws give the same weights. */
 export async function trainLayers(
-  scaled: Float32Array, count: number, reconstructs: readonly number[], options: TrainOptions,
+  scaled: Float32Array,
+  count: number,
+  reconstructs: readonly number[],
+  options: TrainOptions,
 ): Promise<DenseModel['layers']> {
   await startTensorflow()
   const width = scaled.length / count
@@ -85,30 +96,44 @@ export async function trainLayers(
     const inputs = sizes[i] as number
     const limit = Math.sqrt(6 / (inputs + outputs))
     const start = Float32Array.from({ length: inputs * outputs }, () => (2 * draw() - 1) * limit)
-    return { weights: tf.variable(tf.tensor2d(start, [inputs, outputs])), bias: tf.variable(tf.zeros([outputs])) }
+    return {
+      weights: tf.variable(tf.tensor2d(start, [inputs, outputs])),
+      bias: tf.variable(tf.zeros([outputs])),
+    }
   })
   const adam = tf.train.adam(options.rate)
   for (let step = 0; step < options.steps; step += 1) {
     const [input, target] = batchOf(scaled, count, reconstructs, options.batch, draw)
-    const loss = adam.minimize(() => tf.tidy(() => {
-      let values: tf.Tensor2D = input
-      for (const [i, { weights, bias }] of variables.entries()) {
-        const sum = tf.add<tf.Tensor2D>(tf.matMul(values, weights as tf.Tensor2D), bias)
-        values = i < variables.length - 1 ? tf.tanh(sum) : sum
-      }
-      return tf.mean(tf.square(tf.sub(values, target))).asScalar()
-    }), true)
+    const loss = adam.minimize(
+      () =>
+        tf.tidy(() => {
+          let values: tf.Tensor2D = input
+          for (const [i, { weights, bias }] of variables.entries()) {
+            const sum = tf.add<tf.Tensor2D>(tf.matMul(values, weights as tf.Tensor2D), bias)
+            values = i < variables.length - 1 ? tf.tanh(sum) : sum
+          }
+          return tf.mean(tf.square(tf.sub(values, target))).asScalar()
+        }),
+      true,
+    )
     if (step % 200 === 0 && loss !== null) options.progress?.(step, loss.dataSync()[0] as number)
     tf.dispose([input, target, ...(loss === null ? [] : [loss])])
   }
   return variables.map(({ weights, bias }, i) => ({
-    weights: Array.from(weights.dataSync()), bias: Array.from(bias.dataSync()), inputs: sizes[i] as number,
-    outputs: sizes[i + 1] as number, activation: i < variables.length - 1 ? 'tanh' : 'linear',
+    weights: Array.from(weights.dataSync()),
+    bias: Array.from(bias.dataSync()),
+    inputs: sizes[i] as number,
+    outputs: sizes[i + 1] as number,
+    activation: i < variables.length - 1 ? 'tanh' : 'linear',
   }))
 }
 
 function batchOf(
-  scaled: Float32Array, count: number, reconstructs: readonly number[], size: number, draw: () => number,
+  scaled: Float32Array,
+  count: number,
+  reconstructs: readonly number[],
+  size: number,
+  draw: () => number,
 ): [tf.Tensor2D, tf.Tensor2D] {
   const width = scaled.length / count
   const input = new Float32Array(size * width)

@@ -2,7 +2,14 @@ import type { Fact } from '../mfotl/monitor.ts'
 import type { TwinPlan } from '../twin/plan.ts'
 import type { Json } from './json.ts'
 import { StopWatch } from './stops.ts'
-import type { ApiActivity, DatastoreActivity, EpcisEvent, HttpActivity, PaymentActivity, Telemetry } from './telemetry.ts'
+import type {
+  ApiActivity,
+  DatastoreActivity,
+  EpcisEvent,
+  HttpActivity,
+  PaymentActivity,
+  Telemetry,
+} from './telemetry.ts'
 import { isEpcis } from './telemetry.ts'
 
 /** Refund requests remembered, to know at approval and execution who asked; the oldest are forgotten beyond. */
@@ -26,26 +33,40 @@ export class FactReader {
     this.#stops?.see(event)
     if (isEpcis(body)) return this.#epcis(body, event)
     switch (body.class_uid) {
-      case 4002: return [http(body)]
+      case 4002:
+        return [http(body)]
       case 3002: {
         const ok = body.status_id === 1 ? 1 : 0
-        return body.activity_id === 1 ? [fact('login', bare(body.user.uid), body.src_endpoint.ip, ok)] : []
+        return body.activity_id === 1
+          ? [fact('login', bare(body.user.uid), body.src_endpoint.ip, ok)]
+          : []
       }
-      case 6003: return this.#api(body)
-      case 6005: return page(body)
-      case 99901: return payment(body)
-      case 3001: return []
-      case 1008: return []
+      case 6003:
+        return this.#api(body)
+      case 6005:
+        return page(body)
+      case 99901:
+        return payment(body)
+      case 3001:
+        return []
+      case 1008:
+        return []
     }
   }
 
   save(): Json {
-    const requests = [...this.#requests].map(([order, request]) => ({ order, request: { ...request } }))
+    const requests = [...this.#requests].map(([order, request]) => ({
+      order,
+      request: { ...request },
+    }))
     return { requests, stops: this.#stops?.save() ?? null }
   }
 
   restore(saved: Json): void {
-    const from = saved as unknown as { requests: { order: string; request: Request }[]; stops: Json }
+    const from = saved as unknown as {
+      requests: { order: string; request: Request }[]
+      stops: Json
+    }
     this.#requests.clear()
     for (const { order, request } of from.requests) this.#requests.set(order, { ...request })
     this.#stops?.restore(from.stops)
@@ -58,7 +79,8 @@ export class FactReader {
     const actor = bare(body.actor.user.uid)
     if (operation === 'refund.request') return this.#requested(body, order, actor)
     const asked = this.#requests.get(order)
-    if (operation === 'refund.approve') return [fact('approve', order, asked?.staff ?? actor, actor)]
+    if (operation === 'refund.approve')
+      return [fact('approve', order, asked?.staff ?? actor, actor)]
     if (operation !== 'refund.execute') return []
     const amount = body.unmapped?.amount_minor ?? asked?.amount ?? 0
     const destination = bare(body.unmapped?.destination ?? asked?.destination ?? '')
@@ -68,10 +90,15 @@ export class FactReader {
   }
 
   #requested(body: ApiActivity, order: string, staff: string): Fact[] {
-    const { amount_minor: amount = 0, destination = '', four_eyes_limit_minor: limit = null } = body.unmapped ?? {}
+    const {
+      amount_minor: amount = 0,
+      destination = '',
+      four_eyes_limit_minor: limit = null,
+    } = body.unmapped ?? {}
     this.#requests.delete(order)
     this.#requests.set(order, { staff, amount, destination, limit })
-    if (this.#requests.size > REFUNDS_MAX) this.#requests.delete(this.#requests.keys().next().value as string)
+    if (this.#requests.size > REFUNDS_MAX)
+      this.#requests.delete(this.#requests.keys().next().value as string)
     return limit === null ? [] : [fact('limit', order, limit)]
   }
 
@@ -79,7 +106,8 @@ export class FactReader {
     const facts: Fact[] = []
     if (body.bizStep !== 'sensor_reporting') {
       const [place, actor] = [bare(body.readPoint.id), bare(body['doorstep:actor'] ?? '')]
-      for (const parcel of body.epcList) facts.push(fact('scan', bare(parcel), body.bizStep, place, actor))
+      for (const parcel of body.epcList)
+        facts.push(fact('scan', bare(parcel), body.bizStep, place, actor))
     }
     if (this.#stops === null) return facts
     for (const { van, open, atStop } of this.#stops.doors(event)) {
@@ -112,7 +140,14 @@ function resource(body: ApiActivity, kind: string): string | null {
 
 function http(body: HttpActivity): Fact {
   const { http_request: request, http_response: response, session, src_endpoint: source } = body
-  return fact('http', source.ip, session?.uid ?? '', request.http_method, request.url.path, response.code)
+  return fact(
+    'http',
+    source.ip,
+    session?.uid ?? '',
+    request.http_method,
+    request.url.path,
+    response.code,
+  )
 }
 
 function page(body: DatastoreActivity): Fact[] {
@@ -123,13 +158,21 @@ function page(body: DatastoreActivity): Fact[] {
     return via === 'release' ? [...facts, fact('release', `${name}@${at.revision}`, actor)] : facts
   }
   if (operation !== 'publish' && operation !== 'restore') return []
-  const facts = [fact('publish', name, at.revision, actor, operation === 'restore' ? 'restore' : via)]
+  const facts = [
+    fact('publish', name, at.revision, actor, operation === 'restore' ? 'restore' : via),
+  ]
   const reviewed = approvedBy !== null && bare(approvedBy) !== actor
   return reviewed ? [...facts, fact('review', name, at.revision, bare(approvedBy))] : facts
 }
 
 function payment(body: PaymentActivity): Fact[] {
-  const { message, merchant_reference: reference, amount_minor: amount, card, response_code: code } = body.payment
+  const {
+    message,
+    merchant_reference: reference,
+    amount_minor: amount,
+    card,
+    response_code: code,
+  } = body.payment
   const order = bare(reference)
   if (message === 'capture') return code === '00' ? [fact('capture', order, amount)] : []
   if (message === 'chargeback') return [fact('chargeback', order, amount)]

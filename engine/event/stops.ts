@@ -13,7 +13,11 @@ export const FIX_AGE_MAX_MS = 180_000
 /** Stops of a plan that are kept. */
 export const STOPS_MAX = 200
 
-interface Van { fix: { x: number; y: number; time: number } | null; stops: string[]; open: boolean | null }
+interface Van {
+  fix: { x: number; y: number; time: number } | null
+  stops: string[]
+  open: boolean | null
+}
 
 /** Where each van was last seen and which places its plan lets it open the door at. Bounded by the plan's vans. */
 export class StopWatch {
@@ -36,7 +40,9 @@ export class StopWatch {
   see(event: Telemetry): void {
     if (!isEpcis(event.body)) {
       if (event.body.class_uid === 6003 && event.body.api.operation === 'route.plan') {
-        const van = this.#vans.get(event.body.resources.find(({ uid }) => this.#vans.has(uid))?.uid ?? '')
+        const van = this.#vans.get(
+          event.body.resources.find(({ uid }) => this.#vans.has(uid))?.uid ?? '',
+        )
         const stops = event.body.unmapped?.stops ?? []
         if (van !== undefined) van.stops = stops.slice(0, STOPS_MAX).map(({ place }) => place)
       }
@@ -44,12 +50,15 @@ export class StopWatch {
     }
     for (const { van: id, x, y } of this.#devices.read(event.body)) {
       const van = this.#vans.get(id)
-      if (van !== undefined && x !== undefined && y !== undefined) van.fix = { x, y, time: event.time }
+      if (van !== undefined && x !== undefined && y !== undefined)
+        van.fix = { x, y, time: event.time }
     }
   }
 
   /** Doors that changed with this event, and whether the van stands where its plan has a stop. */
-  doors(event: Telemetry): { readonly van: string; readonly open: boolean; readonly atStop: boolean }[] {
+  doors(
+    event: Telemetry,
+  ): { readonly van: string; readonly open: boolean; readonly atStop: boolean }[] {
     if (!isEpcis(event.body)) return []
     return this.#devices.read(event.body).flatMap(({ van: id, door }) => {
       const van = this.#vans.get(id)
@@ -61,7 +70,8 @@ export class StopWatch {
 
   /** True where the plan, or the lack of a fresh fix, gives no reason for doubt. */
   #atStop(van: Van, now: number): boolean {
-    if (van.fix === null || now - van.fix.time > FIX_AGE_MAX_MS || van.stops.length === 0) return true
+    if (van.fix === null || now - van.fix.time > FIX_AGE_MAX_MS || van.stops.length === 0)
+      return true
     const reach = AT_STOP_MM + ((now - van.fix.time) * SINCE_FIX_MM_PER_S) / 1000
     return [...van.stops, ...this.#always].some((place) => {
       const at = this.#places.get(place)
@@ -72,10 +82,14 @@ export class StopWatch {
   }
 
   save(): Json {
-    return [...this.#vans].map(([id, van]) => ({ id, van: structuredClone(van) as unknown as Json }))
+    return [...this.#vans].map(([id, van]) => ({
+      id,
+      van: structuredClone(van) as unknown as Json,
+    }))
   }
 
   restore(saved: Json): void {
-    for (const { id, van } of structuredClone(saved) as unknown as { id: string; van: Van }[]) this.#vans.set(id, van)
+    for (const { id, van } of structuredClone(saved) as unknown as { id: string; van: Van }[])
+      this.#vans.set(id, van)
   }
 }

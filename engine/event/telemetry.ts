@@ -31,15 +31,23 @@ interface OcsfBase {
   }
 }
 
-export interface Endpoint { readonly ip: string }
-export interface Device { readonly uid: string }
+export interface Endpoint {
+  readonly ip: string
+}
+export interface Device {
+  readonly uid: string
+}
 
 /** Class 4002. Web access log of the shop, and the reports that browsers send (CSP). */
 export interface HttpActivity extends OcsfBase {
   readonly class_uid: 4002
   readonly http_request: {
     readonly http_method: string
-    readonly url: { readonly hostname: string; readonly path: string; readonly query_string: string }
+    readonly url: {
+      readonly hostname: string
+      readonly path: string
+      readonly query_string: string
+    }
     readonly user_agent: string
     readonly referrer: string
     readonly length: number
@@ -89,10 +97,25 @@ export interface ApiActivity extends OcsfBase {
   readonly class_uid: 6003
   readonly api: {
     readonly operation:
-      | 'refund.request' | 'refund.approve' | 'refund.execute' | 'refund.refuse'
-      | 'claim.open' | 'order.cancel' | 'review.post' | 'giftcard.redeem' | 'download.grant'
-      | 'station.heartbeat' | 'label.print' | 'route.plan' | 'parcel.hold' | 'parcel.release'
-      | 'van.recall' | 'source.block' | 'account.suspend' | 'refunds.freeze' | 'refunds.thaw'
+      | 'refund.request'
+      | 'refund.approve'
+      | 'refund.execute'
+      | 'refund.refuse'
+      | 'claim.open'
+      | 'order.cancel'
+      | 'review.post'
+      | 'giftcard.redeem'
+      | 'download.grant'
+      | 'station.heartbeat'
+      | 'label.print'
+      | 'route.plan'
+      | 'parcel.hold'
+      | 'parcel.release'
+      | 'van.recall'
+      | 'source.block'
+      | 'account.suspend'
+      | 'refunds.freeze'
+      | 'refunds.thaw'
   }
   readonly actor: { readonly user: { readonly uid: string } }
   readonly src_endpoint: Endpoint
@@ -146,7 +169,12 @@ export interface PaymentActivity extends OcsfBase {
     readonly transaction_id: string
     /** Order reference such as `order:1042`. */
     readonly merchant_reference: string
-    readonly card: { readonly token: string; readonly bin: string; readonly last4: string; readonly country: string }
+    readonly card: {
+      readonly token: string
+      readonly bin: string
+      readonly last4: string
+      readonly country: string
+    }
     readonly amount_minor: number
     readonly currency: 'EUR'
     /** ISO 8583 response: 00 approved, 05 do not honour, 14 invalid card, 51 funds, 54 expired, 1A SCA needed. */
@@ -160,7 +188,11 @@ export interface PaymentActivity extends OcsfBase {
 /** Class 1008 (event log activity): the range's own audit of its stored log, see THREATS.md I4. */
 export interface LogHealth extends OcsfBase {
   readonly class_uid: 1008
-  readonly unmapped: { readonly verdict: 'intact' | 'changed'; readonly index: number | null; readonly size: number }
+  readonly unmapped: {
+    readonly verdict: 'intact' | 'changed'
+    readonly index: number | null
+    readonly size: number
+  }
 }
 
 /** GS1 EPCIS 2.0. `eventTime` is ISO 8601 of `Telemetry.time` (virtual time counts from 1970-01-01T00:00Z). */
@@ -194,8 +226,15 @@ export interface SensorReport {
    * temperature: millidegree Celsius (uom CEL, thousandths). mass: grams. shock: milli-g. light: lux.
    */
   readonly type:
-    | 'doorstep:x' | 'doorstep:y' | 'doorstep:odometer' | 'doorstep:cell' | 'doorstep:door'
-    | 'gs1:Temperature' | 'gs1:Mass' | 'doorstep:shock' | 'gs1:Illuminance'
+    | 'doorstep:x'
+    | 'doorstep:y'
+    | 'doorstep:odometer'
+    | 'doorstep:cell'
+    | 'doorstep:door'
+    | 'gs1:Temperature'
+    | 'gs1:Mass'
+    | 'doorstep:shock'
+    | 'gs1:Illuminance'
   readonly value?: number
   readonly stringValue?: string
   readonly booleanValue?: boolean

@@ -32,9 +32,12 @@ export class VanDevices {
       for (const report of element.sensorReport) {
         if (report.type === 'doorstep:x' && report.value !== undefined) reading.x = report.value
         if (report.type === 'doorstep:y' && report.value !== undefined) reading.y = report.value
-        if (report.type === 'doorstep:odometer' && report.value !== undefined) reading.odometer = report.value
-        if (report.type === 'doorstep:cell' && report.stringValue !== undefined) reading.cell = report.stringValue
-        if (report.type === 'doorstep:door' && report.booleanValue !== undefined) reading.door = report.booleanValue
+        if (report.type === 'doorstep:odometer' && report.value !== undefined)
+          reading.odometer = report.value
+        if (report.type === 'doorstep:cell' && report.stringValue !== undefined)
+          reading.cell = report.stringValue
+        if (report.type === 'doorstep:door' && report.booleanValue !== undefined)
+          reading.door = report.booleanValue
       }
     }
     return [...readings.values()]

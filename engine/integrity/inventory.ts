@@ -40,7 +40,11 @@ export function inventoryBytes(page: string, scripts: readonly PageScript[]): Ui
 }
 
 /** Base64 Ed25519 signature of an inventory; `secretKey` is 32 bytes. For releases and tests. */
-export function signInventory(secretKey: Uint8Array, page: string, scripts: readonly PageScript[]): string {
+export function signInventory(
+  secretKey: Uint8Array,
+  page: string,
+  scripts: readonly PageScript[],
+): string {
   return toBase64(ed25519.sign(inventoryBytes(page, scripts), secretKey))
 }
 
@@ -51,14 +55,23 @@ export function releaseKeyOf(secretKey: Uint8Array): string {
 
 /** False also for a signature or key that is not one. */
 export function verifyInventory(
-  releaseKey: string, page: string, scripts: readonly PageScript[], signature: string,
+  releaseKey: string,
+  page: string,
+  scripts: readonly PageScript[],
+  signature: string,
 ): boolean {
   const [sig, key] = [fromBase64(signature, 64), fromBase64(releaseKey, 32)]
   return sig !== null && key !== null && ed25519.verify(sig, inventoryBytes(page, scripts), key)
 }
 
 /** `since`: no look at the page has been clean after this. Always new scripts cannot put the alert off for ever. */
-interface Doubt { readonly since: number; due: number; readonly uids: string[]; unsigned: PageScript[]; told: boolean }
+interface Doubt {
+  readonly since: number
+  due: number
+  readonly uids: string[]
+  unsigned: PageScript[]
+  told: boolean
+}
 
 /**
  * Kind I, attack W1: every script of every page against what the release key has signed. An unsigned script that is
@@ -105,8 +118,12 @@ class InventoryCheck implements Detector {
 
   save(): Json {
     return {
-      signed: [...this.#signed].map(([page, keys]) => ({ page, keys: [...keys] })), hosts: [...this.#hosts],
-      doubts: [...this.#doubts].map(([page, doubt]) => ({ page, doubt: structuredClone(doubt) as unknown as Json })),
+      signed: [...this.#signed].map(([page, keys]) => ({ page, keys: [...keys] })),
+      hosts: [...this.#hosts],
+      doubts: [...this.#doubts].map(([page, doubt]) => ({
+        page,
+        doubt: structuredClone(doubt) as unknown as Json,
+      })),
     }
   }
 
@@ -141,11 +158,21 @@ class InventoryCheck implements Detector {
       if (doubt.unsigned.length === 0) this.#doubts.delete(page)
       return []
     }
-    return [{
-      time: event.time, kind: 'I', detector: 'inventory-signature', family: 'shop', severity: 5,
-      title: 'A page was signed with another key than the release key', lead: [`page:${page}`],
-      entities: [`page:${page}`, body.actor.user.uid], evidence: [event.uid], score: 0.95, attack: 'W1',
-    }]
+    return [
+      {
+        time: event.time,
+        kind: 'I',
+        detector: 'inventory-signature',
+        family: 'shop',
+        severity: 5,
+        title: 'A page was signed with another key than the release key',
+        lead: [`page:${page}`],
+        entities: [`page:${page}`, body.actor.user.uid],
+        evidence: [event.uid],
+        score: 0.95,
+        attack: 'W1',
+      },
+    ]
   }
 
   /** A publication, a restoration or a look of the page monitor: all show what the page holds now. */
@@ -170,20 +197,41 @@ class InventoryCheck implements Detector {
     if (before === undefined && this.#doubts.size >= PAGES_MAX) return []
     const since = before?.since ?? event.time
     const latest = since + 2 * APPROVED_GRACE_MS
-    this.#doubts.set(page, { since, due: Math.min(due, latest), uids: [event.uid], unsigned, told: false })
+    this.#doubts.set(page, {
+      since,
+      due: Math.min(due, latest),
+      uids: [event.uid],
+      unsigned,
+      told: false,
+    })
     return []
   }
 
   #tell(page: string, doubt: Doubt, now: number): Finding {
     doubt.told = true
-    const named = [...new Set(doubt.unsigned.flatMap((script) => [...script.hosts, ...hostOf(script.src)]))]
-    const strange = named.filter((host) => !this.#hosts.has(host)).slice(0, HOSTS_MAX).map((host) => `host:${host}`)
+    const named = [
+      ...new Set(doubt.unsigned.flatMap((script) => [...script.hosts, ...hostOf(script.src)])),
+    ]
+    const strange = named
+      .filter((host) => !this.#hosts.has(host))
+      .slice(0, HOSTS_MAX)
+      .map((host) => `host:${host}`)
     const lead = [`page:${page}`, ...strange]
     return {
-      time: now, kind: 'I', detector: 'script-inventory', family: 'shop', severity: strange.length > 0 ? 5 : 4,
-      title: `A script on the page ${page} is not in the signed baseline`, lead, entities: lead,
-      evidence: doubt.uids, score: strange.length > 0 ? 0.97 : 0.85, attack: 'W1',
-      contributions: doubt.unsigned.slice(0, 8).map((script) => ({ feature: script.src, weight: 1 })),
+      time: now,
+      kind: 'I',
+      detector: 'script-inventory',
+      family: 'shop',
+      severity: strange.length > 0 ? 5 : 4,
+      title: `A script on the page ${page} is not in the signed baseline`,
+      lead,
+      entities: lead,
+      evidence: doubt.uids,
+      score: strange.length > 0 ? 0.97 : 0.85,
+      attack: 'W1',
+      contributions: doubt.unsigned
+        .slice(0, 8)
+        .map((script) => ({ feature: script.src, weight: 1 })),
     }
   }
 

@@ -10,11 +10,21 @@ export function createLogHealthCheck(): Detector {
       const { verdict, index } = event.body.unmapped
       if (verdict !== 'changed') return []
       const where = index === null ? '' : ` (entry ${index})`
-      return [{
-        time: event.time, kind: 'I', detector: 'log-health', family: 'insider', severity: 5,
-        title: `The stored record no longer matches its signed checkpoint${where}`,
-        lead: ['device:ledger'], entities: ['device:ledger'], evidence: [event.uid], score: 0.99, attack: 'I4',
-      }]
+      return [
+        {
+          time: event.time,
+          kind: 'I',
+          detector: 'log-health',
+          family: 'insider',
+          severity: 5,
+          title: `The stored record no longer matches its signed checkpoint${where}`,
+          lead: ['device:ledger'],
+          entities: ['device:ledger'],
+          evidence: [event.uid],
+          score: 0.99,
+          attack: 'I4',
+        },
+      ]
     },
     tick: () => [],
     save: () => null,

@@ -66,8 +66,7 @@ function ofCondition(condition: Condition, detection: Detection): Requirement[] 
 
 function ofNode(node: SearchNode): Requirement[] {
   if (node.kind === 'and') return node.of.flatMap(ofNode)
-  if (node.kind === 'or' || node.field === null || node.negated || node.linking === 'all')
-    return []
+  if (node.kind === 'or' || node.field === null || node.negated || node.linking === 'all') return []
   const texts: string[] = []
   for (const matcher of node.values.flat()) {
     if (matcher.kind === 'number') texts.push(String(matcher.number), fold(matcher.text))

@@ -60,10 +60,7 @@ function readCases(document: SourceDocument, map: YAMLMap): RuleCase[] {
   const entry = document.get(map, 'cases')
   if (entry === null) return []
   if (!isMap(entry.value)) {
-    document.error(
-      entry.value ?? entry.key,
-      "'cases' must be a map with 'positive' and 'negative'",
-    )
+    document.error(entry.value ?? entry.key, "'cases' must be a map with 'positive' and 'negative'")
     return []
   }
   document.checkKeys(entry.value, ['positive', 'negative'], "'cases'", false)

@@ -57,8 +57,7 @@ function fromDays(days: number): Pick<Civil, 'year' | 'month' | 'day'> {
   const leapDays =
     Math.floor(ofEra / 1_460) - Math.floor(ofEra / 36_524) + Math.floor(ofEra / 146_096)
   const yearOfEra = Math.floor((ofEra - leapDays) / 365)
-  const ofYear =
-    ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
   const marchMonth = Math.floor((5 * ofYear + 2) / 153)
   const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
   const day = ofYear - Math.floor((153 * marchMonth + 2) / 5) + 1

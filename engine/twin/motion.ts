@@ -65,9 +65,11 @@ class MotionCheck implements Detector {
     for (const reading of this.#devices.read(event.body)) {
       const van = this.#vans.get(reading.van)
       const { x, y, odometer, cell } = reading
-      if (van === undefined || x === undefined || y === undefined || odometer === undefined) continue
+      if (van === undefined || x === undefined || y === undefined || odometer === undefined)
+        continue
       const fix = { time: event.time, x, y, odometer }
-      if (this.#weigh(van, fix, cell, event.uid)) findings.push(this.#tell(reading.van, van, event.time))
+      if (this.#weigh(van, fix, cell, event.uid))
+        findings.push(this.#tell(reading.van, van, event.time))
     }
     for (const { van: id, open, atStop } of this.#stops.doors(event)) {
       const van = this.#vans.get(id)
@@ -86,12 +88,18 @@ class MotionCheck implements Detector {
   save(): Json {
     return {
       stops: this.#stops.save(),
-      vans: [...this.#vans].map(([id, van]) => ({ id, van: structuredClone(van) as unknown as Json })),
+      vans: [...this.#vans].map(([id, van]) => ({
+        id,
+        van: structuredClone(van) as unknown as Json,
+      })),
     }
   }
 
   restore(saved: Json): void {
-    const from = structuredClone(saved) as unknown as { stops: Json; vans: { id: string; van: VanState }[] }
+    const from = structuredClone(saved) as unknown as {
+      stops: Json
+      vans: { id: string; van: VanState }[]
+    }
     this.#stops.restore(from.stops)
     for (const { id, van } of from.vans) this.#vans.set(id, van)
   }
@@ -132,8 +140,14 @@ class MotionCheck implements Detector {
     if (!isEpcis(body) || body.bizStep !== 'delivering' || body.parentID === undefined) return []
     const van = this.#vans.get(body.parentID)
     const fix = van?.fixes.at(-1)
-    if (van === undefined || fix === undefined || event.time - fix.time > SCAN_FIX_AGE_MAX_MS) return []
-    this.#add(van, 'scan-elsewhere', this.#geometry.scanElsewhere(fix, body.readPoint.id, event.time), event.uid)
+    if (van === undefined || fix === undefined || event.time - fix.time > SCAN_FIX_AGE_MAX_MS)
+      return []
+    this.#add(
+      van,
+      'scan-elsewhere',
+      this.#geometry.scanElsewhere(fix, body.readPoint.id, event.time),
+      event.uid,
+    )
     return this.#due(van, event.time) ? [this.#tell(body.parentID, van, event.time)] : []
   }
 
@@ -151,24 +165,45 @@ class MotionCheck implements Detector {
   #tell(id: string, van: VanState, now: number): Finding {
     van.told = now
     const total = Object.values(van.weights).reduce((sum, weight) => sum + weight, 0)
-    const strongest = (Object.keys(van.weights) as Residual[]).filter((name) => van.weights[name] > 0)
+    const strongest = (Object.keys(van.weights) as Residual[])
+      .filter((name) => van.weights[name] > 0)
       .sort((a, b) => van.weights[b] - van.weights[a])
     const first = strongest[0] ?? 'further-than-driven'
     return {
-      time: now, kind: 'P', detector: 'van-motion', family: 'delivery', severity: strongest.length > 1 ? 5 : 4,
-      title: `${id.replace(':', ' ')}: ${RESIDUALS[first].title}`, lead: [id], entities: [id], evidence: van.uids,
-      score: Math.min(0.99, 1 - ALERT_AT / (4 * van.evidence)), attack: 'D1',
-      contributions: strongest.map((feature) => ({ feature, weight: van.weights[feature] / total })),
+      time: now,
+      kind: 'P',
+      detector: 'van-motion',
+      family: 'delivery',
+      severity: strongest.length > 1 ? 5 : 4,
+      title: `${id.replace(':', ' ')}: ${RESIDUALS[first].title}`,
+      lead: [id],
+      entities: [id],
+      evidence: van.uids,
+      score: Math.min(0.99, 1 - ALERT_AT / (4 * van.evidence)),
+      attack: 'D1',
+      contributions: strongest.map((feature) => ({
+        feature,
+        weight: van.weights[feature] / total,
+      })),
     }
   }
 }
 
 function freshVan(): VanState {
   return {
-    fixes: [], evidence: 0, uids: [], told: -TELL_EVERY_MS, mastSlot: -1, mastWeight: 0,
+    fixes: [],
+    evidence: 0,
+    uids: [],
+    told: -TELL_EVERY_MS,
+    mastSlot: -1,
+    mastWeight: 0,
     weights: {
-      'further-than-driven': 0, 'driven-while-standing': 0, 'wrong-mast': 0, 'off-road': 0,
-      'door-away-from-stop': 0, 'scan-elsewhere': 0,
+      'further-than-driven': 0,
+      'driven-while-standing': 0,
+      'wrong-mast': 0,
+      'off-road': 0,
+      'door-away-from-stop': 0,
+      'scan-elsewhere': 0,
     },
   }
 }

@@ -1,13 +1,25 @@
 import type { TwinPlan } from './plan.ts'
 
 /** What a tracker reported at once: milliseconds, millimetres. */
-export interface Fix { readonly time: number; readonly x: number; readonly y: number; readonly odometer: number }
+export interface Fix {
+  readonly time: number
+  readonly x: number
+  readonly y: number
+  readonly odometer: number
+}
 
 export type Residual =
-  | 'further-than-driven' | 'driven-while-standing' | 'wrong-mast' | 'off-road' | 'door-away-from-stop' | 'scan-elsewhere'
+  | 'further-than-driven'
+  | 'driven-while-standing'
+  | 'wrong-mast'
+  | 'off-road'
+  | 'door-away-from-stop'
+  | 'scan-elsewhere'
 
 /** `most` is the evidence that one reading of a residual can add at best (an alert needs 6). */
-export const RESIDUALS: Readonly<Record<Residual, { readonly most: number; readonly title: string }>> = {
+export const RESIDUALS: Readonly<
+  Record<Residual, { readonly most: number; readonly title: string }>
+> = {
   'further-than-driven': { most: 4, title: 'the reported track is longer than the wheels turned' },
   'driven-while-standing': { most: 3, title: 'the wheels turned while the reported track stood' },
   'wrong-mast': { most: 5, title: 'the serving mast cannot be that of the reported place' },
@@ -90,7 +102,10 @@ export class Geometry {
       driven += way * (1 - this.#stretch)
       moved += distance(from, to)
     }
-    return capped('driven-while-standing', (driven * CHORD_SHARE - moved - STANDING_SLACK_MM) / PER_MM)
+    return capped(
+      'driven-while-standing',
+      (driven * CHORD_SHARE - moved - STANDING_SLACK_MM) / PER_MM,
+    )
   }
 
   fadingSlot(time: number): number {
@@ -110,7 +125,8 @@ export class Geometry {
 
   offRoad(fix: Fix): number {
     let least = Number.MAX_VALUE
-    for (const [ax, ay, bx, by] of this.#roads) least = Math.min(least, squaredToRoad(fix, ax, ay, bx, by))
+    for (const [ax, ay, bx, by] of this.#roads)
+      least = Math.min(least, squaredToRoad(fix, ax, ay, bx, by))
     if (this.#roads.length === 0) return 0
     return capped('off-road', (Math.sqrt(least) - this.#slack) / PER_MM)
   }
@@ -123,7 +139,10 @@ export class Geometry {
   }
 }
 
-interface Point { readonly x: number; readonly y: number }
+interface Point {
+  readonly x: number
+  readonly y: number
+}
 
 function distance(a: Point, b: Point): number {
   const [dx, dy] = [b.x - a.x, b.y - a.y]
