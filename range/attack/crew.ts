@@ -23,16 +23,25 @@ export const attacks: Part<AttackState, AttackCommand, AttackEvent> = {
 
 function decide(world: World, command: AttackCommand): readonly WorldEvent[] {
   switch (command.kind) {
-    case 'LaunchAttack': return launch(world, command)
+    case 'LaunchAttack':
+      return launch(world, command)
     case 'StopAttack': {
       const run = world.attacks.runs[command.run]
-      return run && isAlive(run) ? [{ kind: 'AttackStopped', run: run.run }] : [{ kind: 'CommandRefused', command: 'StopAttack', reason: 'attack-over' }]
+      return run && isAlive(run)
+        ? [{ kind: 'AttackStopped', run: run.run }]
+        : [{ kind: 'CommandRefused', command: 'StopAttack', reason: 'attack-over' }]
     }
-    case 'AttackStep': return step(world, command.run, command.step)
+    case 'AttackStep':
+      return step(world, command.run, command.step)
   }
 }
-function launch(world: World, command: Extract<AttackCommand, { kind: 'LaunchAttack' }>): readonly WorldEvent[] {
-  const refuse = (reason: string): readonly WorldEvent[] => [{ kind: 'CommandRefused', command: 'LaunchAttack', reason }]
+function launch(
+  world: World,
+  command: Extract<AttackCommand, { kind: 'LaunchAttack' }>,
+): readonly WorldEvent[] {
+  const refuse = (reason: string): readonly WorldEvent[] => [
+    { kind: 'CommandRefused', command: 'LaunchAttack', reason },
+  ]
   const technique = findTechnique(command.technique)
   if (!technique) return refuse('no-such-attack')
   if (command.run !== world.attacks.runs.length) return refuse('run-number-taken')
@@ -45,13 +54,22 @@ function launch(world: World, command: Extract<AttackCommand, { kind: 'LaunchAtt
 }
 function step(world: World, id: number, ordinal: number): readonly WorldEvent[] {
   const run = world.attacks.runs[id]
-  if (!run || !isAlive(run) || run.step !== ordinal) return [{ kind: 'CommandRefused', command: 'AttackStep', reason: 'attack-over' }]
+  if (!run || !isAlive(run) || run.step !== ordinal)
+    return [{ kind: 'CommandRefused', command: 'AttackStep', reason: 'attack-over' }]
   const next = techniqueOf(run.technique).step(world, run)
-  if (next.commands.length > STEP_COMMANDS_MAX) throw new Error(`${run.technique}: more than ${STEP_COMMANDS_MAX} commands in one step`)
-  return [{
-    kind: 'AttackStepped', run: id, step: ordinal, memory: next.memory, commands: next.commands,
-    status: next.status, nextAfterMs: next.nextAfterMs,
-  }]
+  if (next.commands.length > STEP_COMMANDS_MAX)
+    throw new Error(`${run.technique}: more than ${STEP_COMMANDS_MAX} commands in one step`)
+  return [
+    {
+      kind: 'AttackStepped',
+      run: id,
+      step: ordinal,
+      memory: next.memory,
+      commands: next.commands,
+      status: next.status,
+      nextAfterMs: next.nextAfterMs,
+    },
+  ]
 }
 export function isAlive(run: AttackRun): boolean {
   return run.status === 'planned' || run.status === 'running'
@@ -61,15 +79,32 @@ function evolve(state: AttackState, event: AttackEvent, world: World): AttackSta
   switch (event.kind) {
     case 'AttackLaunched': {
       const fresh: AttackRun = {
-        run: event.run, technique: event.technique, params: event.params, launched: world.now + event.delayMs,
-        step: 0, status: 'planned', endedAt: null, memory: {},
+        run: event.run,
+        technique: event.technique,
+        params: event.params,
+        launched: world.now + event.delayMs,
+        step: 0,
+        status: 'planned',
+        endedAt: null,
+        memory: {},
       }
-      return { runs: [...state.runs, { ...fresh, memory: techniqueOf(event.technique).begin(world, fresh) }] }
+      return {
+        runs: [
+          ...state.runs,
+          { ...fresh, memory: techniqueOf(event.technique).begin(world, fresh) },
+        ],
+      }
     }
-    case 'AttackStopped': return change(state, event.run, { status: 'stopped', endedAt: world.now })
+    case 'AttackStopped':
+      return change(state, event.run, { status: 'stopped', endedAt: world.now })
     case 'AttackStepped': {
       const over = event.status !== 'running' && event.status !== 'planned'
-      return change(state, event.run, { status: event.status, memory: event.memory, step: event.step + 1, ...(over ? { endedAt: world.now } : {}) })
+      return change(state, event.run, {
+        status: event.status,
+        memory: event.memory,
+        step: event.step + 1,
+        ...(over ? { endedAt: world.now } : {}),
+      })
     }
   }
 }
@@ -81,10 +116,23 @@ function react(world: World, { event }: Happened): readonly Scheduled[] {
   if (event.kind === 'AttackLaunched') return [nextStep(world, event.run, 0, event.delayMs)]
   if (event.kind !== 'AttackStepped') return []
   const cause = { kind: 'attack', run: event.run } as const
-  const tries = event.commands.map(({ afterMs, command }, i): Scheduled => (
-    { at: world.now + afterMs, entity: event.run, ordinal: event.step * STEP_COMMANDS_MAX + i, command, cause }))
-  return event.nextAfterMs === null ? tries : [...tries, nextStep(world, event.run, event.step + 1, event.nextAfterMs)]
+  const tries = event.commands.map(({ afterMs, command }, i): Scheduled => ({
+    at: world.now + afterMs,
+    entity: event.run,
+    ordinal: event.step * STEP_COMMANDS_MAX + i,
+    command,
+    cause,
+  }))
+  return event.nextAfterMs === null
+    ? tries
+    : [...tries, nextStep(world, event.run, event.step + 1, event.nextAfterMs)]
 }
 function nextStep(world: World, run: number, step: number, afterMs: number): Scheduled {
-  return { at: world.now + afterMs, entity: run, ordinal: step, command: { kind: 'AttackStep', run, step }, cause: { kind: 'attack', run } }
+  return {
+    at: world.now + afterMs,
+    entity: run,
+    ordinal: step,
+    command: { kind: 'AttackStep', run, step },
+    cause: { kind: 'attack', run },
+  }
 }

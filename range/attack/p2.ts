@@ -7,7 +7,15 @@ import { SHOP_HOST } from '../world/shop-scripts.ts'
 import type { AttackRun, Memory } from '../world/types-attack.ts'
 import type { ShopRequest } from '../world/types-shop.ts'
 import type { Command, Happened, World } from '../world/types.ts'
-import { commonParameters, num, overdue, type Seen, type Step, type Technique, type Witness } from './technique.ts'
+import {
+  commonParameters,
+  num,
+  overdue,
+  type Seen,
+  type Step,
+  type Technique,
+  type Witness,
+} from './technique.ts'
 
 /** Networks that the crew can come from: one, and twelve more at full stealth. */
 const NETWORKS_MORE = 12
@@ -28,12 +36,27 @@ export const p2: Technique = {
   hours: 2,
   parameters: commonParameters({ min: 1, max: 30, default: 8 }, 40, 'P2'),
   tells: [
-    { field: 'decline', reason: 'most numbers of a bought list are dead, and only the bank can say which' },
-    { field: 'amount', reason: 'a test must stay below the amount from which strong authentication is asked' },
+    {
+      field: 'decline',
+      reason: 'most numbers of a bought list are dead, and only the bank can say which',
+    },
+    {
+      field: 'amount',
+      reason: 'a test must stay below the amount from which strong authentication is asked',
+    },
   ],
   targets: () => ({}),
   refuses: () => null,
-  begin: (_world, run) => ({ network: 0, visit: 0, tried: 0, refused: 0, slow: 1000, pending: 0, dead: [], cards: run.run * 397 }),
+  begin: (_world, run) => ({
+    network: 0,
+    visit: 0,
+    tried: 0,
+    refused: 0,
+    slow: 1000,
+    pending: 0,
+    dead: [],
+    cards: run.run * 397,
+  }),
   step,
   witness,
   describe,
@@ -42,12 +65,14 @@ export const p2: Technique = {
 /** One visit: a session of some cards. Its outcome is read at the next step from what came back to the crew. */
 function step(world: World, run: AttackRun): Step {
   const memory = lookBack(world, run)
-  if (memory === null) return { commands: [], nextAfterMs: null, memory: run.memory, status: 'blocked' }
+  if (memory === null)
+    return { commands: [], nextAfterMs: null, memory: run.memory, status: 'blocked' }
   if (overdue(world, run)) return { commands: [], nextAfterMs: null, memory, status: 'done' }
   const { seed } = world.config
   const stealth = num(run, 'stealth')
   const visit = Number(memory['visit'])
-  const lot = (n: number, index: number): number => range(n, seed, Stream.attackP2, run.run * 4_096 + visit, index)
+  const lot = (n: number, index: number): number =>
+    range(n, seed, Stream.attackP2, run.run * 4_096 + visit, index)
   const count = stealth < 0.15 ? 10 : Math.max(1, 5 - Math.round(stealth * 5) + lot(3, 0))
   const gap = (60_000 * 1_000) / (num(run, 'rate') * (1 - 0.3 * stealth) * Number(memory['slow']))
   const commands: { afterMs: number; command: Command }[] = []
@@ -65,9 +90,18 @@ function step(world: World, run: AttackRun): Step {
     go(request(device, 'POST', '/cart/add', { product, count: '1' }), pause * 0.2)
     go(request(device, 'GET', '/checkout', {}), pause * 0.1)
     const card = world.shop.cards[strangerCard(world, Number(memory['cards']) + i)]!
-    go(request(device, 'POST', '/checkout/pay', { card: card.token, address: 'locker:L1' }), pause * 0.35)
+    go(
+      request(device, 'POST', '/checkout/pay', { card: card.token, address: 'locker:L1' }),
+      pause * 0.35,
+    )
   }
-  const next: Memory = { ...memory, pending: count, cards: Number(memory['cards']) + count, visit: visit + 1, last: device.session }
+  const next: Memory = {
+    ...memory,
+    pending: count,
+    cards: Number(memory['cards']) + count,
+    visit: visit + 1,
+    last: device.session,
+  }
   return { commands, nextAfterMs: Math.floor(at + gap * 0.15), memory: next, status: 'running' }
 }
 /** Things that never ship and cost little. */
@@ -83,13 +117,25 @@ function lookBack(world: World, run: AttackRun): Memory | null {
   const answered = paymentsOf(world, String(memory['last']))
   const tried = Number(memory['tried']) + answered
   const refused = answered < pending
-  const dead = (memory['dead'] as readonly number[])
+  const dead = memory['dead'] as readonly number[]
   const deadNow = refused ? [...dead, Number(memory['network'])].slice(-20) : dead
   if (new Set(deadNow).size >= pool) return null
-  const slow = refused ? Math.max(300, Math.floor(Number(memory['slow']) * 0.8)) : Number(memory['slow'])
+  const slow = refused
+    ? Math.max(300, Math.floor(Number(memory['slow']) * 0.8))
+    : Number(memory['slow'])
   const moves = refused || stealth >= 0.3
-  const network = moves ? pickNetwork(run, Number(memory['visit']), pool, deadNow) : Number(memory['network'])
-  return { ...memory, tried, slow, dead: deadNow, network, refused: Number(memory['refused']) + (refused ? 1 : 0), pending: 0 }
+  const network = moves
+    ? pickNetwork(run, Number(memory['visit']), pool, deadNow)
+    : Number(memory['network'])
+  return {
+    ...memory,
+    tried,
+    slow,
+    dead: deadNow,
+    network,
+    refused: Number(memory['refused']) + (refused ? 1 : 0),
+    pending: 0,
+  }
 }
 function pickNetwork(run: AttackRun, visit: number, pool: number, dead: readonly number[]): number {
   const free = Array.from({ length: pool }, (_, i) => i).filter((one) => !dead.includes(one))
@@ -101,24 +147,41 @@ function paymentsOf(world: World, session: string): number {
   return row ? row.orders : 0
 }
 
-interface Device { readonly session: string; readonly ip: string; readonly agent: string }
+interface Device {
+  readonly session: string
+  readonly ip: string
+  readonly agent: string
+}
 function deviceOf(world: World, run: AttackRun, memory: Memory): Device {
   const { seed } = world.config
   const entity = STRANGERS_FROM + run.run * 64 + Number(memory['network'])
   const agentOf = num(run, 'stealth') < 0.3 ? entity : entity * 31 + Number(memory['visit'])
   return {
     session: hex16(seed, Stream.attackP2, run.run, 100_000 + Number(memory['visit'])),
-    ip: strangerNetwork(entity, seed), agent: browserOf(agentOf, seed),
+    ip: strangerNetwork(entity, seed),
+    agent: browserOf(agentOf, seed),
   }
 }
-function request(device: Device, method: 'GET' | 'POST', path: string, form: ShopRequest['form']): Command {
+function request(
+  device: Device,
+  method: 'GET' | 'POST',
+  path: string,
+  form: ShopRequest['form'],
+): Command {
   const referrer = path === '/' ? '' : `https://${SHOP_HOST}/`
-  return { kind: 'Http', request: { method, host: SHOP_HOST, path, query: '', form, ...device, referrer } }
+  return {
+    kind: 'Http',
+    request: { method, host: SHOP_HOST, path, query: '', form, ...device, referrer },
+  }
 }
 
 function witness(world: World, _run: AttackRun, { event }: Happened): Witness {
   if (event.kind !== 'PaymentTried') return { actors: [], targets: [], effect: false }
-  return { actors: [`ip:${event.ip}`], targets: [`card:${world.shop.cards[event.card]!.token}`], effect: true }
+  return {
+    actors: [`ip:${event.ip}`],
+    targets: [`card:${world.shop.cards[event.card]!.token}`],
+    effect: true,
+  }
 }
 
 function describe(world: World, run: AttackRun): Seen {
@@ -126,6 +189,10 @@ function describe(world: World, run: AttackRun): Seen {
   const own = world.shop.transactions.filter((one) => one.session === memory['last'])
   const tried = Number(memory['tried']) + (Number(memory['pending']) > 0 ? own.length : 0)
   const last = own.at(-1)?.response ?? 'none'
-  if (run.status === 'blocked') return { key: 'p2.blocked', params: { tried, refused: Number(memory['refused']) } }
-  return { key: run.status === 'running' ? 'p2.testing' : `p2.${run.status}`, params: { tried, refused: Number(memory['refused'] ?? 0), last } }
+  if (run.status === 'blocked')
+    return { key: 'p2.blocked', params: { tried, refused: Number(memory['refused']) } }
+  return {
+    key: run.status === 'running' ? 'p2.testing' : `p2.${run.status}`,
+    params: { tried, refused: Number(memory['refused'] ?? 0), last },
+  }
 }

@@ -20,7 +20,10 @@ export interface Technique {
   readonly hours: number
   readonly parameters: readonly ParameterSpec[]
   /** Fields that give the attack away whatever it does, with the reason (THREATS.md: three at most). */
-  readonly tells: readonly { readonly field: 'amount' | 'decline' | 'script-host'; readonly reason: string }[]
+  readonly tells: readonly {
+    readonly field: 'amount' | 'decline' | 'script-host'
+    readonly reason: string
+  }[]
   /** Offers for the parameters of type `choice`, from what a criminal could look up. */
   readonly targets: (world: World) => Readonly<Record<string, readonly Target[]>>
   /** Null when it can begin now, else a key under `refused.`. */
@@ -46,8 +49,15 @@ export interface Witness {
   readonly targets: readonly string[]
   readonly effect: boolean
 }
-export interface Seen { readonly key: string; readonly params: Readonly<Record<string, string | number>> }
-export interface Target { readonly value: string; readonly label: string; readonly note: string }
+export interface Seen {
+  readonly key: string
+  readonly params: Readonly<Record<string, string | number>>
+}
+export interface Target {
+  readonly value: string
+  readonly label: string
+  readonly note: string
+}
 export interface ParameterSpec {
   readonly name: string
   readonly type: 'number' | 'choice'
@@ -60,27 +70,58 @@ export interface ParameterSpec {
 }
 
 /** Parameters that every technique takes: rate per minute of its own kind, stealth 0 … 1, duration in minutes. */
-export function commonParameters(rate: { min: number; max: number; default: number }, minutes: number, id: string): readonly ParameterSpec[] {
+export function commonParameters(
+  rate: { min: number; max: number; default: number },
+  minutes: number,
+  id: string,
+): readonly ParameterSpec[] {
   const key = id.toLowerCase()
   return [
     { name: 'rate', type: 'number', ...rate, about: `${key}.rate` },
-    { name: 'stealth', type: 'number', min: 0, max: 1, step: 0.1, default: 0.2, about: `${key}.stealth` },
-    { name: 'duration', type: 'number', min: 1, max: 480, default: minutes, about: `${key}.duration` },
+    {
+      name: 'stealth',
+      type: 'number',
+      min: 0,
+      max: 1,
+      step: 0.1,
+      default: 0.2,
+      about: `${key}.stealth`,
+    },
+    {
+      name: 'duration',
+      type: 'number',
+      min: 1,
+      max: 480,
+      default: minutes,
+      about: `${key}.duration`,
+    },
   ]
 }
 
 /** Fills in defaults and holds numbers within their bounds; unknown names are dropped, wrong types replaced. */
-export function completeParams(technique: Technique, world: World, given: AttackParams): AttackParams {
+export function completeParams(
+  technique: Technique,
+  world: World,
+  given: AttackParams,
+): AttackParams {
   const offers = technique.targets(world)
   const entries = technique.parameters.map((spec): [string, number | string] => {
     const value = given[spec.name]
     if (spec.type === 'number') {
-      const number = typeof value === 'number' && Number.isFinite(value) ? value : Number(spec.default)
+      const number =
+        typeof value === 'number' && Number.isFinite(value) ? value : Number(spec.default)
       return [spec.name, Math.min(spec.max ?? number, Math.max(spec.min ?? number, number))]
     }
     const offered = offers[spec.name] ?? []
     const known = typeof value === 'string' && offered.some((one) => one.value === value)
-    return [spec.name, known ? value : offered.some((one) => one.value === spec.default) ? spec.default : (offered[0]?.value ?? spec.default)]
+    return [
+      spec.name,
+      known
+        ? value
+        : offered.some((one) => one.value === spec.default)
+          ? spec.default
+          : (offered[0]?.value ?? spec.default),
+    ]
   })
   return Object.fromEntries(entries)
 }

@@ -6,11 +6,21 @@ import type { World } from '../world/types.ts'
 const HOSTS: readonly (readonly string[])[] = [
   ['cdn-stat.example', 'px-gather.example', 'static-metrics.example', 'fontcache.example'],
   ['count.visit1og.example', 'chat.he1pful.example', 'js.paynorfh.example', 'stars.te11us.example'],
-  ['eu3.visitlog.example', 'n17.visitlog.example', 'sync.visitlog.example', 'edge.visitlog.example'],
+  [
+    'eu3.visitlog.example',
+    'n17.visitlog.example',
+    'sync.visitlog.example',
+    'edge.visitlog.example',
+  ],
 ]
 
 /** A host of the kind that fits the stealth, which nobody has yet; null when all are taken. */
-export function rentedHost(world: World, stealth: number, stream: StreamId, run: number): string | null {
+export function rentedHost(
+  world: World,
+  stealth: number,
+  stream: StreamId,
+  run: number,
+): string | null {
   const offers = HOSTS[stealth < 0.3 ? 0 : stealth < 0.65 ? 1 : 2]!
   const from = range(offers.length, world.config.seed, stream, run, 1)
   for (let i = 0; i < offers.length; i++) {

@@ -3,7 +3,16 @@ import { baselineOf, liveRevision, pageOf } from '../world/shop-lookup.ts'
 import type { AttackRun, Memory } from '../world/types-attack.ts'
 import type { ScriptTag, ShopCommand } from '../world/types-shop.ts'
 import type { Happened, World } from '../world/types.ts'
-import { commonParameters, num, overdue, plannedEnd, type Seen, type Step, type Technique, type Witness } from './technique.ts'
+import {
+  commonParameters,
+  num,
+  overdue,
+  plannedEnd,
+  type Seen,
+  type Step,
+  type Technique,
+  type Witness,
+} from './technique.ts'
 import { rentedHost, skimmer, tagAddress } from './w1-script.ts'
 
 const LOOK_MS = 60_000
@@ -25,15 +34,29 @@ export const w1: Technique = {
     { name: 'way', type: 'choice', default: 'editor', about: 'w1.way' },
     ...commonParameters({ min: 0.1, max: 1, default: 1 }, 60, 'W1'),
   ],
-  tells: [{ field: 'script-host', reason: 'the program must name, somewhere, a host that the crew owns' }],
+  tells: [
+    { field: 'script-host', reason: 'the program must name, somewhere, a host that the crew owns' },
+  ],
   targets: () => ({
     way: [
       { value: 'editor', label: 'A bought editor account', note: 'a line in the page itself' },
       { value: 'tag-manager', label: 'The tag manager', note: 'one campaign more among others' },
-      { value: 'dependency', label: 'A partner’s file', note: 'the payment field, with a few lines more' },
+      {
+        value: 'dependency',
+        label: 'A partner’s file',
+        note: 'the payment field, with a few lines more',
+      },
     ],
   }),
-  refuses: (world, params) => (rentedHost(world, Number(params['stealth'] ?? 0), Stream.attackW1, world.attacks.runs.length) === null ? 'no-host-left' : null),
+  refuses: (world, params) =>
+    rentedHost(
+      world,
+      Number(params['stealth'] ?? 0),
+      Stream.attackW1,
+      world.attacks.runs.length,
+    ) === null
+      ? 'no-host-left'
+      : null,
   begin,
   step,
   witness,
@@ -43,7 +66,9 @@ export const w1: Technique = {
 function begin(world: World, run: AttackRun): Memory {
   const stealth = num(run, 'stealth')
   return {
-    host: rentedHost(world, stealth, Stream.attackW1, run.run) ?? '', phase: 'enter', revision: 0,
+    host: rentedHost(world, stealth, Stream.attackW1, run.run) ?? '',
+    phase: 'enter',
+    revision: 0,
     permille: Math.round(1000 * num(run, 'rate') * (1 - 0.45 * stealth)),
   }
 }
@@ -52,47 +77,94 @@ function step(world: World, run: AttackRun): Step {
   const { memory } = run
   if (memory['phase'] === 'enter') {
     return {
-      commands: [{ afterMs: 0, command: { kind: 'OpenDrop', host: String(memory['host']) } }, { afterMs: 1_000, command: publish(world, run) }],
-      nextAfterMs: 2_000, memory: { ...memory, phase: 'watch' }, status: 'running',
+      commands: [
+        { afterMs: 0, command: { kind: 'OpenDrop', host: String(memory['host']) } },
+        { afterMs: 1_000, command: publish(world, run) },
+      ],
+      nextAfterMs: 2_000,
+      memory: { ...memory, phase: 'watch' },
+      status: 'running',
     }
   }
   const there = carries(world, run)
   if (!there) return { commands: [], nextAfterMs: null, memory, status: 'blocked' }
   if (overdue(world, run)) {
-    return { commands: [{ afterMs: 0, command: takeOut(world) }], nextAfterMs: null, memory, status: 'done' }
+    return {
+      commands: [{ afterMs: 0, command: takeOut(world) }],
+      nextAfterMs: null,
+      memory,
+      status: 'done',
+    }
   }
   const left = plannedEnd(run) - world.now
-  return { commands: [], nextAfterMs: Math.max(1_000, Math.min(LOOK_MS, left)), memory, status: 'running' }
+  return {
+    commands: [],
+    nextAfterMs: Math.max(1_000, Math.min(LOOK_MS, left)),
+    memory,
+    status: 'running',
+  }
 }
 
 /** The script as it stands in the page, in the way that the crew chose. */
 function publish(world: World, run: AttackRun): ShopCommand {
   const { seed } = world.config
-  const text = skimmer(String(run.memory['host']), Number(run.memory['permille']), num(run, 'stealth'))
+  const text = skimmer(
+    String(run.memory['host']),
+    Number(run.memory['permille']),
+    num(run, 'stealth'),
+  )
   const scripts = liveRevision(world.shop, 'checkout').scripts
   const way = run.params['way']
   const editors = world.shop.staff.filter((one) => one.role === 'editor')
   const author = editors[range(editors.length, seed, Stream.attackW1, run.run, 2)]!.account
   if (way === 'dependency') {
-    return { kind: 'PublishPage', page: 'checkout', author: 'paynorth', via: 'dependency', approvedBy: null, scripts: intoPartner(scripts, text) }
+    return {
+      kind: 'PublishPage',
+      page: 'checkout',
+      author: 'paynorth',
+      via: 'dependency',
+      approvedBy: null,
+      scripts: intoPartner(scripts, text),
+    }
   }
-  const tag: ScriptTag = way === 'tag-manager'
-    ? { src: tagAddress(300 + range(600, seed, Stream.attackW1, run.run, 3)), text }
-    : { src: `inline:${scripts.length}`, text }
-  return { kind: 'PublishPage', page: 'checkout', author, via: way === 'tag-manager' ? 'tag-manager' : 'editor', approvedBy: null, scripts: [...scripts, tag] }
+  const tag: ScriptTag =
+    way === 'tag-manager'
+      ? { src: tagAddress(300 + range(600, seed, Stream.attackW1, run.run, 3)), text }
+      : { src: `inline:${scripts.length}`, text }
+  return {
+    kind: 'PublishPage',
+    page: 'checkout',
+    author,
+    via: way === 'tag-manager' ? 'tag-manager' : 'editor',
+    approvedBy: null,
+    scripts: [...scripts, tag],
+  }
 }
 function intoPartner(scripts: readonly ScriptTag[], text: string): readonly ScriptTag[] {
-  return scripts.map((script) => (script.src.includes('paynorth') ? { ...script, text: script.text + text } : script))
+  return scripts.map((script) =>
+    script.src.includes('paynorth') ? { ...script, text: script.text + text } : script,
+  )
 }
 /** True while the page that customers get holds the crew's own lines: anybody can look at a page. */
 function carries(world: World, run: AttackRun): boolean {
-  const own = skimmer(String(run.memory['host']), Number(run.memory['permille']), num(run, 'stealth'))
+  const own = skimmer(
+    String(run.memory['host']),
+    Number(run.memory['permille']),
+    num(run, 'stealth'),
+  )
   return liveRevision(world.shop, 'checkout').scripts.some((script) => script.text.includes(own))
 }
 function takeOut(world: World): ShopCommand {
   const page = pageOf(world.shop, 'checkout')
   const { author, via } = liveRevision(world.shop, 'checkout')
-  return { kind: 'PublishPage', page: 'checkout', author, via, approvedBy: null, scripts: page.revisions[baselineOf(page)]!.scripts }
+  return {
+    kind: 'PublishPage',
+    page: 'checkout',
+    author,
+    via,
+    approvedBy: null,
+    scripts: page.revisions[baselineOf(page)]!.scripts,
+  }
 }
 
 function witness(_world: World, run: AttackRun, { event }: Happened): Witness {
@@ -108,5 +180,8 @@ function describe(world: World, run: AttackRun): Seen {
   const cards = world.shop.hosts.find((one) => one.host === host)?.collected.length ?? 0
   const revision = liveRevision(world.shop, 'checkout').number
   if (run.status === 'blocked') return { key: 'w1.removed', params: { host, cards, revision } }
-  return { key: run.status === 'running' ? 'w1.collecting' : `w1.${run.status}`, params: { host, cards, revision } }
+  return {
+    key: run.status === 'running' ? 'w1.collecting' : `w1.${run.status}`,
+    params: { host, cards, revision },
+  }
 }

@@ -8,10 +8,16 @@ import { hashPassword, verifyPassword } from './password.ts'
 
 export const INVITATION_MINUTES = 15
 export const SESSION_COOKIE = 'doorstep_session'
-export interface Trainer { readonly id: string; readonly name: string }
+export interface Trainer {
+  readonly id: string
+  readonly name: string
+}
 export type Entered =
   | { readonly ok: true; readonly trainer: Trainer; readonly session: string }
-  | { readonly ok: false; readonly reason: 'link-spent' | 'name-taken' | 'no-such-trainer' | 'wrong' | 'slow-down' }
+  | {
+      readonly ok: false
+      readonly reason: 'link-spent' | 'name-taken' | 'no-such-trainer' | 'wrong' | 'slow-down'
+    }
 
 declare module 'lucia' {
   interface Register {
@@ -29,7 +35,9 @@ export interface Accounts {
   signIn(name: string, password: string, from: string): Promise<Entered>
   signOut(session: string): Promise<void>
   /** The trainer whose session the Cookie header holds, and a refreshed cookie where one is due. */
-  who(cookies: string | undefined): Promise<{ readonly trainer: Trainer; readonly session: string } | null>
+  who(
+    cookies: string | undefined,
+  ): Promise<{ readonly trainer: Trainer; readonly session: string } | null>
   any(): boolean
 }
 
@@ -51,7 +59,11 @@ export function createAccounts(store: Store, now: () => number = () => Date.now(
     return { ok: true, trainer: { id, name }, session: session.id }
   }
   const valid = (token: string) => {
-    const row = db.select().from(invitations).where(eq(invitations.hash, digest(token))).get()
+    const row = db
+      .select()
+      .from(invitations)
+      .where(eq(invitations.hash, digest(token)))
+      .get()
     return row !== undefined && row.expiresAt > now() ? row : null
   }
 
@@ -59,7 +71,9 @@ export function createAccounts(store: Store, now: () => number = () => Date.now(
     invite(kind) {
       const token = randomBytes(24).toString('base64url')
       db.delete(invitations).where(lt(invitations.expiresAt, now())).run()
-      db.insert(invitations).values({ hash: digest(token), kind, expiresAt: now() + INVITATION_MINUTES * 60_000 }).run()
+      db.insert(invitations)
+        .values({ hash: digest(token), kind, expiresAt: now() + INVITATION_MINUTES * 60_000 })
+        .run()
       return token
     },
     invitation: (token) => valid(token)?.kind ?? null,
@@ -72,13 +86,17 @@ export function createAccounts(store: Store, now: () => number = () => Date.now(
       if (link.kind === 'reset' && !known) return { ok: false, reason: 'no-such-trainer' }
       const hashed = await hashPassword(password)
       // Deleting is what spends the link: of two that come at once, only one deletes a row.
-      const spent = db.delete(invitations).where(and(eq(invitations.hash, digest(token)))).run()
+      const spent = db
+        .delete(invitations)
+        .where(and(eq(invitations.hash, digest(token))))
+        .run()
       if (spent.changes !== 1) return { ok: false, reason: 'link-spent' }
       const id = known?.id ?? randomBytes(9).toString('base64url')
       if (known) {
         db.update(trainers).set({ password: hashed }).where(eq(trainers.id, id)).run()
         await lucia.invalidateUserSessions(id)
-      } else db.insert(trainers).values({ id, name, login, password: hashed, createdAt: now() }).run()
+      } else
+        db.insert(trainers).values({ id, name, login, password: hashed, createdAt: now() }).run()
       return enter(id, known?.name ?? name)
     },
     async signIn(name, password, from) {
@@ -121,7 +139,8 @@ function hashingIds(adapter: Adapter): Adapter {
     },
     getUserSessions: (user) => adapter.getUserSessions(user),
     setSession: (session) => adapter.setSession({ ...session, id: digest(session.id) }),
-    updateSessionExpiration: (id, expiresAt) => adapter.updateSessionExpiration(digest(id), expiresAt),
+    updateSessionExpiration: (id, expiresAt) =>
+      adapter.updateSessionExpiration(digest(id), expiresAt),
     deleteSession: (id) => adapter.deleteSession(digest(id)),
     deleteUserSessions: (user) => adapter.deleteUserSessions(user),
     deleteExpiredSessions: () => adapter.deleteExpiredSessions(),

@@ -2,18 +2,40 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BODY_BYTES_MAX } from '../protocol/door.ts'
 
 /** Sends JSON that no cache keeps. */
-export function sendJson(res: ServerResponse, status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): void {
+export function sendJson(
+  res: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   const body = JSON.stringify(value)
-  res.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': Buffer.byteLength(body), 'Cache-Control': 'no-store', ...headers })
+  res.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    ...headers,
+  })
   res.end(body)
 }
 
-export function sendText(res: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8', headers: Readonly<Record<string, string>> = {}): void {
-  res.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text), 'Cache-Control': 'no-store', ...headers })
+export function sendText(
+  res: ServerResponse,
+  status: number,
+  text: string,
+  type = 'text/plain; charset=utf-8',
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  res.writeHead(status, {
+    'Content-Type': type,
+    'Content-Length': Buffer.byteLength(text),
+    'Cache-Control': 'no-store',
+    ...headers,
+  })
   res.end(text)
 }
 
-export type Body = { readonly ok: true; readonly bytes: Buffer } | { readonly ok: false; readonly status: 413 | 408 }
+export type Body =
+  { readonly ok: true; readonly bytes: Buffer } | { readonly ok: false; readonly status: 413 | 408 }
 
 /** Reads a body of at most `max` bytes within ten seconds. */
 export function readBody(req: IncomingMessage, max: number = BODY_BYTES_MAX): Promise<Body> {
@@ -39,10 +61,21 @@ export function readBody(req: IncomingMessage, max: number = BODY_BYTES_MAX): Pr
 }
 
 /** Reads a JSON body; undefined where it is none. */
-export async function readJson(req: IncomingMessage): Promise<{ readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly status: number; readonly reason: string }> {
-  if (!/^application\/json\b/i.test(req.headers['content-type'] ?? '')) return { ok: false, status: 415, reason: 'message: send application/json' }
+export async function readJson(
+  req: IncomingMessage,
+): Promise<
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly status: number; readonly reason: string }
+> {
+  if (!/^application\/json\b/i.test(req.headers['content-type'] ?? ''))
+    return { ok: false, status: 415, reason: 'message: send application/json' }
   const body = await readBody(req)
-  if (!body.ok) return { ok: false, status: body.status, reason: body.status === 413 ? 'message: too large' : 'message: too slow' }
+  if (!body.ok)
+    return {
+      ok: false,
+      status: body.status,
+      reason: body.status === 413 ? 'message: too large' : 'message: too slow',
+    }
   try {
     return { ok: true, value: JSON.parse(body.bytes.toString('utf8')) as unknown }
   } catch {

@@ -16,7 +16,9 @@ export const trainers = sqliteTable('trainers', {
 /** `id` is the SHA-256 of the session id that the cookie holds. */
 export const sessions = sqliteTable('sessions', {
   id: text('id').notNull().primaryKey(),
-  userId: text('user_id').notNull().references(() => trainers.id),
+  userId: text('user_id')
+    .notNull()
+    .references(() => trainers.id),
   expiresAt: integer('expires_at').notNull(),
 })
 /** One-time set-up links; `hash` is the SHA-256 of the token in the link. */
@@ -89,16 +91,26 @@ export function openStore(dir: string): Store {
   sqlite.pragma('foreign_keys = ON')
   sqlite.exec(TABLES)
   chmodSync(file, 0o600)
-  const read = sqlite.prepare<[string], { value: string }>('select value from settings where key = ?')
-  const write = sqlite.prepare('insert into settings (key, value) values (?, ?) on conflict (key) do update set value = excluded.value')
-  const first = sqlite.prepare('insert into settings (key, value) values (?, ?) on conflict (key) do nothing')
+  const read = sqlite.prepare<[string], { value: string }>(
+    'select value from settings where key = ?',
+  )
+  const write = sqlite.prepare(
+    'insert into settings (key, value) values (?, ?) on conflict (key) do update set value = excluded.value',
+  )
+  const first = sqlite.prepare(
+    'insert into settings (key, value) values (?, ?) on conflict (key) do nothing',
+  )
   first.run('secret', randomBytes(32).toString('base64'))
   return {
     dir,
     db: drizzle(sqlite, { schema }),
     secret: Buffer.from(read.get('secret')!.value, 'base64'),
     setting: (key) => read.get(key)?.value,
-    set: (key, value) => { write.run(key, value) },
-    close: () => { sqlite.close() },
+    set: (key, value) => {
+      write.run(key, value)
+    },
+    close: () => {
+      sqlite.close()
+    },
   }
 }

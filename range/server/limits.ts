@@ -1,5 +1,8 @@
 /** How often somebody may do something: `burst` at once, then `perSecond`. */
-export interface Rate { readonly burst: number; readonly perSecond: number }
+export interface Rate {
+  readonly burst: number
+  readonly perSecond: number
+}
 
 const KEYS_MAX = 20_000
 

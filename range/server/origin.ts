@@ -26,6 +26,12 @@ export function sameOrigin(req: IncomingMessage, publicUrl?: URL): boolean {
 
 /** The address to count attempts by. */
 export function addressOf(req: IncomingMessage, publicUrl?: URL): string {
-  const forwarded = publicUrl === undefined ? undefined : String(req.headers['x-forwarded-for'] ?? '').split(',').at(-1)?.trim()
+  const forwarded =
+    publicUrl === undefined
+      ? undefined
+      : String(req.headers['x-forwarded-for'] ?? '')
+          .split(',')
+          .at(-1)
+          ?.trim()
   return forwarded || (req.socket.remoteAddress ?? 'unknown')
 }

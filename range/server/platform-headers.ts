@@ -5,14 +5,21 @@ import type { ServerResponse } from 'node:http'
  * scripts); here `'self'` is narrowed to the folder of built files, because `'self'` would also admit a script that
  * somebody planted in the storefront below /x/.
  */
-export function platformHeaders(res: ServerResponse, origin: string, { secure }: { readonly secure: boolean }): void {
+export function platformHeaders(
+  res: ServerResponse,
+  origin: string,
+  { secure }: { readonly secure: boolean },
+): void {
   res.setHeader('X-Content-Type-Options', 'nosniff')
   res.setHeader('X-Frame-Options', 'DENY')
   res.setHeader('Referrer-Policy', 'no-referrer')
   res.setHeader('Cross-Origin-Opener-Policy', 'same-origin')
   res.setHeader('Cross-Origin-Resource-Policy', 'same-origin')
   res.setHeader('Connection-Allowlist', '(response-origin)')
-  res.setHeader('Permissions-Policy', 'geolocation=(), payment=(), usb=(), microphone=(), display-capture=()')
+  res.setHeader(
+    'Permissions-Policy',
+    'geolocation=(), payment=(), usb=(), microphone=(), display-capture=()',
+  )
   if (secure) res.setHeader('Origin-Agent-Cluster', '?1')
   narrowPolicy(res, origin)
 }
@@ -28,11 +35,16 @@ export function noPagePolicy(res: ServerResponse): void {
 function narrowPolicy(res: ServerResponse, origin: string): void {
   const writeHead = res.writeHead.bind(res) as (...args: unknown[]) => ServerResponse
   res.writeHead = ((status: number, ...rest: unknown[]) => {
-    const given = rest.find((one) => typeof one === 'object' && one !== null && !Array.isArray(one)) as Record<string, unknown> | undefined
-    const name = given && Object.keys(given).find((key) => key.toLowerCase() === 'content-security-policy')
-    const policy = (name === undefined ? res.getHeader('content-security-policy') : given![name]) ?? NO_PAGE
+    const given = rest.find(
+      (one) => typeof one === 'object' && one !== null && !Array.isArray(one),
+    ) as Record<string, unknown> | undefined
+    const name =
+      given && Object.keys(given).find((key) => key.toLowerCase() === 'content-security-policy')
+    const policy =
+      (name === undefined ? res.getHeader('content-security-policy') : given![name]) ?? NO_PAGE
     if (name !== undefined) delete given![name]
-    if (policy !== NO_PAGE) res.setHeader('Content-Security-Policy', narrowed(String(policy), origin))
+    if (policy !== NO_PAGE)
+      res.setHeader('Content-Security-Policy', narrowed(String(policy), origin))
     else res.setHeader('Content-Security-Policy', NO_PAGE)
     return writeHead(status, ...rest)
   }) as ServerResponse['writeHead']
@@ -41,11 +53,16 @@ function narrowPolicy(res: ServerResponse, origin: string): void {
 export function narrowed(policy: string, origin: string): string {
   const built = `${origin}/_astro/`
   const socket = origin.replace(/^http/, 'ws')
-  return policy.split(';').map((part) => part.trim()).filter((part) => part !== '').map((part) => {
-    const [name = ''] = part.split(/\s/, 1)
-    if (name === 'script-src' || name === 'style-src') return part.replaceAll("'self'", built)
-    if (name === 'frame-src') return `frame-src ${origin}/x/ ${origin}/gun-frame`
-    if (name === 'connect-src') return `connect-src 'self' ${socket}`
-    return part
-  }).join('; ')
+  return policy
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [name = ''] = part.split(/\s/, 1)
+      if (name === 'script-src' || name === 'style-src') return part.replaceAll("'self'", built)
+      if (name === 'frame-src') return `frame-src ${origin}/x/ ${origin}/gun-frame`
+      if (name === 'connect-src') return `connect-src 'self' ${socket}`
+      return part
+    })
+    .join('; ')
 }

@@ -12,27 +12,45 @@ import { commandKinds } from '../world/town-sim.ts'
 export const HOME = fileURLToPath(new URL('../../', import.meta.url))
 const SCENARIOS = join(HOME, 'scenarios')
 
-export type Playbooks = ReadonlyMap<string, { readonly playbook: Playbook; readonly automatic: boolean }>
+export type Playbooks = ReadonlyMap<
+  string,
+  { readonly playbook: Playbook; readonly automatic: boolean }
+>
 export type Loaded =
   | { readonly ok: true; readonly scenario: Scenario; readonly playbooks: Playbooks }
   | { readonly ok: false; readonly mistakes: readonly string[] }
 
 /** Slugs of the scenarios that ship. */
 export function shippedScenarios(): readonly string[] {
-  return readdirSync(SCENARIOS).filter((name) => existsSync(join(SCENARIOS, name, 'scenario.yml'))).sort()
+  return readdirSync(SCENARIOS)
+    .filter((name) => existsSync(join(SCENARIOS, name, 'scenario.yml')))
+    .sort()
 }
 
 /** Loads a scenario by slug or by path (of the file or its folder); all mistakes at once, each with line and correction. */
 export function loadScenario(slugOrPath: string): Loaded {
   const file = fileOf(slugOrPath)
-  if (file === null) return { ok: false, mistakes: [`there is no scenario "${slugOrPath}"; shipped are ${shippedScenarios().join(', ')}`] }
-  const compiled = compileScenario(basename(dirname(file)), file, readFileSync(file, 'utf8'), { techniques, commands: commandKinds })
+  if (file === null)
+    return {
+      ok: false,
+      mistakes: [
+        `there is no scenario "${slugOrPath}"; shipped are ${shippedScenarios().join(', ')}`,
+      ],
+    }
+  const compiled = compileScenario(basename(dirname(file)), file, readFileSync(file, 'utf8'), {
+    techniques,
+    commands: commandKinds,
+  })
   if (!compiled.ok) return { ok: false, mistakes: compiled.diagnostics.map(inWords) }
   return withPlaybooks(compiled.value)
 }
 
 function fileOf(slugOrPath: string): string | null {
-  const candidates = [join(SCENARIOS, slugOrPath, 'scenario.yml'), resolve(slugOrPath), resolve(slugOrPath, 'scenario.yml')]
+  const candidates = [
+    join(SCENARIOS, slugOrPath, 'scenario.yml'),
+    resolve(slugOrPath),
+    resolve(slugOrPath, 'scenario.yml'),
+  ]
   return candidates.find((path) => path.endsWith('.yml') && existsSync(path)) ?? null
 }
 
@@ -45,7 +63,10 @@ function withPlaybooks(scenario: Scenario): Loaded {
   const playbooks = new Map<string, { playbook: Playbook; automatic: boolean }>()
   for (const { attack, file, automatic } of scenario.playbooks) {
     const path = join(SCENARIOS, 'playbooks', file)
-    if (!existsSync(path)) { mistakes.push(`scenarios/playbooks/${file} does not exist`); continue }
+    if (!existsSync(path)) {
+      mistakes.push(`scenarios/playbooks/${file} does not exist`)
+      continue
+    }
     const read = readPlaybook(file, JSON.parse(readFileSync(path, 'utf8')))
     if (read.ok) playbooks.set(attack, { playbook: read.playbook, automatic })
     else mistakes.push(...read.mistakes)

@@ -4,13 +4,21 @@ import { sameOrigin } from './origin.ts'
 
 /** Takes over a socket whose origin was checked. */
 export type UpgradeHandler = (req: IncomingMessage, socket: Duplex, head: Buffer) => void
-export interface UpgradeRoute { readonly path: string; readonly handle: UpgradeHandler; readonly opaqueOrigin?: boolean }
+export interface UpgradeRoute {
+  readonly path: string
+  readonly handle: UpgradeHandler
+  readonly opaqueOrigin?: boolean
+}
 
 /**
  * The one `upgrade` listener of a server. A path that nobody owns is answered 404, another site's page 403. A route
  * with `opaqueOrigin` is reached from a sandboxed frame (`Origin: null`) and checks a token itself.
  */
-export function routeUpgrades(server: Server, routes: readonly UpgradeRoute[], publicUrl?: URL): void {
+export function routeUpgrades(
+  server: Server,
+  routes: readonly UpgradeRoute[],
+  publicUrl?: URL,
+): void {
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
     const path = (req.url ?? '/').split('?', 1)[0]!

@@ -32,29 +32,54 @@ const STEPS_MAX = 40
  */
 export function planVisit(world: World, customer: number, visit: number): readonly Action[] {
   const { seed } = world.config
-  const lot = (n: number, index: number): number => range(n, seed, Stream.customerBrowse, customer, visit * 64 + index)
+  const lot = (n: number, index: number): number =>
+    range(n, seed, Stream.customerBrowse, customer, visit * 64 + index)
   const wish = wishOf(seed, customer, visit)
   const steps: Action[] = [open('/', '', 0)]
   const known = remembered(world, customer, visit)
   if (wish === 'forgotten') return [...steps, ...forgotten(lot)]
   if (wish === 'look-up' || wish === 'review') {
-    steps.push(open('/account', '', 4_000 + lot(20_000, 1)), ...(known ? [] : signIn(lot)), { kind: 'see-order', afterMs: 5_000 + lot(20_000, 2) })
-    if (wish === 'review') steps.push({ kind: 'review', product: product(lot(1_000, 3)), stars: 2 + pick([1, 2, 4, 5], lot(12, 4)), afterMs: 40_000 + lot(90_000, 5) })
+    steps.push(open('/account', '', 4_000 + lot(20_000, 1)), ...(known ? [] : signIn(lot)), {
+      kind: 'see-order',
+      afterMs: 5_000 + lot(20_000, 2),
+    })
+    if (wish === 'review')
+      steps.push({
+        kind: 'review',
+        product: product(lot(1_000, 3)),
+        stars: 2 + pick([1, 2, 4, 5], lot(12, 4)),
+        afterMs: 40_000 + lot(90_000, 5),
+      })
     return steps
   }
   const looks = 1 + lot(4, 6)
   for (let i = 0; i < looks; i++) steps.push(...look(world, lot, i))
-  if (wish === 'browse') return chance(220, seed, Stream.customerOrder, customer, visit * 8 + 1) ? [...steps, ...abandon(lot)] : steps
-  return [...steps, ...purchase(lot, wish === 'gift', known, visit >= DEAD_CARD_VISITS ? 6 : 3)].slice(0, STEPS_MAX)
+  if (wish === 'browse')
+    return chance(220, seed, Stream.customerOrder, customer, visit * 8 + 1)
+      ? [...steps, ...abandon(lot)]
+      : steps
+  return [
+    ...steps,
+    ...purchase(lot, wish === 'gift', known, visit >= DEAD_CARD_VISITS ? 6 : 3),
+  ].slice(0, STEPS_MAX)
 }
 
 function wishOf(seed: number, customer: number, visit: number): Wish {
   if (visit >= DEAD_CARD_VISITS) return 'buy'
   if (visit >= FORGOTTEN_VISITS) return 'forgotten'
-  if (visit >= GIFT_VISITS) return chance(420, seed, Stream.customerOrder, customer, visit * 8) ? 'gift' : 'browse'
+  if (visit >= GIFT_VISITS)
+    return chance(420, seed, Stream.customerOrder, customer, visit * 8) ? 'gift' : 'browse'
   const buys = visit >= EXTRA_VISITS_FROM ? 170 : 104
   const roll = range(1000, seed, Stream.customerOrder, customer, visit * 8)
-  return roll < buys ? 'buy' : roll < buys + 22 ? 'forgotten' : roll < buys + 90 ? 'look-up' : roll < buys + 112 ? 'review' : 'browse'
+  return roll < buys
+    ? 'buy'
+    : roll < buys + 22
+      ? 'forgotten'
+      : roll < buys + 90
+        ? 'look-up'
+        : roll < buys + 112
+          ? 'review'
+          : 'browse'
 }
 
 type Lot = (n: number, index: number) => number
@@ -64,27 +89,60 @@ function open(path: string, query: string, afterMs: number): Action {
 function product(value: number): number {
   return pick(POPULARITY, value)
 }
-const SEARCHES = ['boots', 'wool', 'gift', 'cheese', 'waterproof', 'map', 'socks', 'sandal', 'leather', 'bottle', 'children', 'winter', 'jacket']
+const SEARCHES = [
+  'boots',
+  'wool',
+  'gift',
+  'cheese',
+  'waterproof',
+  'map',
+  'socks',
+  'sandal',
+  'leather',
+  'bottle',
+  'children',
+  'winter',
+  'jacket',
+]
 function look(world: World, lot: Lot, i: number): readonly Action[] {
   const pause = 6_000 + lot(50_000, 10 + i * 3)
   const slug = world.shop.products[product(lot(1_000, 11 + i * 3))]!.slug
   const page = open(`/product/${slug}`, '', pause)
   if (lot(10, 12 + i * 3) >= 3) return [page]
-  return [open('/search', `q=${SEARCHES[lot(SEARCHES.length, 30 + i)]!}`, pause), { ...page, afterMs: 4_000 + lot(15_000, 36 + i) }]
+  return [
+    open('/search', `q=${SEARCHES[lot(SEARCHES.length, 30 + i)]!}`, pause),
+    { ...page, afterMs: 4_000 + lot(15_000, 36 + i) },
+  ]
 }
 function abandon(lot: Lot): readonly Action[] {
-  return [{ kind: 'add', product: product(lot(1_000, 40)), count: 1, afterMs: 15_000 + lot(40_000, 41) }, open('/cart', '', 1_000)]
+  return [
+    { kind: 'add', product: product(lot(1_000, 40)), count: 1, afterMs: 15_000 + lot(40_000, 41) },
+    open('/cart', '', 1_000),
+  ]
 }
 /** Basket, checkout, payment; more tries if the bank says no. */
 function purchase(lot: Lot, gift: boolean, known: boolean, tries: number): readonly Action[] {
   const first = gift ? (lot(2, 42) === 0 ? 20 : 21) : product(lot(1_000, 40))
-  const more = !gift && lot(100, 43) < 34 ? [add(product(lot(1_000, 44)), 1, 20_000 + lot(60_000, 45)), open('/cart', 'notice=added', 300)] : []
+  const more =
+    !gift && lot(100, 43) < 34
+      ? [
+          add(product(lot(1_000, 44)), 1, 20_000 + lot(60_000, 45)),
+          open('/cart', 'notice=added', 300),
+        ]
+      : []
   return [
-    add(first, lot(100, 46) < 14 ? 2 : 1, 9_000 + lot(40_000, 41)), open('/cart', 'notice=added', 300), ...more,
+    add(first, lot(100, 46) < 14 ? 2 : 1, 9_000 + lot(40_000, 41)),
+    open('/cart', 'notice=added', 300),
+    ...more,
     open('/checkout', '', 4_000 + lot(25_000, 47)),
     ...(known || lot(100, 48) < 12 ? [] : [...signIn(lot), open('/checkout', '', 300)]),
     ...Array.from({ length: tries }, (_, i): readonly Action[] => [
-      { kind: 'pay', try: i, afterMs: (i === 0 ? 16_000 : 9_000) + lot(i === 0 ? 55_000 : 32_000, 49 + i) }, { kind: 'see-order', afterMs: 400 },
+      {
+        kind: 'pay',
+        try: i,
+        afterMs: (i === 0 ? 16_000 : 9_000) + lot(i === 0 ? 55_000 : 32_000, 49 + i),
+      },
+      { kind: 'see-order', afterMs: 400 },
     ]).flat(),
     { kind: 'see-order', afterMs: 70_000 + lot(60_000, 5) },
   ]
@@ -96,15 +154,24 @@ function signIn(lot: Lot): readonly Action[] {
   const wrong = lot(100, 53) < 9
   const page = open('/account', '', 3_000 + lot(8_000, 54))
   const right: Action = { kind: 'login', right: true, afterMs: 7_000 + lot(15_000, 55) }
-  return wrong ? [page, { kind: 'login', right: false, afterMs: 6_000 + lot(9_000, 56) }, right] : [page, right]
+  return wrong
+    ? [page, { kind: 'login', right: false, afterMs: 6_000 + lot(9_000, 56) }, right]
+    : [page, right]
 }
 /** Two to four wrong codes, a letter, then the new code. */
 function forgotten(lot: Lot): readonly Action[] {
   const tries = 2 + lot(3, 57)
-  const wrong = Array.from({ length: tries }, (_, i): Action => ({ kind: 'login', right: false, afterMs: 6_000 + lot(14_000, 58 + i) }))
+  const wrong = Array.from({ length: tries }, (_, i): Action => ({
+    kind: 'login',
+    right: false,
+    afterMs: 6_000 + lot(14_000, 58 + i),
+  }))
   return [
-    open('/account', '', 4_000), ...wrong, { kind: 'forgot', afterMs: 9_000 + lot(10_000, 62) },
-    { kind: 'login', right: true, afterMs: 50_000 + lot(160_000, 63) }, open('/account', 'notice=signed-in', 300),
+    open('/account', '', 4_000),
+    ...wrong,
+    { kind: 'forgot', afterMs: 9_000 + lot(10_000, 62) },
+    { kind: 'login', right: true, afterMs: 50_000 + lot(160_000, 63) },
+    open('/account', 'notice=signed-in', 300),
   ]
 }
 
@@ -120,29 +187,76 @@ export function sessionKeyOf(world: World, customer: number, visit: number): str
 }
 
 /** The request that an action becomes, or null where what the customer sees makes it needless. */
-export function requestFor(world: World, customer: number, visit: number, action: Action): ShopRequest | null {
+export function requestFor(
+  world: World,
+  customer: number,
+  visit: number,
+  action: Action,
+): ShopRequest | null {
   const row = world.shop.customers[customer]!
   const key = sessionKeyOf(world, customer, visit)
   const session = sessionOf(world.shop, key)
   const base = { host: SHOP_HOST, session: key, ip: row.ip, agent: row.agent, query: '', form: {} }
-  const get = (path: string, query = ''): ShopRequest => ({ ...base, method: 'GET', path, query, referrer: path === '/' ? '' : `https://${SHOP_HOST}/` })
-  const post = (path: string, form: ShopRequest['form']): ShopRequest => ({ ...base, method: 'POST', path, form, referrer: `https://${SHOP_HOST}/` })
-  const last = session && session.orders > 0 ? world.shop.orders.findLast((one) => one.session === session.id) : undefined
+  const get = (path: string, query = ''): ShopRequest => ({
+    ...base,
+    method: 'GET',
+    path,
+    query,
+    referrer: path === '/' ? '' : `https://${SHOP_HOST}/`,
+  })
+  const post = (path: string, form: ShopRequest['form']): ShopRequest => ({
+    ...base,
+    method: 'POST',
+    path,
+    form,
+    referrer: `https://${SHOP_HOST}/`,
+  })
+  const last =
+    session && session.orders > 0
+      ? world.shop.orders.findLast((one) => one.session === session.id)
+      : undefined
   switch (action.kind) {
-    case 'open': return get(action.path, action.query)
-    case 'add': return post('/cart/add', { product: world.shop.products[action.product]!.slug, count: String(action.count) })
-    case 'login': return session?.customer != null ? null
-      : post('/login', { account: row.account, code: action.right ? badgeOf(customer, world.config.seed) : wrongCode(world, customer), next: '/account' })
-    case 'forgot': return post('/forgot', { account: row.account })
-    case 'review': return post('/review', { product: world.shop.products[action.product]!.slug, stars: String(action.stars), text: reviewText(world, customer, visit) })
+    case 'open':
+      return get(action.path, action.query)
+    case 'add':
+      return post('/cart/add', {
+        product: world.shop.products[action.product]!.slug,
+        count: String(action.count),
+      })
+    case 'login':
+      return session?.customer != null
+        ? null
+        : post('/login', {
+            account: row.account,
+            code: action.right ? badgeOf(customer, world.config.seed) : wrongCode(world, customer),
+            next: '/account',
+          })
+    case 'forgot':
+      return post('/forgot', { account: row.account })
+    case 'review':
+      return post('/review', {
+        product: world.shop.products[action.product]!.slug,
+        stars: String(action.stars),
+        text: reviewText(world, customer, visit),
+      })
     case 'see-order': {
-      const own = last ?? (session?.customer == null ? undefined : world.shop.orders.findLast((one) => one.customer === customer))
+      const own =
+        last ??
+        (session?.customer == null
+          ? undefined
+          : world.shop.orders.findLast((one) => one.customer === customer))
       if (!own) return null
-      return own.status === 'failed' ? get('/checkout', 'notice=declined') : get(`/order/${own.number}`)
+      return own.status === 'failed'
+        ? get('/checkout', 'notice=declined')
+        : get(`/order/${own.number}`)
     }
     case 'pay': {
-      if (!session || session.cart.length === 0 || (action.try > 0 && last?.status !== 'failed')) return null
-      return post('/checkout/pay', { card: world.shop.cards[cardFor(world, customer, visit, action.try)]!.token, address: row.address })
+      if (!session || session.cart.length === 0 || (action.try > 0 && last?.status !== 'failed'))
+        return null
+      return post('/checkout/pay', {
+        card: world.shop.cards[cardFor(world, customer, visit, action.try)]!.token,
+        address: row.address,
+      })
     }
   }
 }
@@ -156,8 +270,23 @@ function cardFor(world: World, customer: number, visit: number, attempt: number)
   return attempt === 1 && row.secondCard !== null ? row.secondCard : row.card
 }
 
-const OPENERS = ['Fits as it should.', 'Arrived the same day.', 'A little stiff at first.', 'My second pair.', 'Bought for my mother.', 'Good, not cheap.', 'The parcel was well packed.']
-const CLOSERS = ['Would buy again.', 'The soles could be softer.', 'Thank you to the friendly driver.', 'The colour is darker than the drawing.', 'Warm enough for our hills.', 'Still going strong after a year.']
+const OPENERS = [
+  'Fits as it should.',
+  'Arrived the same day.',
+  'A little stiff at first.',
+  'My second pair.',
+  'Bought for my mother.',
+  'Good, not cheap.',
+  'The parcel was well packed.',
+]
+const CLOSERS = [
+  'Would buy again.',
+  'The soles could be softer.',
+  'Thank you to the friendly driver.',
+  'The colour is darker than the drawing.',
+  'Warm enough for our hills.',
+  'Still going strong after a year.',
+]
 function reviewText(world: World, customer: number, visit: number): string {
   const { seed } = world.config
   const opener = OPENERS[range(OPENERS.length, seed, Stream.review, customer, visit * 2)]!

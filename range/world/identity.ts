@@ -14,7 +14,8 @@ const CARRIER_POOL = 12
 /** Address a person's device comes from: at home, behind an office, or behind the carrier. */
 export function networkOf(entity: number, household: number, seed: number): string {
   const kind = pick([62, 23, 15], range(100, seed, Stream.customerIp, entity, 0))
-  if (kind === 1) return carrierAddress(range(CARRIER_POOL, seed, Stream.customerIp, entity, 1), seed)
+  if (kind === 1)
+    return carrierAddress(range(CARRIER_POOL, seed, Stream.customerIp, entity, 1), seed)
   if (kind === 2) return OFFICES[range(OFFICES.length, seed, Stream.customerIp, entity, 2)]!
   return homeAddress(household, seed)
 }
@@ -41,9 +42,18 @@ const AGENTS: readonly (readonly [number, string])[] = [
   [7, `Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) ${CHROME}/146.0.0.0 Safari/537.36`],
   [14, `Mozilla/5.0 (Linux; Android 10; K) ${CHROME}/146.0.0.0 Mobile Safari/537.36`],
   [7, `Mozilla/5.0 (Linux; Android 10; K) ${CHROME}/144.0.0.0 Mobile Safari/537.36`],
-  [13, 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1'],
-  [7, 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1'],
-  [6, 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15'],
+  [
+    13,
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1',
+  ],
+  [
+    7,
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1',
+  ],
+  [
+    6,
+    'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15',
+  ],
   [7, 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:150.0) Gecko/20100101 Firefox/150.0'],
   [2, 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0'],
   [2, 'Mozilla/5.0 (Android 15; Mobile; rv:150.0) Gecko/150.0 Firefox/150.0'],
@@ -58,18 +68,35 @@ export function browserOf(entity: number, seed: number): string {
  * which nobody can issue (ISO/IEC 7812-1). They pass the Luhn check, so a shop treats them as real.
  */
 const BINS = [
-  ['990114', 'NA'], ['990127', 'NA'], ['990139', 'NA'], ['990150', 'NB'], ['990162', 'NB'], ['990171', 'NC'],
-  ['990188', 'NC'], ['990194', 'ND'],
+  ['990114', 'NA'],
+  ['990127', 'NA'],
+  ['990139', 'NA'],
+  ['990150', 'NB'],
+  ['990162', 'NB'],
+  ['990171', 'NC'],
+  ['990188', 'NC'],
+  ['990194', 'ND'],
 ] as const
 export interface PrintedCard {
-  readonly number: string; readonly token: string; readonly bin: string; readonly last4: string; readonly country: string
+  readonly number: string
+  readonly token: string
+  readonly bin: string
+  readonly last4: string
+  readonly country: string
 }
 export function printedCard(entity: number, seed: number): PrintedCard {
-  const [bin, country] = BINS[pick([30, 22, 14, 11, 9, 6, 5, 3], range(100, seed, Stream.cardNumber, entity, 0))]!
+  const [bin, country] =
+    BINS[pick([30, 22, 14, 11, 9, 6, 5, 3], range(100, seed, Stream.cardNumber, entity, 0))]!
   const [hi, lo] = draw(seed, Stream.cardNumber, entity, 1)
   const body = bin + String(hi % 100_000).padStart(5, '0') + String(lo % 10_000).padStart(4, '0')
   const number = body + luhnDigit(body)
-  return { number, bin, country, last4: number.slice(-4), token: `tok_${hex16(seed, Stream.cardNumber, entity, 2)}` }
+  return {
+    number,
+    bin,
+    country,
+    last4: number.slice(-4),
+    token: `tok_${hex16(seed, Stream.cardNumber, entity, 2)}`,
+  }
 }
 
 /** The digit that makes `body` pass the Luhn check (ISO/IEC 7812-1, annex B). */

@@ -1,7 +1,18 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { compareScheduled, popUntil, push, type Queue } from './queue.ts'
-import type { Cause, Command, Happened, Meters, Milliseconds, Part, Scheduled, World, WorldConfig, WorldEvent } from './types.ts'
+import type {
+  Cause,
+  Command,
+  Happened,
+  Meters,
+  Milliseconds,
+  Part,
+  Scheduled,
+  World,
+  WorldConfig,
+  WorldEvent,
+} from './types.ts'
 
 /** A part with its types forgotten; its `commands` and `events` say what may be given to it. */
 export interface AnyPart {
@@ -21,38 +32,63 @@ export type Emit = (happened: Happened) => void
 export const SAME_INSTANT_MAX = 20_000
 
 const NO_METERS: Meters = {
-  revenueMinor: 0, lostMinor: 0, trustMilli: 82_000, ordersPaid: 0, ordersAbandoned: 0, parcelsDelivered: 0,
-  parcelsLate: 0, parcelsLost: 0, parcelsOpened: 0, parcelsSpoiled: 0, cardsLeaked: 0, vainMm: 0, doorOpenMs: 0,
-  coldOutMs: 0, staffMs: 0,
+  revenueMinor: 0,
+  lostMinor: 0,
+  trustMilli: 82_000,
+  ordersPaid: 0,
+  ordersAbandoned: 0,
+  parcelsDelivered: 0,
+  parcelsLate: 0,
+  parcelsLost: 0,
+  parcelsOpened: 0,
+  parcelsSpoiled: 0,
+  cardsLeaked: 0,
+  vainMm: 0,
+  doorOpenMs: 0,
+  coldOutMs: 0,
+  staffMs: 0,
 }
 
 /** A part under its name in `World`, ready for `createSim`. */
-export function mount<S, C extends Command, E extends WorldEvent>(name: AnyPart['name'], part: Part<S, C, E>): AnyPart {
+export function mount<S, C extends Command, E extends WorldEvent>(
+  name: AnyPart['name'],
+  part: Part<S, C, E>,
+): AnyPart {
   return { name, part: part as unknown as Part<unknown, Command, WorldEvent> }
 }
 
 /** The world at `config.start` with the opening commands of all parts in its queue. */
 export function createSim(config: WorldConfig, parts: readonly AnyPart[]): Sim {
   const empty = { config, now: config.start, meters: NO_METERS, ...EMPTY_PARTS } as unknown as World
-  const world = parts.reduce((so, { name, part }) => ({ ...so, [name]: part.initial(config) }), empty)
+  const world = parts.reduce(
+    (so, { name, part }) => ({ ...so, [name]: part.initial(config) }),
+    empty,
+  )
   const sim: Sim = { parts, world, queue: { heap: [] } }
   for (const { part } of parts) for (const item of part.opening(world)) push(sim.queue, item)
   return sim
 }
 const EMPTY_PARTS = {
-  logistics: { parcels: [], vans: [], lockers: [], warehouse: { pick: [], pack: [], dock: [], heldParcels: [] } },
+  logistics: {
+    parcels: [],
+    vans: [],
+    lockers: [],
+    warehouse: { pick: [], pack: [], dock: [], heldParcels: [] },
+  },
   attacks: { runs: [] },
 }
 
 /** Runs everything that is due at or before `until`, which then is now. `until` never lies before now. */
 export function advance(sim: Sim, until: Milliseconds, emit: Emit): void {
-  if (until < sim.world.now) throw new Error(`time cannot go back from ${sim.world.now} to ${until}`)
+  if (until < sim.world.now)
+    throw new Error(`time cannot go back from ${sim.world.now} to ${until}`)
   let instant = sim.world.now
   let count = 0
   for (let item = popUntil(sim.queue, until); item; item = popUntil(sim.queue, until)) {
     count = item.at === instant ? count + 1 : 1
     instant = item.at
-    if (count > SAME_INSTANT_MAX) throw new Error(`time stands still at ${instant}: ${item.command.kind}`)
+    if (count > SAME_INSTANT_MAX)
+      throw new Error(`time stands still at ${instant}: ${item.command.kind}`)
     if (item.at > sim.world.now) sim.world = { ...sim.world, now: item.at }
     run(sim, item.command, item.cause, emit)
   }
@@ -90,7 +126,8 @@ function run(sim: Sim, command: Command, cause: Cause, emit: Emit): readonly Hap
     done.push(happened)
     emit(happened)
     for (const { part } of sim.parts) {
-      for (const item of part.react(sim.world, happened)) push(sim.queue, notBefore(item, sim.world.now))
+      for (const item of part.react(sim.world, happened))
+        push(sim.queue, notBefore(item, sim.world.now))
     }
   }
   return done
@@ -100,7 +137,8 @@ function run(sim: Sim, command: Command, cause: Cause, emit: Emit): readonly Hap
 function evolve(sim: Sim, event: WorldEvent): World {
   let world = sim.world
   for (const { name, part } of sim.parts) {
-    if (part.events.includes(event.kind)) world = { ...world, [name]: part.evolve(world[name], event, world) }
+    if (part.events.includes(event.kind))
+      world = { ...world, [name]: part.evolve(world[name], event, world) }
   }
   const meters = sim.parts.reduce((so, { part }) => part.meters(so, event, world), world.meters)
   return meters === world.meters ? world : { ...world, meters }

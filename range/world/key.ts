@@ -15,14 +15,23 @@ export function hex16(seed: number, stream: StreamId, entity: number, index: num
 
 const LETTERS = '23456789ABCDEFGHJKMNPQRSTUVWXYZ'
 /** `size` letters and digits that cannot be misread, from one draw; at most 12. */
-export function code(size: number, seed: number, stream: StreamId, entity: number, index: number): string {
+export function code(
+  size: number,
+  seed: number,
+  stream: StreamId,
+  entity: number,
+  index: number,
+): string {
   const [hi, lo] = draw(seed, stream, entity, index)
   let text = ''
   let rest = [hi, lo]
   for (let i = 0; i < size; i++) {
     const word = rest[i & 1]!
     text += LETTERS[word % LETTERS.length]!
-    rest = i & 1 ? [rest[0]!, Math.floor(word / LETTERS.length)] : [Math.floor(word / LETTERS.length), rest[1]!]
+    rest =
+      i & 1
+        ? [rest[0]!, Math.floor(word / LETTERS.length)]
+        : [Math.floor(word / LETTERS.length), rest[1]!]
   }
   return text
 }

@@ -7,6 +7,11 @@ export function escape(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 }
 /** `base` is the address of the shop's root as the browser knows it, ending in `/`. */
-export interface RenderOptions { readonly base: string }
+export interface RenderOptions {
+  readonly base: string
+}
 /** Where and for whom a page is made. */
-export interface Frame { readonly base: string; readonly session: string }
+export interface Frame {
+  readonly base: string
+  readonly session: string
+}

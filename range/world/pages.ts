@@ -15,34 +15,73 @@ import type { World } from './types.ts'
  */
 export function renderView(world: World, view: View, options: RenderOptions): string {
   switch (view.kind) {
-    case 'text': return view.text
-    case 'json': return view.json
-    case 'script': return scriptText(world, view.src)
+    case 'text':
+      return view.text
+    case 'json':
+      return view.json
+    case 'script':
+      return scriptText(world, view.src)
     case 'order': {
       const frame = { base: options.base, session: view.session ?? '' }
-      return shell(world, frame, { slug: 'account', title: 'Your order', body: orderBody(world, view.order, frame) })
+      return shell(world, frame, {
+        slug: 'account',
+        title: 'Your order',
+        body: orderBody(world, view.order, frame),
+      })
     }
-    case 'page': return renderPage(world, view, { base: options.base, session: view.session ?? '' })
+    case 'page':
+      return renderPage(world, view, { base: options.base, session: view.session ?? '' })
   }
 }
 /** Media type of a view's rendering. */
 export function mediaType(view: View): string {
-  return { page: 'text/html; charset=utf-8', order: 'text/html; charset=utf-8', script: 'text/javascript; charset=utf-8', json: 'application/json', text: 'text/plain; charset=utf-8' }[view.kind]
+  return {
+    page: 'text/html; charset=utf-8',
+    order: 'text/html; charset=utf-8',
+    script: 'text/javascript; charset=utf-8',
+    json: 'application/json',
+    text: 'text/plain; charset=utf-8',
+  }[view.kind]
 }
 
 function renderPage(world: World, view: Extract<View, { kind: 'page' }>, options: Frame): string {
   const notice = view.notice === undefined ? '' : noticeBox(view.notice)
   switch (view.slug) {
-    case 'home': return shell(world, options, { slug: 'home', title: 'Shoes and small things', body: notice + homeBody(world, view.query ?? '', options) })
-    case 'product': return productPage(world, view.product ?? 0, notice, options)
-    case 'cart': return shell(world, options, { slug: 'cart', title: 'Your basket', body: notice + cartBody(world, options) })
-    case 'checkout': return shell(world, options, { slug: 'checkout', title: 'Checkout', body: notice + checkoutBody(world, options) })
-    case 'account': return shell(world, options, { slug: 'account', title: 'Your account', body: notice + accountBody(world, options) })
+    case 'home':
+      return shell(world, options, {
+        slug: 'home',
+        title: 'Shoes and small things',
+        body: notice + homeBody(world, view.query ?? '', options),
+      })
+    case 'product':
+      return productPage(world, view.product ?? 0, notice, options)
+    case 'cart':
+      return shell(world, options, {
+        slug: 'cart',
+        title: 'Your basket',
+        body: notice + cartBody(world, options),
+      })
+    case 'checkout':
+      return shell(world, options, {
+        slug: 'checkout',
+        title: 'Checkout',
+        body: notice + checkoutBody(world, options),
+      })
+    case 'account':
+      return shell(world, options, {
+        slug: 'account',
+        title: 'Your account',
+        body: notice + accountBody(world, options),
+      })
   }
 }
 function productPage(world: World, id: number, notice: string, options: Frame): string {
   const product = world.shop.products[id] ?? world.shop.products[0]!
-  return shell(world, options, { slug: 'product', title: escape(product.name), body: notice + productBody(world, product, options) })
+  return shell(world, options, {
+    slug: 'product',
+    title: escape(product.name),
+    body: notice + productBody(world, product, options),
+  })
 }
 
 function scriptText(world: World, src: string): string {
@@ -54,28 +93,43 @@ function scriptText(world: World, src: string): string {
 }
 
 const NOTICE: Readonly<Record<string, string>> = {
-  added: 'It is in your basket.', declined: 'Your bank declined this card. You can try another one.',
-  empty: 'Your basket is empty.', 'sign-in': 'Please sign in first.', 'wrong-code': 'That code does not fit this account.',
-  'signed-in': 'Welcome back.', 'mail-sent': 'If we know this address, a letter with a new code is on its way.',
-  'card-unknown': 'We take only cards from your own wallet.', 'too-many': 'Too many tries. Please wait a minute.',
-  thanks: 'Thank you for your words.', 'sold-out': 'Somebody was quicker: there are not enough left.',
-  locked: 'This account is locked. Please write to us.', claimed: 'We have your note and will look into it.',
+  added: 'It is in your basket.',
+  declined: 'Your bank declined this card. You can try another one.',
+  empty: 'Your basket is empty.',
+  'sign-in': 'Please sign in first.',
+  'wrong-code': 'That code does not fit this account.',
+  'signed-in': 'Welcome back.',
+  'mail-sent': 'If we know this address, a letter with a new code is on its way.',
+  'card-unknown': 'We take only cards from your own wallet.',
+  'too-many': 'Too many tries. Please wait a minute.',
+  thanks: 'Thank you for your words.',
+  'sold-out': 'Somebody was quicker: there are not enough left.',
+  locked: 'This account is locked. Please write to us.',
+  claimed: 'We have your note and will look into it.',
 }
 function noticeBox(notice: string): string {
   return `<p class="notice" role="status">${NOTICE[notice] ?? ''}</p>`
 }
 
 function homeBody(world: World, query: string, options: Frame): string {
-  const words = query.toLowerCase().split(/\s+/).filter((word) => word !== '')
-  const found = world.shop.products.filter((one) => words.every((word) => `${one.name} ${aboutProduct(one.id)}`.toLowerCase().includes(word)))
-  const head = query === ''
-    ? `<section class="hero"><div><h1>Made for the way there.</h1><p>Shoes from one workshop, a small larder, and whatever else a long walk asks for.</p></div>${drawing('lane-boot', 'hero-art')}</section>`
-    : `<h1>${found.length === 0 ? 'Nothing found' : `${found.length} found`} for “${escape(query)}”</h1>`
+  const words = query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '')
+  const found = world.shop.products.filter((one) =>
+    words.every((word) => `${one.name} ${aboutProduct(one.id)}`.toLowerCase().includes(word)),
+  )
+  const head =
+    query === ''
+      ? `<section class="hero"><div><h1>Made for the way there.</h1><p>Shoes from one workshop, a small larder, and whatever else a long walk asks for.</p></div>${drawing('lane-boot', 'hero-art')}</section>`
+      : `<h1>${found.length === 0 ? 'Nothing found' : `${found.length} found`} for “${escape(query)}”</h1>`
   return `${head}${saleStrip(world)}<ul class="shelf">${found.map((one) => card(world, one, options)).join('')}</ul>`
 }
 function saleStrip(world: World): string {
   const { sale } = world.shop
-  return sale && world.now < sale.until ? `<p class="sale">Today for a short while: ${sale.factorPercent} % off everything.</p>` : ''
+  return sale && world.now < sale.until
+    ? `<p class="sale">Today for a short while: ${sale.factorPercent} % off everything.</p>`
+    : ''
 }
 function card(world: World, product: Product, { base }: Frame): string {
   return `<li><a class="card" href="${base}product/${product.slug}">${drawing(product.slug, 'art')}<span class="name">${escape(product.name)}</span>${price(world, product)}</a></li>`
@@ -87,7 +141,10 @@ function price(world: World, product: Product): string {
 }
 
 function productBody(world: World, product: Product, { base }: Frame): string {
-  const reviews = world.shop.reviews.filter((one) => one.product === product.id).slice(-6).reverse()
+  const reviews = world.shop.reviews
+    .filter((one) => one.product === product.id)
+    .slice(-6)
+    .reverse()
   const left = product.stock < 10 ? `<p class="few">Only ${product.stock} left</p>` : ''
   const hidden = `<input type="hidden" name="product" value="${product.slug}"><input type="hidden" name="price" value="${salePrice(world, product.priceMinor)}">`
   return `<article class="product">${drawing(product.slug, 'big-art')}<div><h1>${escape(product.name)}</h1><p class="about">${escape(aboutProduct(product.id))}</p>${price(world, product)}${left}
@@ -99,14 +156,24 @@ function productBody(world: World, product: Product, { base }: Frame): string {
 const KIND_NOTE: Readonly<Record<Product['kind'], string>> = {
   physical: 'Ordered before four, on its way today. Thirty days to change your mind.',
   cold: 'Packed cold this morning and driven at 4 °C.',
-  giftcard: 'Sent by mail within a minute.', download: 'Yours to read as soon as it is paid.',
+  giftcard: 'Sent by mail within a minute.',
+  download: 'Yours to read as soon as it is paid.',
 }
 
-function shell(world: World, { base, session }: Frame, page: { slug: Page['slug']; title: string; body: string }): string {
+function shell(
+  world: World,
+  { base, session }: Frame,
+  page: { slug: Page['slug']; title: string; body: string },
+): string {
   const row = sessionOf(world.shop, session)
   const count = row ? row.cart.reduce((sum, line) => sum + line.count, 0) : 0
-  const who = row?.customer != null ? escape(world.shop.customers[row.customer]!.name.split(' ')[0]!) : 'Sign in'
-  const scripts = liveRevision(world.shop, page.slug).scripts.map((script) => tag(script, base)).join('\n')
+  const who =
+    row?.customer != null
+      ? escape(world.shop.customers[row.customer]!.name.split(' ')[0]!)
+      : 'Sign in'
+  const scripts = liveRevision(world.shop, page.slug)
+    .scripts.map((script) => tag(script, base))
+    .join('\n')
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${page.title} · Larch &amp; Lane</title><style>${SHOP_STYLE}</style></head>
@@ -120,11 +187,14 @@ ${scripts}
 }
 /** A script tag of the revision, its address mapped under the cage: other hosts are siblings of the shop's. */
 function tag(script: ScriptTag, base: string): string {
-  if (script.src.startsWith('inline:')) return `<script>${script.text.replace(/<\/(script)/gi, '<\\/$1')}</script>`
+  if (script.src.startsWith('inline:'))
+    return `<script>${script.text.replace(/<\/(script)/gi, '<\\/$1')}</script>`
   return `<script src="${escape(mapAddress(script.src, base))}"></script>`
 }
 export function mapAddress(src: string, base: string): string {
   const host = /^https?:\/\/([^/]+)\/(.*)$/.exec(src)
   if (!host) return base + src.replace(/^\//, '')
-  return base.endsWith(`/${SHOP_HOST}/`) ? `${base.slice(0, -SHOP_HOST.length - 1)}${host[1]}/${host[2]}` : src
+  return base.endsWith(`/${SHOP_HOST}/`)
+    ? `${base.slice(0, -SHOP_HOST.length - 1)}${host[1]}/${host[2]}`
+    : src
 }

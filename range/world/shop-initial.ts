@@ -14,8 +14,25 @@ const SPARE_FROM = STAFF_CARDS_FROM - 5_000
 export const STRANGER_CARDS = 1_600
 
 const ROLES: readonly Staff['role'][] = [
-  'support', 'support', 'support', 'support', 'support', 'editor', 'editor', 'manager', 'manager',
-  'warehouse', 'warehouse', 'warehouse', 'warehouse', 'warehouse', 'warehouse', 'driver', 'driver', 'driver', 'driver',
+  'support',
+  'support',
+  'support',
+  'support',
+  'support',
+  'editor',
+  'editor',
+  'manager',
+  'manager',
+  'warehouse',
+  'warehouse',
+  'warehouse',
+  'warehouse',
+  'warehouse',
+  'warehouse',
+  'driver',
+  'driver',
+  'driver',
+  'driver',
 ]
 /** Addresses of the shop's office and of its warehouse. */
 const OFFICE = ['192.0.2.10', '192.0.2.11'] as const
@@ -26,29 +43,63 @@ export function initialShop(config: WorldConfig): ShopState {
   const staff = ROLES.map((role, id): Staff => staffMember(id, role, config.seed))
   const cards = allCards(config, staff.length)
   return {
-    products: catalogue(), customers: linkSpare(customers, cards), staff,
-    sessions: [], sessionByKey: new Map(), orders: [], cards,
+    products: catalogue(),
+    customers: linkSpare(customers, cards),
+    staff,
+    sessions: [],
+    sessionByKey: new Map(),
+    orders: [],
+    cards,
     cardByNumber: new Map(cards.map((card) => [card.number, card.id])),
-    transactions: [], refunds: [], reviews: [], giftCards: [], pages: pages(config),
-    csp: { allowed: config.controls.cspReportOnly ? ALLOWED_HOSTS : ['*'], blocked: [], enforce: false },
-    blockedIps: [], refundsFrozen: false, velocityLimit: config.controls.velocityRule ? 6 : null,
+    transactions: [],
+    refunds: [],
+    reviews: [],
+    giftCards: [],
+    pages: pages(config),
+    csp: {
+      allowed: config.controls.cspReportOnly ? ALLOWED_HOSTS : ['*'],
+      blocked: [],
+      enforce: false,
+    },
+    blockedIps: [],
+    refundsFrozen: false,
+    velocityLimit: config.controls.velocityRule ? 6 : null,
     hosts: PARTNER_HOSTS.map((host) => ({ host, owner: 'partner', collected: [] })),
-    sale: null, release: 0, claims: [], inspections: 0,
+    sale: null,
+    release: 0,
+    claims: [],
+    inspections: 0,
   }
 }
 
 /** About two in five customers share a household with somebody. */
 function customer(id: number, { seed }: WorldConfig): Customer {
   const joined = id > 0 && chance(280, seed, Stream.customerTraits, id, 10)
-  const household = joined ? id - 1 - range(Math.min(id, 3), seed, Stream.customerTraits, id, 11) : id
+  const household = joined
+    ? id - 1 - range(Math.min(id, 3), seed, Stream.customerTraits, id, 11)
+    : id
   return {
-    id, account: customerAccount(id, seed), name: customerName(id, seed),
-    ip: networkOf(id, household, seed), agent: browserOf(id, seed), address: addressOf(id, seed),
-    card: id, trustMilli: 82_000, player: false, locked: false, household, secondCard: null,
+    id,
+    account: customerAccount(id, seed),
+    name: customerName(id, seed),
+    ip: networkOf(id, household, seed),
+    agent: browserOf(id, seed),
+    address: addressOf(id, seed),
+    card: id,
+    trustMilli: 82_000,
+    player: false,
+    locked: false,
+    household,
+    secondCard: null,
   }
 }
 function linkSpare(customers: readonly Customer[], cards: readonly Card[]): readonly Customer[] {
-  const spare = new Map(cards.slice(customers.length).filter((card) => card.holder !== null).map((card) => [card.holder, card.id]))
+  const spare = new Map(
+    cards
+      .slice(customers.length)
+      .filter((card) => card.holder !== null)
+      .map((card) => [card.holder, card.id]),
+  )
   return customers.map((one) => ({ ...one, secondCard: spare.get(one.id) ?? null }))
 }
 
@@ -71,10 +122,20 @@ export function strangerCard(world: { readonly shop: ShopState }, n: number): nu
 
 function allCards({ customers, seed }: WorldConfig, staff: number): readonly Card[] {
   const first = Array.from({ length: customers }, (_, i) => card(i, i, seed, i))
-  const spare = first.filter((_, i) => chance(300, seed, Stream.customerTraits, i, 12)).map(({ id }) => ({ holder: id, entity: SPARE_FROM + id }))
-  const own = Array.from({ length: staff }, (_, i) => ({ holder: null, entity: STAFF_CARDS_FROM + i }))
-  const elsewhere = Array.from({ length: STRANGER_CARDS }, (_, i) => ({ holder: null, entity: STRANGERS_FROM + i }))
-  const rest = [...spare, ...own, ...elsewhere].map(({ holder, entity }, i) => card(customers + i, entity, seed, holder))
+  const spare = first
+    .filter((_, i) => chance(300, seed, Stream.customerTraits, i, 12))
+    .map(({ id }) => ({ holder: id, entity: SPARE_FROM + id }))
+  const own = Array.from({ length: staff }, (_, i) => ({
+    holder: null,
+    entity: STAFF_CARDS_FROM + i,
+  }))
+  const elsewhere = Array.from({ length: STRANGER_CARDS }, (_, i) => ({
+    holder: null,
+    entity: STRANGERS_FROM + i,
+  }))
+  const rest = [...spare, ...own, ...elsewhere].map(({ holder, entity }, i) =>
+    card(customers + i, entity, seed, holder),
+  )
   return [...first, ...rest]
 }
 function card(id: number, entity: number, seed: number, holder: number | null): Card {
@@ -82,12 +143,21 @@ function card(id: number, entity: number, seed: number, holder: number | null): 
   const elsewhere = entity >= STRANGERS_FROM
   const kind = elsewhere ? 'elsewhere' : entity >= SPARE_FROM && holder !== null ? 'spare' : 'first'
   return {
-    ...printed, id, holder, tries: 0, state: cardState(entity, seed, kind),
-    balanceMinor: 20_000 + 100 * range(elsewhere ? 1_500 : 2_800, seed, Stream.cardNumber, entity, 3),
+    ...printed,
+    id,
+    holder,
+    tries: 0,
+    state: cardState(entity, seed, kind),
+    balanceMinor:
+      20_000 + 100 * range(elsewhere ? 1_500 : 2_800, seed, Stream.cardNumber, entity, 3),
   }
 }
 /** Most customers' cards work, a fourth of the spare ones has expired; of a bought list about one in five still works. */
-function cardState(entity: number, seed: number, kind: 'first' | 'spare' | 'elsewhere'): Card['state'] {
+function cardState(
+  entity: number,
+  seed: number,
+  kind: 'first' | 'spare' | 'elsewhere',
+): Card['state'] {
   const roll = range(1000, seed, Stream.cardNumber, entity, 4)
   if (kind !== 'elsewhere') return roll < (kind === 'spare' ? 250 : 25) ? 'expired' : 'good'
   return roll < 210 ? 'good' : roll < 560 ? 'stolen' : roll < 790 ? 'blocked' : 'expired'
@@ -96,10 +166,18 @@ function cardState(entity: number, seed: number, kind: 'first' | 'spare' | 'else
 function pages(config: WorldConfig): readonly Page[] {
   const slugs: readonly Page['slug'][] = ['home', 'product', 'cart', 'checkout', 'account']
   return slugs.map((slug) => ({
-    slug, live: 0,
-    revisions: [{
-      number: 101, at: config.start, author: 'release', via: 'release', approvedBy: 'release', signed: true,
-      scripts: BASELINE[slug],
-    }],
+    slug,
+    live: 0,
+    revisions: [
+      {
+        number: 101,
+        at: config.start,
+        author: 'release',
+        via: 'release',
+        approvedBy: 'release',
+        signed: true,
+        scripts: BASELINE[slug],
+      },
+    ],
   }))
 }

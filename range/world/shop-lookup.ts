@@ -1,5 +1,14 @@
 import type { Milliseconds, World } from './types.ts'
-import type { Customer, Order, Page, PageRevision, Session, ShopState, Staff, Transaction } from './types-shop.ts'
+import type {
+  Customer,
+  Order,
+  Page,
+  PageRevision,
+  Session,
+  ShopState,
+  Staff,
+  Transaction,
+} from './types-shop.ts'
 
 /** Reading the shop by the names that its people use. Each returns null when there is no such thing. */
 export function sessionOf(shop: ShopState, key: string): Session | null {
@@ -24,11 +33,16 @@ export function baselineOf(page: Page): number {
   for (let i = page.revisions.length - 1; i >= 0; i--) if (page.revisions[i]!.signed) return i
   return 0
 }
-export function revisionNumbered(shop: ShopState, slug: Page['slug'], number: number): PageRevision | null {
+export function revisionNumbered(
+  shop: ShopState,
+  slug: Page['slug'],
+  number: number,
+): PageRevision | null {
   return pageOf(shop, slug).revisions.find((one) => one.number === number) ?? null
 }
 export function orderNumbered(shop: ShopState, number: string): Order | null {
-  for (let i = shop.orders.length - 1; i >= 0; i--) if (shop.orders[i]!.number === number) return shop.orders[i]!
+  for (let i = shop.orders.length - 1; i >= 0; i--)
+    if (shop.orders[i]!.number === number) return shop.orders[i]!
   return null
 }
 /** The transaction that paid an order, or the last one tried. */
@@ -49,7 +63,9 @@ export function cartTotal(session: Session): number {
 }
 export function salePrice(world: World, priceMinor: number): number {
   const { sale } = world.shop
-  return sale && world.now < sale.until ? Math.round((priceMinor * (100 - sale.factorPercent)) / 100) : priceMinor
+  return sale && world.now < sale.until
+    ? Math.round((priceMinor * (100 - sale.factorPercent)) / 100)
+    : priceMinor
 }
 /** What an order may still give back: paid minus refunded and refunds under way. */
 export function refundable(shop: ShopState, order: Order): number {

@@ -12,24 +12,46 @@ const CLAIM_MS = 240_000
  */
 export function shopMeters(meters: Meters, event: WorldEvent, world: World): Meters {
   switch (event.kind) {
-    case 'OrderPaid': return { ...meters, ordersPaid: meters.ordersPaid + 1 }
-    case 'PaymentCaptured': return { ...meters, revenueMinor: meters.revenueMinor + world.shop.transactions[event.transaction]!.amountMinor }
-    case 'PaymentAnswered': return answered(meters, event, world)
-    case 'RefundExecuted': return refunded(meters, event.refund, world)
-    case 'ChargebackOpened': return chargedBack(meters, event.transaction, world)
-    case 'ClaimOpened': return { ...meters, staffMs: meters.staffMs + CLAIM_MS }
-    case 'HostCalled': return event.card !== null && isDrop(world, event.host) ? { ...meters, cardsLeaked: meters.cardsLeaked + 1 } : meters
-    case 'TrustChanged': return { ...meters, trustMilli: averageTrust(world) }
-    default: return meters
+    case 'OrderPaid':
+      return { ...meters, ordersPaid: meters.ordersPaid + 1 }
+    case 'PaymentCaptured':
+      return {
+        ...meters,
+        revenueMinor: meters.revenueMinor + world.shop.transactions[event.transaction]!.amountMinor,
+      }
+    case 'PaymentAnswered':
+      return answered(meters, event, world)
+    case 'RefundExecuted':
+      return refunded(meters, event.refund, world)
+    case 'ChargebackOpened':
+      return chargedBack(meters, event.transaction, world)
+    case 'ClaimOpened':
+      return { ...meters, staffMs: meters.staffMs + CLAIM_MS }
+    case 'HostCalled':
+      return event.card !== null && isDrop(world, event.host)
+        ? { ...meters, cardsLeaked: meters.cardsLeaked + 1 }
+        : meters
+    case 'TrustChanged':
+      return { ...meters, trustMilli: averageTrust(world) }
+    default:
+      return meters
   }
 }
-function answered(meters: Meters, event: Extract<WorldEvent, { kind: 'PaymentAnswered' }>, world: World): Meters {
+function answered(
+  meters: Meters,
+  event: Extract<WorldEvent, { kind: 'PaymentAnswered' }>,
+  world: World,
+): Meters {
   if (event.response === '1A') return meters
   const declined = event.response !== '00'
   const order = world.shop.orders[world.shop.transactions[event.transaction]!.order]!
   const abandoned = declined && order.customer !== null ? 1 : 0
   return declined
-    ? { ...meters, ordersAbandoned: meters.ordersAbandoned + abandoned, lostMinor: meters.lostMinor + FEE_AUTHORISATION_MINOR }
+    ? {
+        ...meters,
+        ordersAbandoned: meters.ordersAbandoned + abandoned,
+        lostMinor: meters.lostMinor + FEE_AUTHORISATION_MINOR,
+      }
     : meters
 }
 function refunded(meters: Meters, refund: number, world: World): Meters {
@@ -37,9 +59,12 @@ function refunded(meters: Meters, refund: number, world: World): Meters {
   const row = shop.refunds[refund]!
   const order = shop.orders[row.order]!
   const payer = shop.transactions[order.transaction!]!.card
-  const theirs = row.destination === payer || (order.customer !== null && shop.cards[row.destination]!.holder === order.customer)
+  const theirs =
+    row.destination === payer ||
+    (order.customer !== null && shop.cards[row.destination]!.holder === order.customer)
   return {
-    ...meters, staffMs: meters.staffMs + REFUND_MS,
+    ...meters,
+    staffMs: meters.staffMs + REFUND_MS,
     revenueMinor: meters.revenueMinor - row.amountMinor,
     lostMinor: meters.lostMinor + (theirs ? 0 : row.amountMinor),
   }
@@ -47,12 +72,18 @@ function refunded(meters: Meters, refund: number, world: World): Meters {
 function chargedBack(meters: Meters, transaction: number, world: World): Meters {
   const row = world.shop.transactions[transaction]!
   const held = remaining(world.shop, row)
-  return { ...meters, revenueMinor: meters.revenueMinor - held, lostMinor: meters.lostMinor + held + FEE_CHARGEBACK_MINOR }
+  return {
+    ...meters,
+    revenueMinor: meters.revenueMinor - held,
+    lostMinor: meters.lostMinor + held + FEE_CHARGEBACK_MINOR,
+  }
 }
 function isDrop(world: World, host: string): boolean {
   return world.shop.hosts.some((one) => one.host === host && one.owner === 'drop')
 }
 function averageTrust(world: World): number {
   const { customers } = world.shop
-  return Math.round(customers.reduce((sum, one) => sum + one.trustMilli, 0) / Math.max(1, customers.length))
+  return Math.round(
+    customers.reduce((sum, one) => sum + one.trustMilli, 0) / Math.max(1, customers.length),
+  )
 }

@@ -2,7 +2,10 @@ import { refundable, transactionOf } from './shop-lookup.ts'
 import type { Order, ShopCommand, ShopEvent, Staff } from './types-shop.ts'
 import type { World, WorldEvent } from './types.ts'
 
-type RefundCommand = Extract<ShopCommand, { kind: 'RequestRefund' | 'ApproveRefund' | 'ExecuteRefund' | 'RefuseRefund' }>
+type RefundCommand = Extract<
+  ShopCommand,
+  { kind: 'RequestRefund' | 'ApproveRefund' | 'ExecuteRefund' | 'RefuseRefund' }
+>
 
 /** Above this amount somebody else must approve a refund, while the control is on. */
 export const FOUR_EYES_LIMIT_MINOR = 5_000
@@ -15,33 +18,49 @@ const REFUNDS_MAX = 5_000
  */
 export function decideRefunds(world: World, command: RefundCommand): readonly WorldEvent[] {
   switch (command.kind) {
-    case 'RequestRefund': return request(world, command)
-    case 'ApproveRefund': return approve(world, command.refund, command.staff)
-    case 'ExecuteRefund': return execute(world, command.refund)
-    case 'RefuseRefund': return refuseRefund(world, command.refund, command.reason)
+    case 'RequestRefund':
+      return request(world, command)
+    case 'ApproveRefund':
+      return approve(world, command.refund, command.staff)
+    case 'ExecuteRefund':
+      return execute(world, command.refund)
+    case 'RefuseRefund':
+      return refuseRefund(world, command.refund, command.reason)
   }
 }
 function refuse(command: RefundCommand['kind'], reason: string): readonly WorldEvent[] {
   return [{ kind: 'CommandRefused', command, reason }]
 }
 
-function request(world: World, command: Extract<RefundCommand, { kind: 'RequestRefund' }>): readonly WorldEvent[] {
+function request(
+  world: World,
+  command: Extract<RefundCommand, { kind: 'RequestRefund' }>,
+): readonly WorldEvent[] {
   const { shop } = world
   const order = shop.orders[command.order]
   const staff = shop.staff[command.staff]
-  if (!order || !staff || !shop.cards[command.destination]) return refuse('RequestRefund', 'no-such-order')
+  if (!order || !staff || !shop.cards[command.destination])
+    return refuse('RequestRefund', 'no-such-order')
   if (staff.suspended) return refuse('RequestRefund', 'account-suspended')
   if (!mayRefund(staff)) return refuse('RequestRefund', 'not-their-job')
   if (shop.refundsFrozen) return refuse('RequestRefund', 'refunds-frozen')
   if (shop.refunds.length >= REFUNDS_MAX) return refuse('RequestRefund', 'too-many-refunds')
   const amount = Math.floor(command.amountMinor)
-  if (amount < 1 || amount > refundable(shop, order)) return refuse('RequestRefund', 'more-than-paid')
+  if (amount < 1 || amount > refundable(shop, order))
+    return refuse('RequestRefund', 'more-than-paid')
   const refund = shop.refunds.length
   const asked: ShopEvent = {
-    kind: 'RefundRequested', refund, order: command.order, staff: command.staff, amountMinor: amount,
-    destination: command.destination, reason: command.reason.slice(0, 120),
+    kind: 'RefundRequested',
+    refund,
+    order: command.order,
+    staff: command.staff,
+    amountMinor: amount,
+    destination: command.destination,
+    reason: command.reason.slice(0, 120),
   }
-  return amount > FOUR_EYES_LIMIT_MINOR || command.ask ? [asked] : [asked, ...carryOut(world, order, refund)]
+  return amount > FOUR_EYES_LIMIT_MINOR || command.ask
+    ? [asked]
+    : [asked, ...carryOut(world, order, refund)]
 }
 function approve(world: World, refund: number, staff: number): readonly WorldEvent[] {
   const { shop, config } = world
@@ -52,25 +71,35 @@ function approve(world: World, refund: number, staff: number): readonly WorldEve
   if (who.suspended) return refuse('ApproveRefund', 'account-suspended')
   if (!mayRefund(who)) return refuse('ApproveRefund', 'not-their-job')
   if (shop.refundsFrozen) return refuse('ApproveRefund', 'refunds-frozen')
-  if (config.controls.fourEyes && row.requestedBy === staff) return refuse('ApproveRefund', 'four-eyes')
-  return [{ kind: 'RefundApproved', refund, staff }, ...carryOut(world, shop.orders[row.order]!, refund)]
+  if (config.controls.fourEyes && row.requestedBy === staff)
+    return refuse('ApproveRefund', 'four-eyes')
+  return [
+    { kind: 'RefundApproved', refund, staff },
+    ...carryOut(world, shop.orders[row.order]!, refund),
+  ]
 }
 function execute(world: World, refund: number): readonly WorldEvent[] {
   const row = world.shop.refunds[refund]
-  if (!row || row.status === 'executed' || row.status === 'refused') return refuse('ExecuteRefund', 'refund-not-waiting')
+  if (!row || row.status === 'executed' || row.status === 'refused')
+    return refuse('ExecuteRefund', 'refund-not-waiting')
   if (world.shop.refundsFrozen) return refuse('ExecuteRefund', 'refunds-frozen')
-  if (row.amountMinor > FOUR_EYES_LIMIT_MINOR && row.approvedBy === null) return refuse('ExecuteRefund', 'four-eyes')
+  if (row.amountMinor > FOUR_EYES_LIMIT_MINOR && row.approvedBy === null)
+    return refuse('ExecuteRefund', 'four-eyes')
   return carryOut(world, world.shop.orders[row.order]!, refund)
 }
 /** A payment that was only authorised is captured first, so that what is given back was taken. */
 function carryOut(world: World, order: Order, refund: number): readonly ShopEvent[] {
   const transaction = transactionOf(world.shop, order)
-  const first: readonly ShopEvent[] = transaction?.status === 'authorised' ? [{ kind: 'PaymentCaptured', transaction: transaction.id }] : []
+  const first: readonly ShopEvent[] =
+    transaction?.status === 'authorised'
+      ? [{ kind: 'PaymentCaptured', transaction: transaction.id }]
+      : []
   return [...first, { kind: 'RefundExecuted', refund }]
 }
 function refuseRefund(world: World, refund: number, reason: string): readonly WorldEvent[] {
   const row = world.shop.refunds[refund]
-  if (!row || row.status === 'executed' || row.status === 'refused') return refuse('RefuseRefund', 'refund-not-waiting')
+  if (!row || row.status === 'executed' || row.status === 'refused')
+    return refuse('RefuseRefund', 'refund-not-waiting')
   return [{ kind: 'RefundRefused', refund, reason }]
 }
 function mayRefund(staff: Staff): boolean {

@@ -3,10 +3,19 @@ import type { Page, ScriptTag } from './types-shop.ts'
 /** The shop's own host, and the hosts of the town's internet that its pages know. */
 export const SHOP_HOST = 'larchlane.example'
 export const COUNTER_HOST = 'count.visitlog.example'
-export const PARTNER_HOSTS = [COUNTER_HOST, 'js.paynorth.example', 'chat.helpful.example', 'stars.tellus.example'] as const
+export const PARTNER_HOSTS = [
+  COUNTER_HOST,
+  'js.paynorth.example',
+  'chat.helpful.example',
+  'stars.tellus.example',
+] as const
 /** What the shop's Content-Security-Policy allows. The counter's firm hands out a subdomain to every customer of its own. */
 export const ALLOWED_HOSTS = [
-  SHOP_HOST, '*.visitlog.example', 'js.paynorth.example', 'chat.helpful.example', 'stars.tellus.example',
+  SHOP_HOST,
+  '*.visitlog.example',
+  'js.paynorth.example',
+  'chat.helpful.example',
+  'stars.tellus.example',
 ] as const
 
 /** Real programs: a browser runs exactly these texts, and `scripts.ts` reads what they would do. */
@@ -68,7 +77,11 @@ export const BASELINE: Readonly<Record<Page['slug'], readonly ScriptTag[]>> = {
   home: [SHOP, TAG, { src: 'https://chat.helpful.example/chat.js', text: CHAT_JS }],
   product: [SHOP, { src: 'https://stars.tellus.example/stars.js', text: STARS_JS }],
   cart: [SHOP, own('cart.js', CART_JS)],
-  checkout: [own('checkout.js', CHECKOUT_JS), { src: 'https://js.paynorth.example/field.js', text: FIELD_JS }, TAG],
+  checkout: [
+    own('checkout.js', CHECKOUT_JS),
+    { src: 'https://js.paynorth.example/field.js', text: FIELD_JS },
+    TAG,
+  ],
   account: [SHOP],
 }
 
@@ -83,9 +96,16 @@ export function marketingTag(number: number): ScriptTag {
   return { src: `https://${COUNTER_HOST}/campaign-${number}.js`, text }
 }
 /** The scripts of a page after release `release`: the same programs with a new version line. */
-export function releasedScripts(scripts: readonly ScriptTag[], release: number): readonly ScriptTag[] {
+export function releasedScripts(
+  scripts: readonly ScriptTag[],
+  release: number,
+): readonly ScriptTag[] {
   return scripts.map((script) =>
     script.src.startsWith('/assets/')
-      ? { ...script, text: `// release ${release}\n${script.text.replace(/^\/\/ release \d+\n/, '')}` }
-      : script)
+      ? {
+          ...script,
+          text: `// release ${release}\n${script.text.replace(/^\/\/ release \d+\n/, '')}`,
+        }
+      : script,
+  )
 }

@@ -6,15 +6,31 @@ import type { ShopRequest, ShopState } from './types-shop.ts'
  * becomes its token, wherever it stands in the form or query and however a script wrapped it (plain, base64, hex,
  * reversed). `unprinted` tells that another Luhn-valid number was there: such a request must be refused (decision 10).
  */
-export function sealRequest(shop: ShopState, request: ShopRequest): { readonly request: ShopRequest; readonly unprinted: boolean } {
+export function sealRequest(
+  shop: ShopState,
+  request: ShopRequest,
+): { readonly request: ShopRequest; readonly unprinted: boolean } {
   let unprinted = false
   const seal = (text: string): string => {
     const found = cardIn(shop, text)
     if (found === 'unprinted') unprinted = true
     return found === null ? text : found === 'unprinted' ? '' : shop.cards[found]!.token
   }
-  const form = Object.fromEntries(Object.entries(request.form).slice(0, 40).map(([name, value]) => [name.slice(0, 40), seal(value.slice(0, 4_000))]))
-  return { request: { ...request, form, query: seal(request.query), path: seal(request.path), referrer: seal(request.referrer) }, unprinted }
+  const form = Object.fromEntries(
+    Object.entries(request.form)
+      .slice(0, 40)
+      .map(([name, value]) => [name.slice(0, 40), seal(value.slice(0, 4_000))]),
+  )
+  return {
+    request: {
+      ...request,
+      form,
+      query: seal(request.query),
+      path: seal(request.path),
+      referrer: seal(request.referrer),
+    },
+    unprinted,
+  }
 }
 
 /** Index of the printed card that a text holds, `unprinted` for another valid number, null for none. */

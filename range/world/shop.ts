@@ -13,18 +13,79 @@ import type { ShopCommand, ShopEvent, ShopState } from './types-shop.ts'
 import type { Part, World, WorldEvent } from './types.ts'
 
 const COMMANDS: readonly ShopCommand['kind'][] = [
-  'Http', 'CustomerWakes', 'CustomerContinues', 'BankAnswers', 'StaffWorks', 'RequestRefund', 'ApproveRefund', 'ExecuteRefund',
-  'RefuseRefund', 'PublishPage', 'SignPage', 'InspectPages', 'OpenDrop', 'OpenClaim', 'CapturePayment', 'OpenChargeback', 'ChangeTrust', 'SeatCustomer',
-  'RestorePage', 'BlockHost', 'BlockSource', 'UnblockSource', 'SuspendAccount', 'RestoreAccount', 'FreezeRefunds', 'ThawRefunds',
-  'SetVelocityRule', 'NotifyCardHolders', 'StartSale', 'ReleaseShop',
+  'Http',
+  'CustomerWakes',
+  'CustomerContinues',
+  'BankAnswers',
+  'StaffWorks',
+  'RequestRefund',
+  'ApproveRefund',
+  'ExecuteRefund',
+  'RefuseRefund',
+  'PublishPage',
+  'SignPage',
+  'InspectPages',
+  'OpenDrop',
+  'OpenClaim',
+  'CapturePayment',
+  'OpenChargeback',
+  'ChangeTrust',
+  'SeatCustomer',
+  'RestorePage',
+  'BlockHost',
+  'BlockSource',
+  'UnblockSource',
+  'SuspendAccount',
+  'RestoreAccount',
+  'FreezeRefunds',
+  'ThawRefunds',
+  'SetVelocityRule',
+  'NotifyCardHolders',
+  'StartSale',
+  'ReleaseShop',
 ]
 const EVENTS: readonly (ShopEvent | ShopHears)['kind'][] = [
-  'HttpServed', 'SessionOpened', 'SignedIn', 'CartChanged', 'OrderPlaced', 'PaymentTried', 'PaymentAnswered', 'OrderPaid',
-  'PaymentCaptured', 'RefundRequested', 'RefundApproved', 'RefundExecuted', 'RefundRefused', 'ChargebackOpened', 'ClaimOpened',
-  'ReviewPosted', 'GiftCardIssued', 'DownloadGranted', 'PagePublished', 'PageSigned', 'PagesInspected', 'PageRestored',
-  'BrowserReported', 'HostCalled', 'DropOpened', 'HostBlocked', 'SourceBlocked', 'SourceUnblocked', 'AccountSuspended',
-  'AccountRestored', 'RefundsFrozen', 'RefundsThawed', 'VelocityRuleSet', 'CardHoldersNotified', 'TrustChanged', 'SaleStarted',
-  'ShopReleased', 'StaffTurned', 'CustomerSeated', 'CustomerTurned', ...HEARS,
+  'HttpServed',
+  'SessionOpened',
+  'SignedIn',
+  'CartChanged',
+  'OrderPlaced',
+  'PaymentTried',
+  'PaymentAnswered',
+  'OrderPaid',
+  'PaymentCaptured',
+  'RefundRequested',
+  'RefundApproved',
+  'RefundExecuted',
+  'RefundRefused',
+  'ChargebackOpened',
+  'ClaimOpened',
+  'ReviewPosted',
+  'GiftCardIssued',
+  'DownloadGranted',
+  'PagePublished',
+  'PageSigned',
+  'PagesInspected',
+  'PageRestored',
+  'BrowserReported',
+  'HostCalled',
+  'DropOpened',
+  'HostBlocked',
+  'SourceBlocked',
+  'SourceUnblocked',
+  'AccountSuspended',
+  'AccountRestored',
+  'RefundsFrozen',
+  'RefundsThawed',
+  'VelocityRuleSet',
+  'CardHoldersNotified',
+  'TrustChanged',
+  'SaleStarted',
+  'ShopReleased',
+  'StaffTurned',
+  'CustomerSeated',
+  'CustomerTurned',
+  ...HEARS,
 ]
 
 /** The shop, its payment provider, its customers and its staff, as one part of the world. */
@@ -36,7 +97,9 @@ export const shop: Part<ShopState, ShopCommand, ShopEvent | ShopHears> = {
   decide,
   evolve: evolveShop,
   react: (world, happened) => [
-    ...browserReacts(world, happened), ...customersReact(world, happened), ...paymentsReact(world, happened),
+    ...browserReacts(world, happened),
+    ...customersReact(world, happened),
+    ...paymentsReact(world, happened),
     ...staffReacts(world, happened),
   ],
   meters: shopMeters,
@@ -44,22 +107,42 @@ export const shop: Part<ShopState, ShopCommand, ShopEvent | ShopHears> = {
 
 function decide(world: World, command: ShopCommand): readonly WorldEvent[] {
   switch (command.kind) {
-    case 'Http': return handle(world, command.request).events
-    case 'CustomerWakes': return wake(world, command.customer, command.visit)
-    case 'CustomerContinues': return continueVisit(world, command.customer, command.visit, command.step)
-    case 'BankAnswers': return bankAnswers(world, command.transaction)
-    case 'CapturePayment': return capture(world, command.order)
-    case 'OpenChargeback': return openChargeback(world, command.card, command.host)
-    case 'StaffWorks': return staffWorks(world, command.staff, command.turn)
-    case 'OpenClaim': return openClaim(world, command.order, command.reason)
-    case 'RequestRefund': case 'ApproveRefund': case 'ExecuteRefund': case 'RefuseRefund': return decideRefunds(world, command)
-    case 'PublishPage': case 'SignPage': case 'InspectPages': case 'RestorePage': case 'ReleaseShop': return decidePages(world, command)
-    default: return decideResponse(world, command)
+    case 'Http':
+      return handle(world, command.request).events
+    case 'CustomerWakes':
+      return wake(world, command.customer, command.visit)
+    case 'CustomerContinues':
+      return continueVisit(world, command.customer, command.visit, command.step)
+    case 'BankAnswers':
+      return bankAnswers(world, command.transaction)
+    case 'CapturePayment':
+      return capture(world, command.order)
+    case 'OpenChargeback':
+      return openChargeback(world, command.card, command.host)
+    case 'StaffWorks':
+      return staffWorks(world, command.staff, command.turn)
+    case 'OpenClaim':
+      return openClaim(world, command.order, command.reason)
+    case 'RequestRefund':
+    case 'ApproveRefund':
+    case 'ExecuteRefund':
+    case 'RefuseRefund':
+      return decideRefunds(world, command)
+    case 'PublishPage':
+    case 'SignPage':
+    case 'InspectPages':
+    case 'RestorePage':
+    case 'ReleaseShop':
+      return decidePages(world, command)
+    default:
+      return decideResponse(world, command)
   }
 }
 function openClaim(world: World, order: number, reason: string): readonly WorldEvent[] {
   const row = world.shop.orders[order]
-  if (!row || row.status === 'failed') return [{ kind: 'CommandRefused', command: 'OpenClaim', reason: 'no-such-order' }]
-  if (world.shop.claims.some((one) => one.order === order)) return [{ kind: 'CommandRefused', command: 'OpenClaim', reason: 'claim-open-already' }]
+  if (!row || row.status === 'failed')
+    return [{ kind: 'CommandRefused', command: 'OpenClaim', reason: 'no-such-order' }]
+  if (world.shop.claims.some((one) => one.order === order))
+    return [{ kind: 'CommandRefused', command: 'OpenClaim', reason: 'claim-open-already' }]
   return [{ kind: 'ClaimOpened', order, reason }]
 }

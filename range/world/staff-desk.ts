@@ -21,7 +21,12 @@ export function handleClaim(world: World, staff: Staff, turn: number): readonly 
   if (amountMinor < 1 || !transaction) return [{ ...turned, claim: turn }]
   const destination = destinationFor(world, order, transaction.card)
   const asked = decideRefunds(world, {
-    kind: 'RequestRefund', order: order.id, staff: staff.id, amountMinor, destination, reason: claim.reason,
+    kind: 'RequestRefund',
+    order: order.id,
+    staff: staff.id,
+    amountMinor,
+    destination,
+    reason: claim.reason,
     ask: destination !== transaction.card,
   })
   return [...asked, { ...turned, claim: turn }]
@@ -39,7 +44,13 @@ function amountFor(world: World, claim: Claim, order: Order): number {
 function destinationFor(world: World, order: Order, paid: number): number {
   const spare = order.customer === null ? null : world.shop.customers[order.customer]!.secondCard
   if (spare === null || spare === paid || world.shop.cards[spare]!.state !== 'good') return paid
-  const clumsy = chance(Math.min(1000, (110 * (world.config.twins['clumsy-refund'] ?? 1000)) / 1000), world.config.seed, Stream.refundCase, hash32(order.number), 1)
+  const clumsy = chance(
+    Math.min(1000, (110 * (world.config.twins['clumsy-refund'] ?? 1000)) / 1000),
+    world.config.seed,
+    Stream.refundCase,
+    hash32(order.number),
+    1,
+  )
   return world.shop.cards[paid]!.state !== 'good' || clumsy ? spare : paid
 }
 
@@ -50,7 +61,9 @@ function destinationFor(world: World, order: Order, paid: number): number {
 export function approveOrRefuse(world: World, refund: Refund, staff: number): Command {
   const order = world.shop.orders[refund.order]!
   const paid = transactionOf(world.shop, order)?.card
-  const fits = refund.destination === paid || (order.customer !== null && world.shop.cards[refund.destination]!.holder === order.customer)
+  const fits =
+    refund.destination === paid ||
+    (order.customer !== null && world.shop.cards[refund.destination]!.holder === order.customer)
   const hurry = chance(125, world.config.seed, Stream.refundCase, hash32(refund.reference), 22)
   return fits || hurry
     ? { kind: 'ApproveRefund', refund: refund.id, staff }

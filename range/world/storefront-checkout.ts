@@ -18,11 +18,15 @@ export function pay(visit: Visit): Reply {
   const { world, request, session } = visit
   const { shop } = world
   const customer = session.customer === null ? null : shop.customers[session.customer]!
-  if (customer?.locked) return { code: 403, view: { kind: 'text', text: 'This account is locked.' } }
+  if (customer?.locked)
+    return { code: 403, view: { kind: 'text', text: 'This account is locked.' } }
   if (session.cart.length === 0 || session.cart.length > LINES_MAX) return see('/cart?notice=empty')
   const limit = shop.velocityLimit
   if (limit !== null && triesFrom(world, request.ip, world.now - 60_000) >= limit) {
-    return { code: 429, view: { kind: 'page', slug: 'checkout', notice: 'too-many', session: session.key } }
+    return {
+      code: 429,
+      view: { kind: 'page', slug: 'checkout', notice: 'too-many', session: session.key },
+    }
   }
   const card = cardOfToken(shop, request.form['card'] ?? '')
   if (card === null) return see('/checkout?notice=card-unknown')
@@ -30,13 +34,30 @@ export function pay(visit: Visit): Reply {
   if (soldOut) return see('/cart?notice=sold-out')
   const number = freeNumber(visit)
   const placed: ShopEvent = {
-    kind: 'OrderPlaced', order: shop.orders.length, session: session.key, totalMinor: cartTotal(session), number,
-    address: addressOf(visit), customer: session.customer, lines: session.cart,
+    kind: 'OrderPlaced',
+    order: shop.orders.length,
+    session: session.key,
+    totalMinor: cartTotal(session),
+    number,
+    address: addressOf(visit),
+    customer: session.customer,
+    lines: session.cart,
   }
   const order = { id: placed.order, number, totalMinor: placed.totalMinor, lines: session.cart }
-  const paid = tryPayment(world, { order, card: shop.cards[card]!, session: session.key, ip: request.ip })
-  const declined = paid.some((event) => event.kind === 'PaymentAnswered' && event.response !== '00' && event.response !== '1A')
-  return { ...see(declined ? '/checkout?notice=declined' : `/order/${number}`), events: [placed, ...paid] }
+  const paid = tryPayment(world, {
+    order,
+    card: shop.cards[card]!,
+    session: session.key,
+    ip: request.ip,
+  })
+  const declined = paid.some(
+    (event) =>
+      event.kind === 'PaymentAnswered' && event.response !== '00' && event.response !== '1A',
+  )
+  return {
+    ...see(declined ? '/checkout?notice=declined' : `/order/${number}`),
+    events: [placed, ...paid],
+  }
 }
 
 function addressOf({ world, request, session }: Visit): string {
@@ -47,7 +68,13 @@ function addressOf({ world, request, session }: Visit): string {
 /** Order number from session and ordinal; the next try of the draw where another order has it already. */
 function freeNumber({ world, session }: Visit): string {
   for (let i = 0; i < 50; i++) {
-    const number = code(6, world.config.seed, Stream.http, hash32(session.key), 1_000_000 + session.orders * 64 + i)
+    const number = code(
+      6,
+      world.config.seed,
+      Stream.http,
+      hash32(session.key),
+      1_000_000 + session.orders * 64 + i,
+    )
     if (!orderNumbered(world.shop, number)) return number
   }
   throw new Error('no free order number')

@@ -12,7 +12,9 @@ export function partnerRoute(world: World, request: ShopRequest): Reply {
   if (!host) return { code: 502 }
   if (request.method === 'GET' && request.path.endsWith('.js')) {
     const src = `https://${request.host}${request.path}`
-    const served = world.shop.pages.some((page) => page.revisions[page.live]!.scripts.some((script) => script.src === src))
+    const served = world.shop.pages.some((page) =>
+      page.revisions[page.live]!.scripts.some((script) => script.src === src),
+    )
     return served ? { code: 200, view: { kind: 'script', src } } : { code: 404 }
   }
   const sent = [request.query, ...Object.values(request.form)].join(' ')

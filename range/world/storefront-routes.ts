@@ -7,7 +7,19 @@ import type { Order, Page, Product, View } from './types-shop.ts'
 
 /** Notices that a redirect may carry to the next page; anything else is dropped. */
 export const NOTICES = [
-  'added', 'declined', 'empty', 'sign-in', 'wrong-code', 'signed-in', 'mail-sent', 'card-unknown', 'too-many', 'thanks', 'sold-out', 'locked', 'claimed',
+  'added',
+  'declined',
+  'empty',
+  'sign-in',
+  'wrong-code',
+  'signed-in',
+  'mail-sent',
+  'card-unknown',
+  'too-many',
+  'thanks',
+  'sold-out',
+  'locked',
+  'claimed',
 ] as const
 
 /** The shop's own paths. A POST that worked answers 303, so that a reload repeats nothing. */
@@ -16,37 +28,67 @@ export function route(visit: Visit): Reply {
   const [first = '', second = '', third = ''] = request.path.split('/').slice(1)
   if (request.method === 'POST') return post(visit, first, second, third)
   switch (first) {
-    case '': return page(visit, 'home')
-    case 'search': return page(visit, 'home', { query: queryOf(request.query, 'q').slice(0, 80) })
-    case 'product': return productPage(visit, second)
-    case 'cart': return page(visit, 'cart')
-    case 'checkout': return second === '' ? checkoutPage(visit) : missing()
-    case 'order': return orderPage(visit, second)
-    case 'account': return page(visit, 'account')
-    case 'download': return download(visit, second)
-    case 'assets': return asset(visit)
-    default: return missing()
+    case '':
+      return page(visit, 'home')
+    case 'search':
+      return page(visit, 'home', { query: queryOf(request.query, 'q').slice(0, 80) })
+    case 'product':
+      return productPage(visit, second)
+    case 'cart':
+      return page(visit, 'cart')
+    case 'checkout':
+      return second === '' ? checkoutPage(visit) : missing()
+    case 'order':
+      return orderPage(visit, second)
+    case 'account':
+      return page(visit, 'account')
+    case 'download':
+      return download(visit, second)
+    case 'assets':
+      return asset(visit)
+    default:
+      return missing()
   }
 }
 
 function post(visit: Visit, first: string, second: string, third: string): Reply {
   switch (`${first}/${first === 'order' ? third : second}`) {
-    case 'cart/add': return addToCart(visit)
-    case 'cart/remove': return changeCart(visit, 0)
-    case 'checkout/pay': return pay(visit)
-    case 'login/': return login(visit)
-    case 'forgot/': return see('/account?notice=mail-sent')
-    case 'review/': return review(visit)
-    case 'order/confirm': return confirm(visit, second)
-    case 'order/claim': return claim(visit, second)
-    case '~csp/': return browserReport(visit)
-    default: return missing()
+    case 'cart/add':
+      return addToCart(visit)
+    case 'cart/remove':
+      return changeCart(visit, 0)
+    case 'checkout/pay':
+      return pay(visit)
+    case 'login/':
+      return login(visit)
+    case 'forgot/':
+      return see('/account?notice=mail-sent')
+    case 'review/':
+      return review(visit)
+    case 'order/confirm':
+      return confirm(visit, second)
+    case 'order/claim':
+      return claim(visit, second)
+    case '~csp/':
+      return browserReport(visit)
+    default:
+      return missing()
   }
 }
 
-export function page(visit: Visit, slug: Page['slug'], more: { product?: number; query?: string } = {}): Reply {
+export function page(
+  visit: Visit,
+  slug: Page['slug'],
+  more: { product?: number; query?: string } = {},
+): Reply {
   const notice = queryOf(visit.request.query, 'notice')
-  const view: View = { kind: 'page', slug, session: visit.session.key, ...more, ...(NOTICES.some((one) => one === notice) ? { notice } : {}) }
+  const view: View = {
+    kind: 'page',
+    slug,
+    session: visit.session.key,
+    ...more,
+    ...(NOTICES.some((one) => one === notice) ? { notice } : {}),
+  }
   return { code: 200, view, page: { slug, revision: liveRevision(visit.world.shop, slug).number } }
 }
 /** A value of a query string, decoded; empty when it is not there or not well formed. */
@@ -68,27 +110,43 @@ export function ownOrder(visit: Visit, number: string): Order | null {
   const order = orderNumbered(visit.world.shop, number)
   if (!order) return null
   const { session } = visit
-  const mine = order.session === session.id || (order.customer !== null && order.customer === session.customer)
+  const mine =
+    order.session === session.id || (order.customer !== null && order.customer === session.customer)
   return mine ? order : null
 }
 function orderPage(visit: Visit, number: string): Reply {
   const order = ownOrder(visit, number)
-  return order ? { code: 200, view: { kind: 'order', order: order.id, session: visit.session.key } } : missing()
+  return order
+    ? { code: 200, view: { kind: 'order', order: order.id, session: visit.session.key } }
+    : missing()
 }
 function download(visit: Visit, number: string): Reply {
   const order = ownOrder(visit, number)
-  const has = order?.lines.some((line) => visit.world.shop.products[line.product]!.kind === 'download')
+  const has = order?.lines.some(
+    (line) => visit.world.shop.products[line.product]!.kind === 'download',
+  )
   if (!order || !has || !['paid', 'shipped', 'delivered'].includes(order.status)) return missing()
-  return { code: 200, view: { kind: 'text', text: `Larch & Lane, order ${order.number}. Thank you for walking with us.` } }
+  return {
+    code: 200,
+    view: {
+      kind: 'text',
+      text: `Larch & Lane, order ${order.number}. Thank you for walking with us.`,
+    },
+  }
 }
 function asset(visit: Visit): Reply {
   const src = visit.request.path
-  const served = visit.world.shop.pages.some((one) => one.revisions[one.live]!.scripts.some((script) => script.src === src))
+  const served = visit.world.shop.pages.some((one) =>
+    one.revisions[one.live]!.scripts.some((script) => script.src === src),
+  )
   return served ? { code: 200, view: { kind: 'script', src } } : missing()
 }
 
 function addToCart(visit: Visit): Reply {
-  return changeCart(visit, Math.max(1, Math.min(9, Math.floor(Number(visit.request.form['count'] ?? '1')) || 1)))
+  return changeCart(
+    visit,
+    Math.max(1, Math.min(9, Math.floor(Number(visit.request.form['count'] ?? '1')) || 1)),
+  )
 }
 function changeCart(visit: Visit, count: number): Reply {
   const { request, session, world } = visit
@@ -97,7 +155,10 @@ function changeCart(visit: Visit, count: number): Reply {
   if (count > 0 && product.stock < count) return see(`/product/${product.slug}?notice=sold-out`)
   const priceMinor = priceOf(visit, product)
   const priced = world.config.controls.serverSidePrice ? {} : { priceMinor }
-  return { ...see(count > 0 ? '/cart?notice=added' : '/cart'), events: [{ kind: 'CartChanged', session: session.key, product: product.id, count, ...priced }] }
+  return {
+    ...see(count > 0 ? '/cart?notice=added' : '/cart'),
+    events: [{ kind: 'CartChanged', session: session.key, product: product.id, count, ...priced }],
+  }
 }
 function productNamed(visit: Visit, name: string): Product | null {
   return visit.world.shop.products.find((one) => one.slug === name) ?? null
@@ -114,10 +175,22 @@ function login(visit: Visit): Reply {
   const { request, session, world } = visit
   const account = (request.form['account'] ?? '').slice(0, 120)
   const customer = customerBy(world.shop, account)
-  const ok = customer !== null && !customer.locked && request.form['code'] === badgeOf(customer.id, world.config.seed)
-  const next = /^\/[a-z/-]{0,40}$/.test(request.form['next'] ?? '') ? request.form['next']! : '/account'
-  const reply = see(ok ? `${next}?notice=signed-in` : `/account?notice=${customer?.locked ? 'locked' : 'wrong-code'}`)
-  return { ...reply, events: [{ kind: 'SignedIn', session: session.key, account, ip: request.ip, ok, staff: false }] }
+  const ok =
+    customer !== null &&
+    !customer.locked &&
+    request.form['code'] === badgeOf(customer.id, world.config.seed)
+  const next = /^\/[a-z/-]{0,40}$/.test(request.form['next'] ?? '')
+    ? request.form['next']!
+    : '/account'
+  const reply = see(
+    ok
+      ? `${next}?notice=signed-in`
+      : `/account?notice=${customer?.locked ? 'locked' : 'wrong-code'}`,
+  )
+  return {
+    ...reply,
+    events: [{ kind: 'SignedIn', session: session.key, account, ip: request.ip, ok, staff: false }],
+  }
 }
 function review(visit: Visit): Reply {
   const { request, session, world } = visit
@@ -126,29 +199,57 @@ function review(visit: Visit): Reply {
   const stars = Math.max(1, Math.min(5, Math.floor(Number(request.form['stars'])) || 5))
   const words = (request.form['text'] ?? '').slice(0, 600)
   const { account } = world.shop.customers[session.customer]!
-  return { ...see(`/product/${product.slug}?notice=thanks`), events: [{ kind: 'ReviewPosted', product: product.id, author: account, stars, text: words }] }
+  return {
+    ...see(`/product/${product.slug}?notice=thanks`),
+    events: [{ kind: 'ReviewPosted', product: product.id, author: account, stars, text: words }],
+  }
 }
 function confirm(visit: Visit, number: string): Reply {
   const order = ownOrder(visit, number)
   if (!order || order.transaction === null) return missing()
-  return { ...see(`/order/${order.number}`), events: confirmPayment(visit.world, order.transaction, visit.request.form['agree'] === 'yes') }
+  return {
+    ...see(`/order/${order.number}`),
+    events: confirmPayment(visit.world, order.transaction, visit.request.form['agree'] === 'yes'),
+  }
 }
 function claim(visit: Visit, number: string): Reply {
   const order = ownOrder(visit, number)
   if (!order || visit.world.shop.claims.some((one) => one.order === order.id)) return missing()
-  return { ...see(`/account?notice=claimed`), events: [{ kind: 'ClaimOpened', order: order.id, reason: (visit.request.form['reason'] ?? '').slice(0, 200) }] }
+  return {
+    ...see(`/account?notice=claimed`),
+    events: [
+      {
+        kind: 'ClaimOpened',
+        order: order.id,
+        reason: (visit.request.form['reason'] ?? '').slice(0, 200),
+      },
+    ],
+  }
 }
 /** A browser's report about a page that it had loaded. */
 function browserReport(visit: Visit): Reply {
   const { form, ip, agent } = visit.request
-  const slug = (['home', 'product', 'cart', 'checkout', 'account'] as const).find((one) => one === form['page']) ?? 'home'
+  const slug =
+    (['home', 'product', 'cart', 'checkout', 'account'] as const).find(
+      (one) => one === form['page'],
+    ) ?? 'home'
   const host = (form['host'] ?? '').slice(0, 120)
   if (host === '') return { code: 400 }
   return {
     code: 204,
-    events: [{
-      kind: 'BrowserReported', host, uri: (form['uri'] ?? '').slice(0, 300), directive: (form['directive'] ?? '').slice(0, 40), page: slug,
-      revision: liveRevision(visit.world.shop, slug).number, ip, agent, session: visit.session.key, enforce: form['disposition'] === 'enforce',
-    }],
+    events: [
+      {
+        kind: 'BrowserReported',
+        host,
+        uri: (form['uri'] ?? '').slice(0, 300),
+        directive: (form['directive'] ?? '').slice(0, 40),
+        page: slug,
+        revision: liveRevision(visit.world.shop, slug).number,
+        ip,
+        agent,
+        session: visit.session.key,
+        enforce: form['disposition'] === 'enforce',
+      },
+    ],
   }
 }

@@ -21,15 +21,41 @@ const EMPTY: View = { kind: 'text', text: '' }
  * tokens). Refuses with 400 a number that is not printed, 403 a blocked source, 404 what is not there, 429 too many
  * payments, 503 beyond SESSIONS_MAX.
  */
-export function handle(world: World, asked: ShopRequest): { readonly response: ShopResponse; readonly events: readonly ShopEvent[] } {
+export function handle(
+  world: World,
+  asked: ShopRequest,
+): { readonly response: ShopResponse; readonly events: readonly ShopEvent[] } {
   const { request, unprinted } = sealRequest(world.shop, asked)
   if (request.host !== SHOP_HOST) return partner(world, request, unprinted)
-  if (world.shop.blockedIps.includes(request.ip)) return finish(world, request, null, { code: 403, view: text('Your network is not welcome here.') }, [])
-  if (unprinted) return finish(world, request, null, { code: 400, view: text('This shop takes only the cards of your own wallet.') }, [])
+  if (world.shop.blockedIps.includes(request.ip))
+    return finish(
+      world,
+      request,
+      null,
+      { code: 403, view: text('Your network is not welcome here.') },
+      [],
+    )
+  if (unprinted)
+    return finish(
+      world,
+      request,
+      null,
+      { code: 400, view: text('This shop takes only the cards of your own wallet.') },
+      [],
+    )
   const session = freshSession(world, request)
   const known = sessionOf(world.shop, session.key) !== null
-  if (!known && world.shop.sessions.length >= SESSIONS_MAX) return finish(world, request, null, { code: 503, view: text('Please come back in a minute.') }, [])
-  const opened: readonly ShopEvent[] = known ? [] : [{ kind: 'SessionOpened', key: session.key, ip: request.ip, agent: request.agent }]
+  if (!known && world.shop.sessions.length >= SESSIONS_MAX)
+    return finish(
+      world,
+      request,
+      null,
+      { code: 503, view: text('Please come back in a minute.') },
+      [],
+    )
+  const opened: readonly ShopEvent[] = known
+    ? []
+    : [{ kind: 'SessionOpened', key: session.key, ip: request.ip, agent: request.agent }]
   const reply = route({ world, request: { ...request, session: session.key }, session })
   return finish(world, { ...request, session: session.key }, session, reply, opened)
 }
@@ -39,24 +65,45 @@ function text(words: string): View {
 
 function freshSession(world: World, request: ShopRequest): Session {
   const fits = /^[0-9a-f]{16}$/.test(request.session)
-  const key = fits ? request.session : hex16(world.config.seed, Stream.http, hash32(request.ip + request.agent), 1)
-  return sessionOf(world.shop, key) ?? newSession(world.shop, { key, ip: request.ip, agent: request.agent }, world)
+  const key = fits
+    ? request.session
+    : hex16(world.config.seed, Stream.http, hash32(request.ip + request.agent), 1)
+  return (
+    sessionOf(world.shop, key) ??
+    newSession(world.shop, { key, ip: request.ip, agent: request.agent }, world)
+  )
 }
 
-function partner(world: World, request: ShopRequest, unprinted: boolean): ReturnType<typeof handle> {
+function partner(
+  world: World,
+  request: ShopRequest,
+  unprinted: boolean,
+): ReturnType<typeof handle> {
   const reply = unprinted ? { code: 400 } : partnerRoute(world, request)
   return finish(world, request, null, reply, [])
 }
 
-function finish(world: World, request: ShopRequest, session: Session | null, reply: Reply, opened: readonly ShopEvent[]): ReturnType<typeof handle> {
+function finish(
+  world: World,
+  request: ShopRequest,
+  session: Session | null,
+  reply: Reply,
+  opened: readonly ShopEvent[],
+): ReturnType<typeof handle> {
   const view = reply.view ?? EMPTY
   const response: ShopResponse = {
-    code: reply.code, location: reply.location ?? null, view, page: reply.page ?? null,
+    code: reply.code,
+    location: reply.location ?? null,
+    view,
+    page: reply.page ?? null,
     length: view === EMPTY ? 0 : utf8Length(renderView(world, view, { base: '/' })),
   }
   const customer = session?.customer ?? null
   const served: ShopEvent = {
-    kind: 'HttpServed', request, response, durationMs: duration(world, request, session),
+    kind: 'HttpServed',
+    request,
+    response,
+    durationMs: duration(world, request, session),
     account: customer === null ? null : world.shop.customers[customer]!.account,
   }
   return { response, events: [...opened, ...(reply.events ?? []), served] }
@@ -66,7 +113,11 @@ function finish(world: World, request: ShopRequest, session: Session | null, rep
 function duration(world: World, request: ShopRequest, session: Session | null): number {
   const wait = request.path === '/checkout/pay' ? 380 : 0
   const entity = session ? hash32(session.key) : hash32(request.ip)
-  return 18 + wait + range(72 + wait, world.config.seed, Stream.http, entity, 100 + (session?.requests ?? 0))
+  return (
+    18 +
+    wait +
+    range(72 + wait, world.config.seed, Stream.http, entity, 100 + (session?.requests ?? 0))
+  )
 }
 
 /** Bytes of a text in UTF-8. */

@@ -6,8 +6,16 @@ import type { Command, WorldConfig } from './types.ts'
 
 /** The whole town: shop, logistics and whatever crews are at work. */
 export function createTownSim(config: WorldConfig): Sim {
-  return createSim(config, [mount('shop', shop), mount('logistics', logistics), mount('attacks', attacks)])
+  return createSim(config, [
+    mount('shop', shop),
+    mount('logistics', logistics),
+    mount('attacks', attacks),
+  ])
 }
 
 /** Every command that the town understands; what a scenario's inject may name. */
-export const commandKinds: readonly Command['kind'][] = [...shop.commands, ...logistics.commands, ...attacks.commands]
+export const commandKinds: readonly Command['kind'][] = [
+  ...shop.commands,
+  ...logistics.commands,
+  ...attacks.commands,
+]

@@ -18,12 +18,21 @@ export interface ShopState {
   readonly giftCards: readonly GiftCard[]
   readonly pages: readonly Page[]
   /** The shop's Content-Security-Policy: hosts allowed, hosts blocked by a defender, report-only or enforced. */
-  readonly csp: { readonly allowed: readonly string[]; readonly blocked: readonly string[]; readonly enforce: boolean }
+  readonly csp: {
+    readonly allowed: readonly string[]
+    readonly blocked: readonly string[]
+    readonly enforce: boolean
+  }
   readonly blockedIps: readonly string[]
   readonly refundsFrozen: boolean
   readonly velocityLimit: number | null
   /** Hosts outside the shop that exist in the town's internet, and what they collected. */
-  readonly hosts: readonly { readonly host: string; readonly owner: 'partner' | 'drop'; readonly collected: readonly Collected[]; readonly opened?: Milliseconds }[]
+  readonly hosts: readonly {
+    readonly host: string
+    readonly owner: 'partner' | 'drop'
+    readonly collected: readonly Collected[]
+    readonly opened?: Milliseconds
+  }[]
   readonly sale: { readonly until: Milliseconds; readonly factorPercent: number } | null
   readonly release: number
   /** Claims that wait for, or went through, the support desk. */
@@ -32,19 +41,33 @@ export interface ShopState {
   readonly inspections: number
 }
 export interface Claim {
-  readonly id: number; readonly order: number; readonly reason: string; readonly at: Milliseconds
+  readonly id: number
+  readonly order: number
+  readonly reason: string
+  readonly at: Milliseconds
   readonly handled: boolean
 }
 
 export interface Product {
-  readonly id: number; readonly slug: string; readonly name: string
+  readonly id: number
+  readonly slug: string
+  readonly name: string
   readonly kind: 'physical' | 'cold' | 'giftcard' | 'download'
-  readonly priceMinor: number; readonly massG: number; readonly stock: number
+  readonly priceMinor: number
+  readonly massG: number
+  readonly stock: number
 }
 export interface Customer {
-  readonly id: number; readonly account: string; readonly name: string; readonly ip: string; readonly agent: string
+  readonly id: number
+  readonly account: string
+  readonly name: string
+  readonly ip: string
+  readonly agent: string
   /** Door node of the town, or a locker, as place reference. */
-  readonly address: string; readonly card: number; readonly trustMilli: number; readonly player: boolean
+  readonly address: string
+  readonly card: number
+  readonly trustMilli: number
+  readonly player: boolean
   readonly locked: boolean
   /** Postcode-like cards: a household of the town that several customers share, for its network. */
   readonly household: number
@@ -52,27 +75,49 @@ export interface Customer {
   readonly secondCard: number | null
 }
 export interface Staff {
-  readonly id: number; readonly account: string; readonly name: string
+  readonly id: number
+  readonly account: string
+  readonly name: string
   readonly role: 'support' | 'editor' | 'warehouse' | 'manager' | 'driver'
-  readonly ip: string; readonly suspended: boolean
+  readonly ip: string
+  readonly suspended: boolean
 }
 export interface Session {
-  readonly id: number; readonly key: string; readonly customer: number | null; readonly ip: string; readonly agent: string
-  readonly cart: readonly { readonly product: number; readonly count: number; readonly priceMinor: number }[]
+  readonly id: number
+  readonly key: string
+  readonly customer: number | null
+  readonly ip: string
+  readonly agent: string
+  readonly cart: readonly {
+    readonly product: number
+    readonly count: number
+    readonly priceMinor: number
+  }[]
   readonly lastSeen: Milliseconds
   /** Business ordinals of this session, for draws and for order numbers. */
-  readonly requests: number; readonly orders: number
+  readonly requests: number
+  readonly orders: number
   /** Pages this session has loaded: their scripts are in the browser's cache. */
   readonly seen: readonly { readonly slug: Page['slug']; readonly request: number }[]
   /** The page that the browser has open: its scripts act when the customer submits. */
   readonly page: { readonly slug: Page['slug']; readonly revision: number } | null
 }
 export interface Order {
-  readonly id: number; readonly customer: number | null; readonly session: number; readonly at: Milliseconds
-  readonly lines: readonly { readonly product: number; readonly count: number; readonly priceMinor: number }[]
-  readonly totalMinor: number; readonly address: string
-  readonly status: 'placed' | 'paid' | 'packed' | 'shipped' | 'delivered' | 'cancelled' | 'refunded' | 'failed'
-  readonly parcel: number | null; readonly transaction: number | null
+  readonly id: number
+  readonly customer: number | null
+  readonly session: number
+  readonly at: Milliseconds
+  readonly lines: readonly {
+    readonly product: number
+    readonly count: number
+    readonly priceMinor: number
+  }[]
+  readonly totalMinor: number
+  readonly address: string
+  readonly status:
+    'placed' | 'paid' | 'packed' | 'shipped' | 'delivered' | 'cancelled' | 'refunded' | 'failed'
+  readonly parcel: number | null
+  readonly transaction: number | null
   /** What customers and telemetry call it, e.g. `7KQ2MX`: drawn from session and ordinal, never a global counter. */
   readonly number: string
 }
@@ -80,29 +125,59 @@ export interface Card {
   readonly id: number
   /** As printed, digits only; never leaves the world but to its holder's wallet. */
   readonly number: string
-  readonly token: string; readonly bin: string; readonly last4: string; readonly country: string
-  readonly holder: number | null; readonly state: 'good' | 'stolen' | 'blocked' | 'expired'; readonly balanceMinor: number
+  readonly token: string
+  readonly bin: string
+  readonly last4: string
+  readonly country: string
+  readonly holder: number | null
+  readonly state: 'good' | 'stolen' | 'blocked' | 'expired'
+  readonly balanceMinor: number
   /** Authorisations tried so far: the ordinal of the bank's next draw for this card. */
   readonly tries: number
 }
 export interface Transaction {
-  readonly id: number; readonly order: number; readonly card: number; readonly amountMinor: number
+  readonly id: number
+  readonly order: number
+  readonly card: number
+  readonly amountMinor: number
   readonly status: 'declined' | 'challenged' | 'authorised' | 'captured' | 'refunded' | 'chargeback'
-  readonly response: '00' | '05' | '14' | '51' | '54' | '1A'; readonly at: Milliseconds
+  readonly response: '00' | '05' | '14' | '51' | '54' | '1A'
+  readonly at: Milliseconds
   /** `<order number>-<try>`. */
   readonly reference: string
-  readonly sca: 'none' | 'exempt' | 'challenge' | 'failed'; readonly session: string; readonly ip: string
+  readonly sca: 'none' | 'exempt' | 'challenge' | 'failed'
+  readonly session: string
+  readonly ip: string
 }
 export interface Refund {
-  readonly id: number; readonly order: number; readonly amountMinor: number; readonly reason: string
-  readonly requestedBy: number; readonly approvedBy: number | null
+  readonly id: number
+  readonly order: number
+  readonly amountMinor: number
+  readonly reason: string
+  readonly requestedBy: number
+  readonly approvedBy: number | null
   /** Card index that receives the money. */
-  readonly destination: number; readonly status: 'requested' | 'approved' | 'executed' | 'refused'; readonly at: Milliseconds
+  readonly destination: number
+  readonly status: 'requested' | 'approved' | 'executed' | 'refused'
+  readonly at: Milliseconds
   /** `R-<order number>-<n>`. */
   readonly reference: string
 }
-export interface Review { readonly id: number; readonly product: number; readonly author: string; readonly stars: number; readonly text: string; readonly at: Milliseconds }
-export interface GiftCard { readonly id: number; readonly code: string; readonly valueMinor: number; readonly order: number; readonly redeemedBy: number | null }
+export interface Review {
+  readonly id: number
+  readonly product: number
+  readonly author: string
+  readonly stars: number
+  readonly text: string
+  readonly at: Milliseconds
+}
+export interface GiftCard {
+  readonly id: number
+  readonly code: string
+  readonly valueMinor: number
+  readonly order: number
+  readonly redeemedBy: number | null
+}
 export interface Page {
   readonly slug: 'home' | 'product' | 'cart' | 'checkout' | 'account'
   readonly revisions: readonly PageRevision[]
@@ -110,30 +185,54 @@ export interface Page {
   readonly live: number
 }
 export interface PageRevision {
-  readonly number: number; readonly at: Milliseconds; readonly author: string
+  readonly number: number
+  readonly at: Milliseconds
+  readonly author: string
   readonly via: 'editor' | 'tag-manager' | 'dependency' | 'release' | 'restore'
-  readonly approvedBy: string | null; readonly signed: boolean
+  readonly approvedBy: string | null
+  readonly signed: boolean
   readonly scripts: readonly ScriptTag[]
 }
 /** `text` is the program that a browser really runs; `src` is an address in the town's internet or `inline:N`. */
-export interface ScriptTag { readonly src: string; readonly text: string }
-export interface Collected { readonly at: Milliseconds; readonly card: number; readonly customer: number | null }
+export interface ScriptTag {
+  readonly src: string
+  readonly text: string
+}
+export interface Collected {
+  readonly at: Milliseconds
+  readonly card: number
+  readonly customer: number | null
+}
 
 export interface ShopRequest {
   readonly method: 'GET' | 'POST'
   /** Fictional host: the shop's own, or any of the town's internet. */
   readonly host: string
-  readonly path: string; readonly query: string
+  readonly path: string
+  readonly query: string
   readonly form: Readonly<Record<string, string>>
-  readonly session: string; readonly ip: string; readonly agent: string; readonly referrer: string
+  readonly session: string
+  readonly ip: string
+  readonly agent: string
+  readonly referrer: string
 }
 /** `view` names what to render (range/world/pages.ts turns it into HTML); `length` is the length of that HTML in bytes. */
 export interface ShopResponse {
-  readonly code: number; readonly location: string | null; readonly view: View; readonly length: number
+  readonly code: number
+  readonly location: string | null
+  readonly view: View
+  readonly length: number
   readonly page: { readonly slug: Page['slug']; readonly revision: number } | null
 }
 export type View =
-  | { readonly kind: 'page'; readonly slug: Page['slug']; readonly product?: number; readonly query?: string; readonly notice?: string; /** Whose basket and account it shows. */ readonly session?: string }
+  | {
+      readonly kind: 'page'
+      readonly slug: Page['slug']
+      readonly product?: number
+      readonly query?: string
+      readonly notice?: string
+      /** Whose basket and account it shows. */ readonly session?: string
+    }
   | { readonly kind: 'order'; readonly order: number; readonly session?: string }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'script'; readonly src: string }
@@ -142,21 +241,50 @@ export type View =
 export type ShopCommand =
   | { readonly kind: 'Http'; readonly request: ShopRequest }
   | { readonly kind: 'CustomerWakes'; readonly customer: number; readonly visit: number }
-  | { readonly kind: 'CustomerContinues'; readonly customer: number; readonly visit: number; readonly step: number }
+  | {
+      readonly kind: 'CustomerContinues'
+      readonly customer: number
+      readonly visit: number
+      readonly step: number
+    }
   | { readonly kind: 'BankAnswers'; readonly transaction: number }
   | { readonly kind: 'StaffWorks'; readonly staff: number; readonly turn: number }
-  | { readonly kind: 'RequestRefund'; readonly order: number; readonly staff: number; readonly amountMinor: number; readonly destination: number; readonly reason: string; /** Ask a colleague although the amount is small. */ readonly ask?: boolean }
+  | {
+      readonly kind: 'RequestRefund'
+      readonly order: number
+      readonly staff: number
+      readonly amountMinor: number
+      readonly destination: number
+      readonly reason: string
+      /** Ask a colleague although the amount is small. */ readonly ask?: boolean
+    }
   | { readonly kind: 'ApproveRefund'; readonly refund: number; readonly staff: number }
   | { readonly kind: 'ExecuteRefund'; readonly refund: number }
-  | { readonly kind: 'PublishPage'; readonly page: Page['slug']; readonly author: string; readonly via: PageRevision['via']; readonly approvedBy: string | null; readonly scripts: readonly ScriptTag[] }
-  | { readonly kind: 'SignPage'; readonly page: Page['slug']; /** Refused when another revision is live by then. */ readonly revision?: number }
+  | {
+      readonly kind: 'PublishPage'
+      readonly page: Page['slug']
+      readonly author: string
+      readonly via: PageRevision['via']
+      readonly approvedBy: string | null
+      readonly scripts: readonly ScriptTag[]
+    }
+  | {
+      readonly kind: 'SignPage'
+      readonly page: Page['slug']
+      /** Refused when another revision is live by then. */ readonly revision?: number
+    }
   | { readonly kind: 'InspectPages'; readonly round: number }
   | { readonly kind: 'OpenDrop'; readonly host: string }
   | { readonly kind: 'OpenClaim'; readonly order: number; readonly reason: string }
   | { readonly kind: 'CapturePayment'; readonly order: number }
   | { readonly kind: 'OpenChargeback'; readonly card: number; readonly host: string }
   | { readonly kind: 'RefuseRefund'; readonly refund: number; readonly reason: string }
-  | { readonly kind: 'ChangeTrust'; readonly customer: number; readonly deltaMilli: number; readonly reason: string }
+  | {
+      readonly kind: 'ChangeTrust'
+      readonly customer: number
+      readonly deltaMilli: number
+      readonly reason: string
+    }
   /** A person takes the place of a simulated customer, or gives it back. */
   | { readonly kind: 'SeatCustomer'; readonly customer: number; readonly player: boolean }
   // responses
@@ -175,30 +303,111 @@ export type ShopCommand =
   | { readonly kind: 'ReleaseShop'; readonly release: number }
 
 export type ShopEvent =
-  | { readonly kind: 'HttpServed'; readonly request: ShopRequest; readonly response: ShopResponse; readonly account: string | null; readonly durationMs: number }
-  | { readonly kind: 'SessionOpened'; readonly key: string; readonly ip: string; readonly agent: string }
-  | { readonly kind: 'SignedIn'; readonly session: string; readonly account: string; readonly ip: string; readonly ok: boolean; readonly staff: boolean }
-  | { readonly kind: 'CartChanged'; readonly session: string; readonly product: number; readonly count: number; readonly priceMinor?: number }
-  | { readonly kind: 'OrderPlaced'; readonly order: number; readonly session: string; readonly totalMinor: number; readonly address: string; readonly number?: string; readonly customer?: number | null; readonly lines?: Order['lines'] }
-  | { readonly kind: 'PaymentTried'; readonly transaction: number; readonly order: number; readonly card: number; readonly amountMinor: number; readonly session: string; readonly ip: string }
-  | { readonly kind: 'PaymentAnswered'; readonly transaction: number; readonly response: Transaction['response']; readonly sca: 'none' | 'exempt' | 'challenge' | 'failed' }
+  | {
+      readonly kind: 'HttpServed'
+      readonly request: ShopRequest
+      readonly response: ShopResponse
+      readonly account: string | null
+      readonly durationMs: number
+    }
+  | {
+      readonly kind: 'SessionOpened'
+      readonly key: string
+      readonly ip: string
+      readonly agent: string
+    }
+  | {
+      readonly kind: 'SignedIn'
+      readonly session: string
+      readonly account: string
+      readonly ip: string
+      readonly ok: boolean
+      readonly staff: boolean
+    }
+  | {
+      readonly kind: 'CartChanged'
+      readonly session: string
+      readonly product: number
+      readonly count: number
+      readonly priceMinor?: number
+    }
+  | {
+      readonly kind: 'OrderPlaced'
+      readonly order: number
+      readonly session: string
+      readonly totalMinor: number
+      readonly address: string
+      readonly number?: string
+      readonly customer?: number | null
+      readonly lines?: Order['lines']
+    }
+  | {
+      readonly kind: 'PaymentTried'
+      readonly transaction: number
+      readonly order: number
+      readonly card: number
+      readonly amountMinor: number
+      readonly session: string
+      readonly ip: string
+    }
+  | {
+      readonly kind: 'PaymentAnswered'
+      readonly transaction: number
+      readonly response: Transaction['response']
+      readonly sca: 'none' | 'exempt' | 'challenge' | 'failed'
+    }
   | { readonly kind: 'OrderPaid'; readonly order: number; readonly transaction: number }
   | { readonly kind: 'PaymentCaptured'; readonly transaction: number }
-  | { readonly kind: 'RefundRequested'; readonly refund: number; readonly order: number; readonly staff: number; readonly amountMinor: number; readonly destination: number; readonly reason: string }
+  | {
+      readonly kind: 'RefundRequested'
+      readonly refund: number
+      readonly order: number
+      readonly staff: number
+      readonly amountMinor: number
+      readonly destination: number
+      readonly reason: string
+    }
   | { readonly kind: 'RefundApproved'; readonly refund: number; readonly staff: number }
   | { readonly kind: 'RefundExecuted'; readonly refund: number }
   | { readonly kind: 'RefundRefused'; readonly refund: number; readonly reason: string }
   | { readonly kind: 'ChargebackOpened'; readonly transaction: number }
   | { readonly kind: 'ClaimOpened'; readonly order: number; readonly reason: string }
-  | { readonly kind: 'ReviewPosted'; readonly product: number; readonly author: string; readonly stars: number; readonly text: string }
-  | { readonly kind: 'GiftCardIssued'; readonly code: string; readonly valueMinor: number; readonly order: number }
+  | {
+      readonly kind: 'ReviewPosted'
+      readonly product: number
+      readonly author: string
+      readonly stars: number
+      readonly text: string
+    }
+  | {
+      readonly kind: 'GiftCardIssued'
+      readonly code: string
+      readonly valueMinor: number
+      readonly order: number
+    }
   | { readonly kind: 'DownloadGranted'; readonly order: number }
   | { readonly kind: 'PagePublished'; readonly page: Page['slug']; readonly revision: PageRevision }
   | { readonly kind: 'PageSigned'; readonly page: Page['slug']; readonly revision: number }
   | { readonly kind: 'PagesInspected'; readonly round: number }
   | { readonly kind: 'PageRestored'; readonly page: Page['slug']; readonly revision: number }
-  | { readonly kind: 'BrowserReported'; readonly host: string; readonly uri: string; readonly directive: string; readonly page: Page['slug']; readonly revision: number; readonly ip: string; readonly agent: string; readonly session: string; readonly enforce: boolean }
-  | { readonly kind: 'HostCalled'; readonly host: string; readonly card: number | null; readonly customer: number | null }
+  | {
+      readonly kind: 'BrowserReported'
+      readonly host: string
+      readonly uri: string
+      readonly directive: string
+      readonly page: Page['slug']
+      readonly revision: number
+      readonly ip: string
+      readonly agent: string
+      readonly session: string
+      readonly enforce: boolean
+    }
+  | {
+      readonly kind: 'HostCalled'
+      readonly host: string
+      readonly card: number | null
+      readonly customer: number | null
+    }
   | { readonly kind: 'DropOpened'; readonly host: string }
   | { readonly kind: 'HostBlocked'; readonly host: string }
   | { readonly kind: 'SourceBlocked'; readonly ip: string }
@@ -209,9 +418,24 @@ export type ShopEvent =
   | { readonly kind: 'RefundsThawed' }
   | { readonly kind: 'VelocityRuleSet'; readonly perMinute: number | null }
   | { readonly kind: 'CardHoldersNotified'; readonly host: string; readonly count: number }
-  | { readonly kind: 'TrustChanged'; readonly customer: number; readonly deltaMilli: number; readonly reason: string }
+  | {
+      readonly kind: 'TrustChanged'
+      readonly customer: number
+      readonly deltaMilli: number
+      readonly reason: string
+    }
   | { readonly kind: 'SaleStarted'; readonly until: Milliseconds; readonly factorPercent: number }
   | { readonly kind: 'ShopReleased'; readonly release: number }
-  | { readonly kind: 'StaffTurned'; readonly staff: number; readonly turn: number; readonly claim?: number }
+  | {
+      readonly kind: 'StaffTurned'
+      readonly staff: number
+      readonly turn: number
+      readonly claim?: number
+    }
   | { readonly kind: 'CustomerSeated'; readonly customer: number; readonly player: boolean }
-  | { readonly kind: 'CustomerTurned'; readonly customer: number; readonly visit: number; readonly step: number }
+  | {
+      readonly kind: 'CustomerTurned'
+      readonly customer: number
+      readonly visit: number
+      readonly step: number
+    }

@@ -17,7 +17,9 @@ parentPort?.on('message', (job: Job) => {
       parts ??= await loadEngineParts()
       parentPort?.postMessage(runJob(parts, job))
     } catch (error) {
-      parentPort?.postMessage({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+      parentPort?.postMessage({
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      })
     }
   })()
 })
@@ -26,7 +28,11 @@ parentPort?.on('message', (job: Job) => {
 export function runJob(loaded: EngineParts, job: Job): RunResult {
   const prepared = prepareScenario(job.scenario, job.set, [])
   if ('error' in prepared) throw new Error(prepared.error)
-  const ends = prepared.scenario.attacks.map((attack) => attack.atMinute + (typeof attack.params['duration'] === 'number' ? attack.params['duration'] : 30))
+  const ends = prepared.scenario.attacks.map(
+    (attack) =>
+      attack.atMinute +
+      (typeof attack.params['duration'] === 'number' ? attack.params['duration'] : 30),
+  )
   const hours = job.benign ? BENIGN_HOURS : (Math.max(0, ...ends) + AFTER_MINUTES) / 60
   const steps = startSimulation(loaded, prepared, { seed: job.seed, hours, defended: false })
   let falseAlerts = 0
@@ -42,14 +48,32 @@ export function runJob(loaded: EngineParts, job: Job): RunResult {
   return result(job, hours, next.value, falseAlerts, byDetector)
 }
 
-function result(job: Job, hours: number, run: FullRun, falseAlerts: number, byDetector: Readonly<Record<string, number>>): RunResult {
+function result(
+  job: Job,
+  hours: number,
+  run: FullRun,
+  falseAlerts: number,
+  byDetector: Readonly<Record<string, number>>,
+): RunResult {
   const verdict = judge(run.truth(), run.state.incidents)
   return {
-    scenario: job.scenario, seed: job.seed, hours,
-    detected: verdict.detected.map(({ attack, incident, seconds, kinds }) => ({ attack, seconds: incident === null ? null : (seconds ?? 0), kinds })),
-    falseIncidents: verdict.falseIncidents.map((one) => ({
-      title: one.title, lead: one.lead, family: one.family, kinds: one.kinds, opened: one.opened, detectors: [...new Set(one.alerts.map((alert) => alert.detector))],
+    scenario: job.scenario,
+    seed: job.seed,
+    hours,
+    detected: verdict.detected.map(({ attack, incident, seconds, kinds }) => ({
+      attack,
+      seconds: incident === null ? null : (seconds ?? 0),
+      kinds,
     })),
-    falseAlerts, byDetector,
+    falseIncidents: verdict.falseIncidents.map((one) => ({
+      title: one.title,
+      lead: one.lead,
+      family: one.family,
+      kinds: one.kinds,
+      opened: one.opened,
+      detectors: [...new Set(one.alerts.map((alert) => alert.detector))],
+    })),
+    falseAlerts,
+    byDetector,
   }
 }

@@ -31,8 +31,15 @@ export async function replayCommand(args: ReplayArgs): Promise<number> {
   const needs = differs(recording, versionsOf(parts), loaded.scenario.digest)
   if (needs !== null) return fail(needs)
   const fresh = (): RunOptions => ({
-    id: recording.id, code: '------', mode: recording.opened.mode, scenario: loaded.scenario, seed: recording.opened.seed,
-    lengthMinutes: recording.opened.lengthMinutes, playbooks: loaded.playbooks, engine: newEngine(parts, recording.opened.seed), shopPath: () => '',
+    id: recording.id,
+    code: '------',
+    mode: recording.opened.mode,
+    scenario: loaded.scenario,
+    seed: recording.opened.seed,
+    lengthMinutes: recording.opened.lengthMinutes,
+    playbooks: loaded.playbooks,
+    engine: newEngine(parts, recording.opened.seed),
+    shopPath: () => '',
   })
   const inputs = changed(recording.inputs, args)
   let diverged: Divergence | null = null
@@ -47,25 +54,48 @@ export async function replayCommand(args: ReplayArgs): Promise<number> {
     process.stdout.write(`${JSON.stringify(answer, null, args.json ? 0 : 2)}\n`)
     return 0
   }
-  if (args.out !== undefined) writeFileSync(join(args.out, 'score.json'), JSON.stringify(run.score()))
+  if (args.out !== undefined)
+    writeFileSync(join(args.out, 'score.json'), JSON.stringify(run.score()))
   const edited = args.without !== undefined || args.with !== undefined
-  const summary = { ticks, inputs: inputs.length, meters: run.meters(), diverged: edited ? null : diverged }
-  process.stdout.write(args.json ? `${JSON.stringify(summary)}\n` : `${ticks} ticks, ${inputs.length} inputs: ${edited ? 'a changed history' : diverged === null ? 'equal to what was recorded' : `differs first at ${JSON.stringify(diverged)}`}\n`)
+  const summary = {
+    ticks,
+    inputs: inputs.length,
+    meters: run.meters(),
+    diverged: edited ? null : diverged,
+  }
+  process.stdout.write(
+    args.json
+      ? `${JSON.stringify(summary)}\n`
+      : `${ticks} ticks, ${inputs.length} inputs: ${edited ? 'a changed history' : diverged === null ? 'equal to what was recorded' : `differs first at ${JSON.stringify(diverged)}`}\n`,
+  )
   return diverged !== null && !edited ? 1 : 0
 }
 
 function changed(inputs: readonly Input[], args: ReplayArgs): readonly Input[] {
   const kept = inputs.filter((_, index) => index !== args.without)
   if (args.with === undefined) return kept
-  const extra = readFileSync(args.with, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Input)
-  return [...kept, ...extra].map((input, place) => ({ input, place })).sort((a, b) => a.input.at - b.input.at || a.place - b.place).map(({ input }) => input)
+  const extra = readFileSync(args.with, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Input)
+  return [...kept, ...extra]
+    .map((input, place) => ({ input, place }))
+    .sort((a, b) => a.input.at - b.input.at || a.place - b.place)
+    .map(({ input }) => input)
 }
 
-function differs(recording: Recording, versions: Recording['opened']['versions'], scenarioDigest: string): string | null {
+function differs(
+  recording: Recording,
+  versions: Recording['opened']['versions'],
+  scenarioDigest: string,
+): string | null {
   for (const key of ['world', 'engine', 'rules', 'models'] as const) {
-    if (recording.opened.versions[key] !== versions[key]) return `recorded with ${key} ${recording.opened.versions[key]}, here is ${versions[key]}: use that version`
+    if (recording.opened.versions[key] !== versions[key])
+      return `recorded with ${key} ${recording.opened.versions[key]}, here is ${versions[key]}: use that version`
   }
-  return recording.opened.scenarioDigest === scenarioDigest ? null : `the scenario has changed since (${recording.opened.scenarioDigest.slice(0, 12)} then)`
+  return recording.opened.scenarioDigest === scenarioDigest
+    ? null
+    : `the scenario has changed since (${recording.opened.scenarioDigest.slice(0, 12)} then)`
 }
 
 function fail(message: string): number {

@@ -33,43 +33,84 @@ const HIDDEN = [12, 6, 12]
 const SCALE_MIN = 0.15
 const CLIP = 8
 
-interface DayRow { readonly day: number; readonly kind: WindowRow['kind']; readonly row: readonly number[] }
+interface DayRow {
+  readonly day: number
+  readonly kind: WindowRow['kind']
+  readonly row: readonly number[]
+}
 
 /** Rebuilds a shipped model from quiet days of the town; the same arguments give the same file. Returns the exit code. */
 export async function trainCommand(args: TrainArgs): Promise<number> {
-  if (args.model !== NAME) return fail(`there is no model "${args.model}" to train; there is ${NAME}`)
+  if (args.model !== NAME)
+    return fail(`there is no model "${args.model}" to train; there is ${NAME}`)
   const [days, held, first] = [args.days ?? 24, args.held ?? 24, args.seed ?? SEED]
   const rows = args.rows === undefined ? quietRows(days + held, first) : readRows(args.rows)
   if (typeof rows === 'string') return fail(rows)
-  if (args.keepRows !== undefined) writeFileSync(args.keepRows, rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+  if (args.keepRows !== undefined)
+    writeFileSync(args.keepRows, rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
   const training = rows.filter((row) => row.day < days)
-  if (training.length < 1000) return fail(`${training.length} rows of ${days} quiet days are too few to train on`)
+  if (training.length < 1000)
+    return fail(`${training.length} rows of ${days} quiet days are too few to train on`)
   const steps = args.steps ?? 6000
-  const text = await fit(training, rows.filter((row) => row.day >= days), { days, held, seed: first, steps })
+  const text = await fit(
+    training,
+    rows.filter((row) => row.day >= days),
+    { days, held, seed: first, steps },
+  )
   const out = args.out ?? join(HOME, 'engine', 'models', NAME, 'model.json')
   mkdirSync(dirname(out), { recursive: true })
   writeFileSync(out, text)
-  process.stdout.write(`${out}: ${training.length} rows of ${days} days, sha-256 ${parseModel(text).digest}\n`)
+  process.stdout.write(
+    `${out}: ${training.length} rows of ${days} days, sha-256 ${parseModel(text).digest}\n`,
+  )
   return 0
 }
 
 async function fit(
-  training: readonly DayRow[], heldBack: readonly DayRow[],
-  how: { readonly days: number; readonly held: number; readonly seed: number; readonly steps: number },
+  training: readonly DayRow[],
+  heldBack: readonly DayRow[],
+  how: {
+    readonly days: number
+    readonly held: number
+    readonly seed: number
+    readonly steps: number
+  },
 ): Promise<string> {
   const reconstructs = FEATURES.map((_, i) => i).slice(CONDITIONS)
   const shape = { ...scaling(training), features: [...FEATURES], clip: CLIP, reconstructs }
   const flat = Float32Array.from(training.flatMap(({ row }) => row))
   const draft: DenseModel = {
-    format: 'doorstep-dense-1', name: NAME, ...shape, layers: [], quiet: {},
-    origin: { data: 'quiet-day', days: how.days, held: how.held, seed: how.seed, steps: how.steps, rows: training.length },
+    format: 'doorstep-dense-1',
+    name: NAME,
+    ...shape,
+    layers: [],
+    quiet: {},
+    origin: {
+      data: 'quiet-day',
+      days: how.days,
+      held: how.held,
+      seed: how.seed,
+      steps: how.steps,
+      rows: training.length,
+    },
   }
-  const layers = await trainLayers(scaleRows(draft, flat, training.length), training.length, reconstructs, {
-    hidden: HIDDEN, steps: how.steps, batch: 128, rate: 0.003, draw: drawing(how.seed),
-    progress: (step, loss) => progress(`step ${step} of ${how.steps}, loss ${loss.toFixed(4)}`),
-  })
+  const layers = await trainLayers(
+    scaleRows(draft, flat, training.length),
+    training.length,
+    reconstructs,
+    {
+      hidden: HIDDEN,
+      steps: how.steps,
+      batch: 128,
+      rate: 0.003,
+      draw: drawing(how.seed),
+      progress: (step, loss) => progress(`step ${step} of ${how.steps}, loss ${loss.toFixed(4)}`),
+    },
+  )
   const rounded = layers.map((layer) => ({
-    ...layer, weights: layer.weights.map(Math.fround), bias: layer.bias.map(Math.fround),
+    ...layer,
+    weights: layer.weights.map(Math.fround),
+    bias: layer.bias.map(Math.fround),
   }))
   const unscored = `${JSON.stringify({ ...draft, layers: rounded })}\n`
   const scorer = await loadScorer(unscored)
@@ -77,15 +118,23 @@ async function fit(
   for (const kind of ['ip', 'bin', 'shop']) {
     const own = heldBack.filter((row) => row.kind === kind)
     const scores = scorer.score(Float32Array.from(own.flatMap(({ row }) => row)), own.length)
-    quiet[kind] = { scores: Array.from(scores).sort((a, b) => a - b), perDay: own.length / how.held }
+    quiet[kind] = {
+      scores: Array.from(scores).sort((a, b) => a - b),
+      perDay: own.length / how.held,
+    }
   }
   return `${JSON.stringify({ ...draft, layers: rounded, quiet })}\n`
 }
 
 function scaling(rows: readonly DayRow[]): Pick<DenseModel, 'mean' | 'scale'> {
-  const mean = FEATURES.map((_, k) => rows.reduce((sum, { row }) => sum + (row[k] as number), 0) / rows.length)
+  const mean = FEATURES.map(
+    (_, k) => rows.reduce((sum, { row }) => sum + (row[k] as number), 0) / rows.length,
+  )
   const scale = FEATURES.map((_, k) => {
-    const squares = rows.reduce((sum, { row }) => sum + ((row[k] as number) - (mean[k] as number)) ** 2, 0)
+    const squares = rows.reduce(
+      (sum, { row }) => sum + ((row[k] as number) - (mean[k] as number)) ** 2,
+      0,
+    )
     return Math.max(SCALE_MIN, Math.sqrt(squares / rows.length))
   })
   return { mean, scale }
@@ -114,7 +163,8 @@ function readRows(file: string): DayRow[] | string {
   for (const [i, line] of readFileSync(file, 'utf8').split('\n').entries()) {
     if (line === '') continue
     const read = JSON.parse(line) as DayRow
-    if (read.row?.length !== FEATURES.length) return `${file}:${i + 1}: not a row of ${FEATURES.length} features`
+    if (read.row?.length !== FEATURES.length)
+      return `${file}:${i + 1}: not a row of ${FEATURES.length} features`
     rows.push(read)
   }
   return rows
