@@ -19,16 +19,19 @@ function find(from, name) {
 for (const [path, entry] of Object.entries(packages)) {
   if (path === '') continue
   if (entry.resolved !== undefined) mistakes.push(`${path}: has "resolved" (${entry.resolved})`)
-  if (entry.integrity === undefined && !entry.link && !entry.inBundle) mistakes.push(`${path}: has no integrity`)
+  if (entry.integrity === undefined && !entry.link && !entry.inBundle)
+    mistakes.push(`${path}: has no integrity`)
   for (const name of Object.keys(entry.optionalDependencies ?? {})) {
-    if (find(path, name) === undefined) mistakes.push(`${path}: its optional ${name} is missing, npm ci would stop there`)
+    if (find(path, name) === undefined)
+      mistakes.push(`${path}: its optional ${name} is missing, npm ci would stop there`)
   }
 }
 const own = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 for (const kind of ['dependencies', 'devDependencies', 'optionalDependencies']) {
   for (const [name, version] of Object.entries(own[kind] ?? {})) {
     if (!/^\d/.test(version)) mistakes.push(`package.json: ${name} is not pinned (${version})`)
-    if (packages[`node_modules/${name}`]?.version !== version) mistakes.push(`package.json: ${name} ${version} is not what the lock holds`)
+    if (packages[`node_modules/${name}`]?.version !== version)
+      mistakes.push(`package.json: ${name} ${version} is not what the lock holds`)
   }
 }
 for (const mistake of mistakes) process.stderr.write(`package-lock.json: ${mistake}\n`)

