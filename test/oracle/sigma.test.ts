@@ -48,9 +48,7 @@ const search: fc.Arbitrary<Search> = fc.oneof(
   fc
     .uniqueArray(item, { minLength: 1, maxLength: 3, selector: (each) => each.field })
     .map((items): Search => ({ kind: 'map', items })),
-  fc
-    .array(text, { minLength: 1, maxLength: 2 })
-    .map((words): Search => ({ kind: 'words', words })),
+  fc.array(text, { minLength: 1, maxLength: 2 }).map((words): Search => ({ kind: 'words', words })),
 )
 
 const NAMES = ['sel_a', 'sel_b', '_c']

@@ -5,8 +5,16 @@ import { riskOf } from '../../../engine/alert/risk.ts'
 
 function finding(over: Partial<Finding> = {}): Finding {
   return {
-    time: 0, kind: 'R', detector: 'rule', family: 'payment', severity: 4, title: 'a rule', lead: ['ip:1'], entities: [],
-    evidence: ['e1'], ...over,
+    time: 0,
+    kind: 'R',
+    detector: 'rule',
+    family: 'payment',
+    severity: 4,
+    title: 'a rule',
+    lead: ['ip:1'],
+    entities: [],
+    evidence: ['e1'],
+    ...over,
   }
 }
 
@@ -19,11 +27,35 @@ function story(findings: readonly Finding[]): string[] {
 
 describe('[I1] joining', () => {
   const rows: readonly (readonly [string, readonly Finding[], readonly string[]])[] = [
-    ['one lead entity, two kinds', [finding(), finding({ kind: 'T', detector: 't', lead: ['ip:1', 'card:2'] })], ['i-0 ip:1,card:2 RT']],
-    ['two attacks at once on different entities', [finding(), finding({ lead: ['ip:2'] })], ['i-0 ip:1 R', 'i-1 ip:2 R']],
-    ['one entity, two families', [finding(), finding({ family: 'shop' })], ['i-0 ip:1 R', 'i-1 ip:1 R']],
-    ['entities that are not lead do not join', [finding({ entities: ['card:9'] }), finding({ lead: ['ip:2'], entities: ['card:9'] })], ['i-0 ip:1 R', 'i-1 ip:2 R']],
-    ['the one that shares most', [finding(), finding({ lead: ['ip:2', 'ip:3'] }), finding({ detector: 'x', lead: ['ip:1', 'ip:2', 'ip:3'] })], ['i-0 ip:1 R', 'i-1 ip:2,ip:3,ip:1 R']],
+    [
+      'one lead entity, two kinds',
+      [finding(), finding({ kind: 'T', detector: 't', lead: ['ip:1', 'card:2'] })],
+      ['i-0 ip:1,card:2 RT'],
+    ],
+    [
+      'two attacks at once on different entities',
+      [finding(), finding({ lead: ['ip:2'] })],
+      ['i-0 ip:1 R', 'i-1 ip:2 R'],
+    ],
+    [
+      'one entity, two families',
+      [finding(), finding({ family: 'shop' })],
+      ['i-0 ip:1 R', 'i-1 ip:1 R'],
+    ],
+    [
+      'entities that are not lead do not join',
+      [finding({ entities: ['card:9'] }), finding({ lead: ['ip:2'], entities: ['card:9'] })],
+      ['i-0 ip:1 R', 'i-1 ip:2 R'],
+    ],
+    [
+      'the one that shares most',
+      [
+        finding(),
+        finding({ lead: ['ip:2', 'ip:3'] }),
+        finding({ detector: 'x', lead: ['ip:1', 'ip:2', 'ip:3'] }),
+      ],
+      ['i-0 ip:1 R', 'i-1 ip:2,ip:3,ip:1 R'],
+    ],
   ]
   it.each(rows)('[I1] %s', (_name, findings, expected) => {
     expect(story(findings)).toEqual(expected)
@@ -38,7 +70,10 @@ describe('[I2] closing', () => {
     expect(incidents.all()[0]?.closed).toBeNull()
     incidents.add(finding({ time: QUIET_MS - 1 }))
     incidents.add(finding({ time: 3 * QUIET_MS }))
-    expect(incidents.all().map(({ opened, closed }) => [opened, closed])).toEqual([[0, 2 * QUIET_MS - 1], [3 * QUIET_MS, null]])
+    expect(incidents.all().map(({ opened, closed }) => [opened, closed])).toEqual([
+      [0, 2 * QUIET_MS - 1],
+      [3 * QUIET_MS, null],
+    ])
   })
 })
 
@@ -96,7 +131,14 @@ describe('[I5] [I6] what an incident says, and its bounds', () => {
   })
   it('[E2] goes on after save and restore as if nothing had been', () => {
     const [whole, first, second] = [new Incidents(), new Incidents(), new Incidents()]
-    const all = Array.from({ length: 40 }, (_, n) => finding({ time: n * 100_000, lead: [`ip:${n % 3}`], severity: n % 2 === 0 ? 2 : 4, detector: `d${n % 5}` }))
+    const all = Array.from({ length: 40 }, (_, n) =>
+      finding({
+        time: n * 100_000,
+        lead: [`ip:${n % 3}`],
+        severity: n % 2 === 0 ? 2 : 4,
+        detector: `d${n % 5}`,
+      }),
+    )
     for (const each of all) whole.add(each)
     for (const each of all.slice(0, 17)) first.add(each)
     second.restore(JSON.parse(JSON.stringify(first.save())))

@@ -95,12 +95,7 @@ const ROWS: readonly Row[] = [
   ['S11', '{f|base64: foo}', 'Zm9v', true],
   ['S11', '{f|base64|contains: foo}', 'xxZm9vxx', true],
   ['S11', '{f|base64offset|contains: hello}', Buffer.from('say hello!').toString('base64'), true],
-  [
-    'S11',
-    '{f|base64offset|contains: hello}',
-    Buffer.from('I say hello!').toString('base64'),
-    true,
-  ],
+  ['S11', '{f|base64offset|contains: hello}', Buffer.from('I say hello!').toString('base64'), true],
   ['S11', '{f|base64offset|contains: hello}', Buffer.from('so, hello!').toString('base64'), true],
   ['S11', '{f|base64offset|contains: hello}', Buffer.from('so, hallo!').toString('base64'), false],
   ['S11', '{f|wide: ab}', 'a\0b\0', true],

@@ -15,6 +15,10 @@ const gun = Gun({
   peers: [workerData.url],
 })
 parentPort.on('message', ({ soul, key, value }) => {
-  if (value === undefined) gun.get(soul).get(key).on((found) => parentPort.postMessage({ key, found }))
+  if (value === undefined)
+    gun
+      .get(soul)
+      .get(key)
+      .on((found) => parentPort.postMessage({ key, found }))
   else gun.get(soul).get(key).put(value)
 })
