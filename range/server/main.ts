@@ -105,11 +105,11 @@ function listen(server: NetServer, port: number, host: string): Promise<number> 
   })
 }
 
-const LABS: Readonly<Record<string, string>> = { s1: 'w1' }
+const LABS: Readonly<Record<string, string>> = { s1: 's1-lab' }
 /** Which scenario a module's lab plays: its own where there is one, otherwise the skimmer's. */
 function labScenario(module: string | undefined): string {
-  const wanted = LABS[module ?? ''] ?? module ?? 'w1'
-  return shippedScenarios().includes(wanted) ? wanted : 'w1'
+  const wanted = LABS[module ?? ''] ?? module ?? 's1-lab'
+  return shippedScenarios().includes(wanted) ? wanted : 's1-lab'
 }
 
 /** `doorstep serve`: runs until it is told to stop. Returns the exit code. */
