@@ -39,16 +39,14 @@ export function lanesOf(state: RunState): readonly Lane[] {
     },
     {
       id: 'notes',
-      items: state.notes
-        .slice(-ITEMS_MAX)
-        .map((note, i): Item => ({
-          from: note.at,
-          to: null,
-          label: 'note',
-          params: { text: note.text },
-          tone: 'note',
-          ref: `note:${i}`,
-        })),
+      items: state.notes.slice(-ITEMS_MAX).map((note, i): Item => ({
+        from: note.at,
+        to: null,
+        label: 'note',
+        params: { text: note.text },
+        tone: 'note',
+        ref: `note:${i}`,
+      })),
     },
   ]
 }

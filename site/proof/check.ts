@@ -12,7 +12,9 @@ export interface Checked {
 }
 
 /** The log's public key, and the one this browser saw at its first visit: a new one would be a new log. */
-export async function readKey(exercise: string): Promise<{ readonly key: string | null; readonly pinned: string | null }> {
+export async function readKey(
+  exercise: string,
+): Promise<{ readonly key: string | null; readonly pinned: string | null }> {
   const pinned = readDevice(`ledger-key.${exercise}`) ?? null
   try {
     const answer = await fetch(`/ledger/${encodeURIComponent(exercise)}/key.pub`)
@@ -20,26 +22,54 @@ export async function readKey(exercise: string): Promise<{ readonly key: string 
     const key = (await answer.text()).trim()
     if (pinned === null) writeDevice(`ledger-key.${exercise}`, key)
     return { key: pinned ?? key, pinned }
-  } catch { return { key: pinned, pinned } }
+  } catch {
+    return { key: pinned, pinned }
+  }
 }
 
 /** The opening of an entry that this seat may see; after the end anybody's. */
-export async function askOpening(exercise: string, index: number): Promise<{ readonly opening: Opening } | { readonly error: string }> {
-  const answer = await fetch(`/api/exercises/${encodeURIComponent(exercise)}/opening/${index}`, { headers: { 'x-seat': seatToken(exercise) } })
+export async function askOpening(
+  exercise: string,
+  index: number,
+): Promise<{ readonly opening: Opening } | { readonly error: string }> {
+  const answer = await fetch(`/api/exercises/${encodeURIComponent(exercise)}/opening/${index}`, {
+    headers: { 'x-seat': seatToken(exercise) },
+  })
   const text = await answer.text()
   if (!answer.ok) {
-    try { return { error: String((JSON.parse(text) as { reason?: unknown }).reason ?? 'other') } } catch { return { error: 'other' } }
+    try {
+      return { error: String((JSON.parse(text) as { reason?: unknown }).reason ?? 'other') }
+    } catch {
+      return { error: 'other' }
+    }
   }
   const proof = parseProof(text)
   return proof === undefined ? { error: 'other' } : { opening: proof.opening }
 }
 
 /** Verifies here; `forged` changes the entry first, to show what a changed record looks like. */
-export async function verify(claim: { readonly exercise: string; readonly key: string; readonly index: number; readonly opening: Opening; readonly forged: boolean }, replica: Replica | undefined): Promise<Checked> {
-  const opening: Opening = claim.forged ? { ...claim.opening, entry: { ...claim.opening.entry, forged: true } as Opening['entry'] } : claim.opening
+export async function verify(
+  claim: {
+    readonly exercise: string
+    readonly key: string
+    readonly index: number
+    readonly opening: Opening
+    readonly forged: boolean
+  },
+  replica: Replica | undefined,
+): Promise<Checked> {
+  const opening: Opening = claim.forged
+    ? { ...claim.opening, entry: { ...claim.opening.entry, forged: true } as Opening['entry'] }
+    : claim.opening
   const checkpointKey = replica?.checkpointKey()
   const verdict = await verifyEntry(
-    { ledger: claim.exercise, vkey: claim.key, index: claim.index, opening, ...(checkpointKey === undefined ? {} : { checkpointKey }) },
+    {
+      ledger: claim.exercise,
+      vkey: claim.key,
+      index: claim.index,
+      opening,
+      ...(checkpointKey === undefined ? {} : { checkpointKey }),
+    },
     replica === undefined ? {} : { fetchByHash: replica.fetchByHash },
   )
   return { verdict, shown: JSON.stringify(opening.entry, null, 2) }

@@ -12,17 +12,23 @@ export interface Replica {
 }
 
 /** Opens Gun in its sandboxed frame; `told` hears how the line is. The newest checkpoint's key comes from the server's greeting. */
-export function openReplica(exercise: string, told: (state: 'connecting' | 'here' | 'none') => void): Replica {
+export function openReplica(
+  exercise: string,
+  told: (state: 'connecting' | 'here' | 'none') => void,
+): Replica {
   let newest: string | undefined
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
   const client = createGunClient(document, {
     scriptUrl: frameScript,
     socketUrl: `${scheme}://${location.host}/gun?exercise=${encodeURIComponent(exercise)}&token=${encodeURIComponent(seatToken(exercise))}`,
   })
-  void fetch(`/ledger/${encodeURIComponent(exercise)}/checkpoint-key`).then(async (answer) => {
-    newest = answer.ok ? (await answer.text()).trim() : undefined
-    told(newest === undefined ? 'none' : 'here')
-  }, () => told('none'))
+  void fetch(`/ledger/${encodeURIComponent(exercise)}/checkpoint-key`).then(
+    async (answer) => {
+      newest = answer.ok ? (await answer.text()).trim() : undefined
+      told(newest === undefined ? 'none' : 'here')
+    },
+    () => told('none'),
+  )
   return {
     fetchByHash: (space, key) => client.fetchByHash(space, key),
     checkpointKey: () => newest,
