@@ -6,13 +6,13 @@ import type { Page } from '../../world/types-shop.ts'
 import { checksOf } from '../recovery.ts'
 import type { RunState, Seat } from '../state.ts'
 import { totals } from '../score.ts'
-import { commonOf, mapOf, scoreView } from './common.ts'
+import { commonOf, mapOf } from './common.ts'
 import { publicMeters, unknownThefts } from './screen.ts'
 
 const PARCELS_MAX = 60
 const INCIDENTS_MAX = 30
 
-/** Defenders see what telemetry, engine and their own decisions tell; never a cause, a run or another role's view. */
+/** Defenders see what telemetry, engine and their own decisions tell; never a cause, a run, or the other side’s points. */
 export function defenderView(state: RunState, seat: Seat): DefenderView {
   const world = state.town.world()
   const { shop } = world
@@ -61,7 +61,7 @@ export function defenderView(state: RunState, seat: Seat): DefenderView {
       reason: decision.reason,
     })),
     points: totals(state.score).defenders,
-    score: state.boardShown ? scoreView(state) : { attackers: 0, defenders: 0, shown: false },
+    score: { attackers: 0, defenders: totals(state.score).defenders, shown: false },
     ledger: state.ledger,
   }
 }
