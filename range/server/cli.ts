@@ -145,10 +145,11 @@ function rangeCommands(program: Command, done: Done): void {
     })
   program.command('evaluate').description('detection rate, time to detect and false incidents over seeds')
     .argument('<scenario...>', 'slugs or paths').requiredOption('--seeds <a..b>', 'seeds, both included').addOption(set())
-    .option('--jobs <n>', 'runs at once', whole(1, 64), 2).option('--days <n>', 'benign days to run', whole(0, 1000)).addOption(json())
-    .action(async (scenarios: string[], options: { seeds: string; set: string[]; jobs: number; days?: number; json?: boolean }) => {
+    .option('--jobs <n>', 'runs at once', whole(1, 64), 2).option('--days <n>', 'benign days to run', whole(0, 1000))
+    .option('--vary', 'rates, durations, starts, targets and ways drawn from the seed').addOption(json())
+    .action(async (scenarios: string[], options: { seeds: string; set: string[]; jobs: number; days?: number; vary?: boolean; json?: boolean }) => {
       const { evaluateCommand } = await import('./cli/evaluate.ts')
-      done(await evaluateCommand({ scenarios, seeds: options.seeds, set: options.set, jobs: options.jobs, json: options.json === true, ...(options.days === undefined ? {} : { days: options.days }) }))
+      done(await evaluateCommand({ scenarios, seeds: options.seeds, set: options.set, jobs: options.jobs, vary: options.vary === true, json: options.json === true, ...(options.days === undefined ? {} : { days: options.days }) }))
     })
   program.command('replay').description('replays an exercise from its log; counterfactuals')
     .argument('<dir>', 'folder of the exercise')

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { ReasoningKind } from '../../../engine/alert/alert.ts'
-import { wilson } from '../../exercise/evaluate.ts'
+import type { Peak } from './evaluate-baseline.ts'
+import { BENIGN, inWords, summarise } from './evaluate-report.ts'
 import { prepareScenario } from './simulate.ts'
 
 export interface EvaluateArgs {
@@ -11,6 +12,8 @@ export interface EvaluateArgs {
   readonly jobs: number
   /** Benign days of eight hours to run from `quiet-day`; as many as there are seeds by default, 0 for none. */
   readonly days?: number
+  /** Rates, durations, starts, targets and ways drawn from the seed instead of the scenario's. */
+  readonly vary: boolean
   readonly json: boolean
 }
 
@@ -19,14 +22,17 @@ export interface RunResult {
   readonly scenario: string
   readonly seed: number
   readonly hours: number
-  readonly detected: readonly { readonly attack: string; readonly seconds: number | null; readonly kinds: readonly ReasoningKind[] }[]
+  /** One entry an attack that had an effect. `damage`: cards that left, live cards found, cents refunded, parcels taken. */
+  readonly detected: readonly { readonly attack: string; readonly seconds: number | null; readonly kinds: readonly ReasoningKind[]; readonly damage: number; readonly params: Readonly<Record<string, number | string>> }[]
+  /** Attacks that never came to anything, e.g. for want of a van. */
+  readonly idle: readonly string[]
+  readonly peaks: readonly Peak[]
+  readonly twins: Readonly<Record<string, number>>
   readonly falseIncidents: readonly { readonly title: string; readonly lead: readonly string[]; readonly family: string; readonly kinds: readonly ReasoningKind[]; readonly opened: number; readonly detectors: readonly string[] }[]
   readonly falseAlerts: number
   readonly byDetector: Readonly<Record<string, number>>
 }
-export interface Job { readonly scenario: string; readonly seed: number; readonly set: readonly string[]; readonly benign: boolean }
-
-const BENIGN = 'quiet-day'
+export interface Job { readonly scenario: string; readonly seed: number; readonly set: readonly string[]; readonly benign: boolean; readonly vary: boolean }
 
 /** Detection rate, time to detect and false incidents over seeds. Returns the exit code. */
 export async function evaluateCommand(args: EvaluateArgs): Promise<number> {
@@ -36,8 +42,8 @@ export async function evaluateCommand(args: EvaluateArgs): Promise<number> {
     const prepared = prepareScenario(name, args.set, [])
     if ('error' in prepared) return fail(prepared.error)
   }
-  const jobs: Job[] = args.scenarios.filter((name) => name !== BENIGN).flatMap((scenario) => seeds.map((seed) => ({ scenario, seed, set: args.set, benign: false })))
-  for (const seed of seeds.slice(0, args.days ?? seeds.length)) jobs.push({ scenario: BENIGN, seed, set: [], benign: true })
+  const jobs: Job[] = args.scenarios.filter((name) => name !== BENIGN).flatMap((scenario) => seeds.map((seed) => ({ scenario, seed, set: args.set, benign: false, vary: args.vary })))
+  for (const seed of seeds.slice(0, args.days ?? seeds.length)) jobs.push({ scenario: BENIGN, seed, set: [], benign: true, vary: false })
   const results = await runAll(jobs, Math.max(1, args.jobs))
   const report = summarise(results)
   process.stdout.write(args.json ? `${JSON.stringify(report)}\n` : inWords(report))
@@ -78,65 +84,6 @@ function ask(worker: Worker, job: Job): Promise<RunResult> {
     worker.once('message', (message: RunResult | { error: string }) => ('error' in message ? reject(new Error(message.error)) : resolve(message)))
     worker.postMessage(job)
   })
-}
-
-export interface Report {
-  readonly attacks: readonly { readonly id: string; readonly runs: number; readonly detected: number; readonly interval95: readonly [number, number]; readonly byKind: Readonly<Record<string, number>>; readonly medianSecondsToDetect: number | null }[]
-  readonly benign: { readonly hours: number; readonly days: number; readonly falseIncidents: number; readonly perDay: number; readonly falseAlerts: number; readonly worstDay: number; readonly examples: readonly string[] }
-  readonly besideAttacks: { readonly falseIncidents: number; readonly examples: readonly string[] }
-  readonly byRule: readonly { readonly rule: string; readonly falseIncidents: number }[]
-}
-
-export function summarise(results: readonly RunResult[]): Report {
-  const attacks = [...new Set(results.flatMap((result) => result.detected.map((one) => one.attack)))].sort()
-  const benign = results.filter((result) => result.scenario === BENIGN)
-  const beside = results.filter((result) => result.scenario !== BENIGN).flatMap((result) => result.falseIncidents.map((one) => describe(result, one)))
-  const perDay = benign.map((result) => result.falseIncidents.length)
-  return {
-    attacks: attacks.map((id) => attackLine(id, results)),
-    benign: {
-      hours: benign.reduce((sum, result) => sum + result.hours, 0), days: benign.length,
-      falseIncidents: perDay.reduce((a, b) => a + b, 0),
-      perDay: perDay.length === 0 ? 0 : perDay.reduce((a, b) => a + b, 0) / perDay.length,
-      falseAlerts: benign.reduce((sum, result) => sum + result.falseAlerts, 0),
-      worstDay: Math.max(0, ...perDay),
-      examples: benign.flatMap((result) => result.falseIncidents.map((one) => describe(result, one))).slice(0, 20),
-    },
-    besideAttacks: { falseIncidents: beside.length, examples: beside.slice(0, 20) },
-    byRule: byRule(results),
-  }
-}
-
-function attackLine(id: string, results: readonly RunResult[]): Report['attacks'][number] {
-  const runs = results.flatMap((result) => result.detected.filter((one) => one.attack === id))
-  const hits = runs.filter((one) => one.seconds !== null)
-  const seconds = hits.map((one) => one.seconds!).sort((a, b) => a - b)
-  const byKind = Object.fromEntries((['R', 'T', 'M', 'P', 'I'] as const).map((kind) => [kind, hits.filter((one) => one.kinds.includes(kind)).length]))
-  return { id, runs: runs.length, detected: hits.length, interval95: wilson(hits.length, runs.length), byKind, medianSecondsToDetect: seconds[Math.floor(seconds.length / 2)] ?? null }
-}
-
-function byRule(results: readonly RunResult[]): Report['byRule'] {
-  const counts = new Map<string, number>()
-  for (const result of results) for (const one of result.falseIncidents) for (const detector of new Set(one.detectors)) counts.set(detector, (counts.get(detector) ?? 0) + 1)
-  return [...counts].map(([rule, falseIncidents]) => ({ rule, falseIncidents })).sort((a, b) => b.falseIncidents - a.falseIncidents || (a.rule < b.rule ? -1 : 1))
-}
-
-function describe(result: RunResult, one: RunResult['falseIncidents'][number]): string {
-  const minute = Math.floor(one.opened / 60_000)
-  return `${result.scenario} seed ${result.seed} at ${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, '0')}: ${one.title} [${one.family} ${one.kinds.join('')}] ${one.lead.join(' ')} by ${one.detectors.join(', ')}`
-}
-
-function inWords(report: Report): string {
-  const rows = report.attacks.map((attack) => {
-    const [low, high] = attack.interval95.map((value) => `${Math.round(value * 100)} %`) as [string, string]
-    const kinds = Object.entries(attack.byKind).filter(([, count]) => count > 0).map(([kind, count]) => `${kind} ${count}`).join(', ')
-    return `${attack.id.padEnd(4)} detected ${attack.detected} of ${attack.runs} (95 %: ${low} to ${high}), median ${attack.medianSecondsToDetect ?? '–'} s, by ${kinds || 'none'}`
-  })
-  const { benign } = report
-  rows.push(`benign: ${benign.falseIncidents} false incidents in ${benign.days} days (${benign.perDay.toFixed(2)} a day, worst ${benign.worstDay}), ${benign.falseAlerts} alerts`)
-  rows.push(...benign.examples.map((line) => `  ${line}`))
-  rows.push(`beside attacks: ${report.besideAttacks.falseIncidents} false incidents`, ...report.besideAttacks.examples.map((line) => `  ${line}`))
-  return `${rows.join('\n')}\n`
 }
 
 function fail(message: string): number {
