@@ -34,6 +34,11 @@ test.beforeAll(async ({ browser }) => {
   await frame.waitForSelector('header')
   shop = frame.url()
 })
+/** A way out that was stopped may leave the frame on an error page: each test begins in the shop. */
+test.beforeEach(async () => {
+  await frame.goto(shop)
+  await frame.waitForSelector('header')
+})
 test.afterAll(async () => {
   await page.context().close()
   outside.close()
