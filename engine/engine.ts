@@ -5,6 +5,8 @@ import { createFormulaDetector } from './alert/formula-detector.ts'
 import { createRuleDetector } from './alert/rule-detector.ts'
 import { createPaymentDetector } from './anomaly/payment-detector.ts'
 import { createRefundPeers } from './anomaly/refund-peers.ts'
+import { createRequestDetector } from './anomaly/request-detector.ts'
+import type { RequestScorer } from './anomaly/request-scorer.ts'
 import type { Scorer } from './anomaly/scorer.ts'
 import type { Json } from './event/json.ts'
 import type { Telemetry } from './event/telemetry.ts'
@@ -32,6 +34,8 @@ export interface EngineOptions {
   readonly baseline: SignedBaseline | null
   /** The learned model of payment windows; null leaves that reasoning out. */
   readonly scorer: Scorer | null
+  /** The learned judge of single requests; absent or null leaves it out. */
+  readonly requestScorer?: RequestScorer | null
   /** Wanted false incidents of learned scores in eight quiet hours; BUDGET if absent. */
   readonly budget?: number
 }
@@ -144,6 +148,7 @@ function detectorsOf(options: EngineOptions): Detector[] {
   detectors.push(createRefundPeers())
   if (options.scorer !== null)
     detectors.push(createPaymentDetector(options.scorer, options.budget ?? BUDGET))
+  if (options.requestScorer) detectors.push(createRequestDetector(options.requestScorer))
   if (options.twin !== null) detectors.push(createMotionCheck(options.twin))
   return detectors
 }
