@@ -1,4 +1,5 @@
 import { techniqueOf, techniques } from '../../attack/catalogue.ts'
+import { completeParams } from '../../attack/technique.ts'
 import type { AttackerView, Job } from '../../protocol/view.ts'
 import type { RunState, Seat } from '../state.ts'
 import { totals } from '../score.ts'
@@ -46,7 +47,10 @@ function jobOf(state: RunState, id: string): Job {
   const technique = techniqueOf(id)
   const world = state.town.world()
   const offers = technique.targets(world)
-  const refused = technique.hours > hoursLeft(state) ? 'no-hours' : technique.refuses(world, {})
+  const refused =
+    technique.hours > hoursLeft(state)
+      ? 'no-hours'
+      : technique.refuses(world, completeParams(technique, world, {}))
   return {
     technique: id,
     ids: technique.ids,
