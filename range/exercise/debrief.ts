@@ -1,5 +1,5 @@
 import { targetOf } from '../respond/cost.ts'
-import type { Debrief } from '../protocol/view.ts'
+import type { Debrief, Lane } from '../protocol/view.ts'
 import { judge } from './evaluate.ts'
 import { lanesOf } from './lanes.ts'
 import type { RunState, Trail } from './state.ts'
@@ -8,14 +8,28 @@ import { truthOf } from './truth.ts'
 
 const TURNING_POINTS = 3
 const SHIFT_MINUTES = 5
+/** Points that a debrief lists: the newest. */
+const SCORE_LINES = 500
 type Attack = Debrief['attacks'][number]
 type Turn = Debrief['turningPoints'][number]
 
-/** What a class sees at the end: truth, alerts and decisions on one timeline, losses, turning points, and what can be asked. */
-export function debriefOf(state: RunState): Debrief {
+/** Entries of the log by what they hold: inputs in their order, and digests of seconds by virtual time. */
+export interface Entries {
+  readonly inputs: readonly number[]
+  readonly seconds: ReadonlyMap<number, number>
+}
+const NO_LOG: Entries = { inputs: [], seconds: new Map() }
+
+/**
+ * What a class sees at the end: truth, alerts and decisions on one timeline, losses, turning points, and what can be
+ * asked. `log` says which entry of the ledger stands behind each of them.
+ */
+export function debriefOf(state: RunState, log: Entries = NO_LOG): Debrief {
   const attacks = attacksOf(state)
   const { attackers, defenders } = totals(state.score)
-  const seats = [...state.seats.values()]
+  const seats = [...state.seats.values()].filter((seat) => !seat.removed)
+  const lines = state.score.slice(-SCORE_LINES)
+  const lanes = lanesOf(state)
   return {
     exercise: {
       id: state.id,
@@ -28,8 +42,8 @@ export function debriefOf(state: RunState): Debrief {
       defenders: seats.filter((seat) => seat.role === 'defender').length,
     },
     meters: state.town.world().meters,
-    score: { attackers, defenders, lines: state.score.slice(-500) },
-    lanes: lanesOf(state),
+    score: { attackers, defenders, lines },
+    lanes,
     curves: [
       { id: 'declines', points: state.trends.declines },
       { id: 'reports', points: state.trends.reports },
@@ -49,8 +63,30 @@ export function debriefOf(state: RunState): Debrief {
       root: state.ledger.root,
       changed: state.ledger.verdict === 'changed',
     },
+    entries: entriesOf([...lines, ...lanes.flatMap(({ items }) => items.map(at))], log),
     choices: choicesOf(state),
   }
+}
+
+interface Told {
+  readonly at: number
+  readonly ref: string
+}
+function at(item: Lane['items'][number]): Told {
+  return { at: item.from, ref: item.ref }
+}
+
+/** Only what the debrief shows: a whole log of an hour would be far too long. */
+function entriesOf(told: readonly Told[], log: Entries): Debrief['entries'] {
+  const inputs: Record<string, number> = {}
+  const seconds: Record<string, number> = {}
+  for (const { at, ref } of told) {
+    const input = ref.startsWith('input:') ? log.inputs[Number(ref.slice(6))] : undefined
+    if (input !== undefined) inputs[ref.slice(6)] = input
+    const second = log.seconds.get(at - (at % 1000)) ?? log.seconds.get(at - (at % 1000) + 1000)
+    if (second !== undefined) seconds[String(at)] = second
+  }
+  return { inputs, seconds }
 }
 
 function attacksOf(state: RunState): Attack[] {

@@ -325,6 +325,15 @@ export interface Debrief {
   }[]
   readonly longestUnseenMs: number
   readonly ledger: { readonly size: number; readonly root: string; readonly changed: boolean }
+  /**
+   * Where to verify: index of the log's entry that holds an input (by its number, as in `input:12`), and of the digest
+   * of a second (by its virtual time), which covers what the town, the engine and the score did in it. Empty where no
+   * log was read.
+   */
+  readonly entries: {
+    readonly inputs: Readonly<Record<string, number>>
+    readonly seconds: Readonly<Record<string, number>>
+  }
   /** What can be asked: attacks to leave out, responses to move. */
   readonly choices: readonly {
     readonly id: string

@@ -208,7 +208,7 @@ async function debrief(call: Call): Promise<void> {
   if (!(await entitled(call))) return
   const done = await call.parts.rooms.finished(call.id)
   if ('error' in done) return refuse(call.res, done.error === 'not-ended' ? 409 : 404, done.error)
-  sendJson(call.res, 200, { ok: true, debrief: debriefOf(done.run.state) })
+  sendJson(call.res, 200, { ok: true, debrief: debriefOf(done.run.state, done.entries) })
 }
 
 async function otherwise(call: Call): Promise<void> {
@@ -234,8 +234,8 @@ async function exported(call: Call): Promise<void> {
   const done = await call.parts.rooms.finished(call.id)
   if ('error' in done) return refuse(call.res, done.error === 'not-ended' ? 409 : 404, done.error)
   const attachment = { 'Content-Disposition': `attachment; filename="doorstep-${call.id}.${call.rest}"` }
-  if (call.rest === 'csv') return sendText(call.res, 200, exportCsv(debriefOf(done.run.state)), 'text/csv; charset=utf-8', attachment)
-  sendText(call.res, 200, exportJson(debriefOf(done.run.state), done.inputs), 'application/json; charset=utf-8', attachment)
+  if (call.rest === 'csv') return sendText(call.res, 200, exportCsv(debriefOf(done.run.state, done.entries)), 'text/csv; charset=utf-8', attachment)
+  sendText(call.res, 200, exportJson(debriefOf(done.run.state, done.entries), done.inputs), 'application/json; charset=utf-8', attachment)
 }
 
 /** Where to begin verifying: the key, the newest checkpoint, and its key in Gun's space `cp`. For anybody. */

@@ -1,7 +1,9 @@
 import { createHmac, randomBytes, randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { and, desc, eq, isNull } from 'drizzle-orm'
-import { createRun, SEATS_MAX, type FullRun, type RunOptions } from '../exercise/run.ts'
+import type { Entries } from '../exercise/debrief.ts'
+import { SEATS_MAX } from '../exercise/inputs.ts'
+import { createRun, type FullRun, type RunOptions } from '../exercise/run.ts'
 import type { Input, Scenario, Versions } from '../exercise/types.ts'
 import { CODE_ALPHABET, CODE_LENGTH } from '../protocol/door.ts'
 import type { PlayRole, Role } from '../protocol/view.ts'
@@ -159,7 +161,7 @@ export class Rooms {
   }
 
   /** A finished exercise by its state and inputs, rebuilt from its log where it is no longer in memory. */
-  async finished(id: string): Promise<{ readonly run: FullRun; readonly inputs: readonly Input[]; readonly fresh: () => RunOptions } | { readonly error: string }> {
+  async finished(id: string): Promise<{ readonly run: FullRun; readonly inputs: readonly Input[]; readonly entries: Entries; readonly fresh: () => RunOptions } | { readonly error: string }> {
     const row = this.row(id)
     if (!row) return { error: 'no-such-exercise' }
     const room = this.#rooms.get(id)
@@ -170,10 +172,10 @@ export class Rooms {
       this.#remember(this.#open({ id, code: row.code, owner: row.owner, run: rebuilt.run, log: rebuilt.log }))
     }
     const { run, log } = this.#rooms.get(id)!
-    const inputs = [...log.entries()].map(({ entry }) => entry as { kind: string; input?: Input }).filter(({ kind }) => kind === 'input').map(({ input }) => input!)
+    const { inputs, entries } = read(log)
     const loaded = loadScenario(row.scenario)
     if (!loaded.ok) return { error: loaded.mistakes[0] ?? 'scenario' }
-    return { run, inputs, fresh: () => this.#options({ ...row, scenario: loaded.scenario, playbooks: loaded.playbooks }) }
+    return { run, inputs, entries, fresh: () => this.#options({ ...row, scenario: loaded.scenario, playbooks: loaded.playbooks }) }
   }
 
   /** Logs by exercise, for anybody to verify: `handleLedgerRequest` reads this. */
@@ -293,6 +295,19 @@ export class Rooms {
       if (!this.#byCode.has(code)) return code
     }
   }
+}
+
+/** The inputs of a log, and at which entry each of them, and each second's digest, stands. */
+function read(log: Log): { readonly inputs: readonly Input[]; readonly entries: Entries } {
+  const inputs: Input[] = []
+  const places: number[] = []
+  const seconds = new Map<number, number>()
+  for (const { index, entry } of log.entries()) {
+    const { kind, input, at } = entry as { kind: string; input?: Input; at?: number }
+    if (kind === 'input' && input) { inputs.push(input); places.push(index) }
+    else if (kind === 'digest' && at !== undefined) seconds.set(at, index)
+  }
+  return { inputs, entries: { inputs: places, seconds } }
 }
 
 const PARTS = ['world', 'engine', 'rules', 'models'] as const

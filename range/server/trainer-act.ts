@@ -17,7 +17,7 @@ function inputOf(room: Room, act: Exclude<TrainerAct, { kind: 'Step' }>): Made {
   switch (act.kind) {
     case 'Phase': return { input: { kind: 'PhaseSet', phase: act.phase } }
     case 'Speed': return { input: { kind: 'SpeedSet', speed: act.speed } }
-    case 'Fire': return injectOf(room, act.inject, (inject) => ({ kind: 'Injected', inject }))
+    case 'Fire': return injectOf(room, act.inject, (inject) => ({ kind: 'InjectScheduled', id: inject.id, inject, due: graceEnd(room) }))
     case 'Schedule': return injectOf(room, act.inject, (inject) => ({ kind: 'InjectScheduled', id: inject.id, inject, due: act.due }))
     case 'Undo': return { input: { kind: 'InjectUnscheduled', id: act.inject } }
     case 'Say': return { input: { kind: 'Said', to: act.to as readonly PlayRole[], text: act.text } }
@@ -30,6 +30,12 @@ function inputOf(room: Room, act: Exclude<TrainerAct, { kind: 'Step' }>): Made {
     case 'Extra': return { input: { kind: 'ExtraTime', minutes: act.minutes } }
     case 'Board': return { input: { kind: 'BoardShown', shown: act.shown } }
   }
+}
+
+/** Seconds of the room's time for which a fired inject can be taken back: what has happened in the town cannot be. */
+const GRACE_SECONDS = 10
+function graceEnd(room: Room): number {
+  return room.run.now() + Math.ceil(GRACE_SECONDS * room.run.speed()) * 1000
 }
 
 type Inject = Room['run']['scenario']['injects'][number]
