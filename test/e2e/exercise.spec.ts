@@ -4,7 +4,7 @@ import { buy, joinTable, launch, openTable, person, shopOf, signUp, speed, type 
 import { startTestServer, type TestServer } from './server.ts'
 
 /** One exercise from the set-up link to the proof, in four browsers, through the screens that people use. */
-test.describe.configure({ mode: 'serial' })
+test.describe.configure({ mode: 'serial', timeout: 100_000 })
 let server: TestServer
 const browsers: Browser[] = []
 const strangers: string[] = []
