@@ -19,8 +19,8 @@ test('[N1] the first trainer signs up by the printed link, opens an exercise, an
 
   const player = await (await browser.newContext()).newPage()
   await player.goto(`${server.url}/join?code=${code}`)
-  await player.getByLabel(/name/i).first().fill('Ada')
-  await player.getByRole('button', { name: /join/i }).first().click()
+  await player.getByLabel('Name in the game').fill('Ada')
+  await player.getByRole('button', { name: 'Take a seat' }).click()
   await player.waitForURL('**/exercise/x*')
   await expect(trainer.getByText('Ada').first()).toBeVisible()
 })
