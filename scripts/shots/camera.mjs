@@ -1,0 +1,123 @@
+import { join } from 'node:path'
+
+/** Takes each screen at every width and theme; with `axe` it also collects what is wrong with it. */
+export class Camera {
+  count = 0
+  found = []
+  #options
+
+  constructor(options) {
+    this.#options = options
+  }
+
+  /** `then` may go on clicking and call `shoot(name)` for further states of the same screen. */
+  async take(name, path, { seat, cookie, wait = 1500, then } = {}) {
+    const { themes, widths } = this.#options
+    for (const theme of themes) {
+      const page = await this.#open(theme, path, { seat, cookie, slot: 'seat' })
+      page.on('pageerror', (error) => this.found.push(`${name} ${theme}: ${error.message}`))
+      await page.waitForTimeout(wait)
+      for (const width of widths) {
+        await page.setViewportSize({ width, height: width < 500 ? 740 : 900 })
+        await page.waitForTimeout(900)
+        const shoot = (state) => this.#shoot(page, `${state}-${width}-${theme}`, true)
+        await shoot(name)
+        if (then) await then(page, (state) => shoot(`${name}-${state}`))
+      }
+      await page.context().close()
+    }
+  }
+
+  async takeScreen(name, path, seat) {
+    for (const theme of this.#options.themes) {
+      const page = await this.#open(theme, path, { seat, slot: 'screen' })
+      await page.setViewportSize({ width: 1920, height: 1080 })
+      await page.waitForTimeout(2500)
+      await this.#shoot(page, `${name}-1920-${theme}`, false)
+      for (const width of this.#options.widths.filter((one) => one < 1400)) {
+        await page.setViewportSize({ width, height: width < 500 ? 740 : 900 })
+        await page.waitForTimeout(900)
+        await this.#shoot(page, `${name}-${width}-${theme}`, true)
+      }
+      await page.context().close()
+    }
+  }
+
+  attackerJobs = async (page, shoot) => {
+    for (const [i, job] of ['w1', 'p2', 'i1', 'd1'].entries()) {
+      await page.locator('.job').nth(i).click()
+      await page.waitForTimeout(250)
+      if (i > 0) await shoot(job)
+    }
+    await page.locator('.job').first().click()
+  }
+
+  defenderDossiers = async (page, shoot) => {
+    const count = await page.locator('.flight').count()
+    for (let i = 1; i < Math.min(count, 5); i++) {
+      await page.locator('.flight').nth(i).click()
+      await page.waitForTimeout(400)
+      await shoot(`incident-${i}`)
+    }
+    if (count > 0) await page.locator('.flight').first().click()
+    const search = page.locator('input[type=search]')
+    await search.fill('van:1')
+    await search.press('Enter')
+    await page.waitForTimeout(1200)
+    await shoot('search')
+    await search.fill('')
+  }
+
+  customerCheckout = async (page, shoot) => {
+    const frame = page.frameLocator('iframe')
+    try {
+      if ((await frame.locator('a[href*="/product/"]').count()) === 0) return
+      await frame.locator('a[href*="/product/"]').first().click({ timeout: 5000 })
+      await page.waitForTimeout(900)
+      await shoot('product')
+    } catch (error) {
+      this.found.push(`customer: ${String(error).slice(0, 120)}`)
+    }
+  }
+
+  async #open(theme, path, { seat, cookie, slot }) {
+    const { browser, url } = this.#options
+    const context = await browser.newContext({
+      colorScheme: theme,
+      reducedMotion: 'reduce',
+      viewport: { width: 1440, height: 900 },
+    })
+    if (cookie) {
+      const [name, value] = cookie.split('=')
+      await context.addCookies([{ name, value, url, httpOnly: true, sameSite: 'Lax' }])
+    }
+    const page = await context.newPage()
+    if (seat)
+      await page.addInitScript(
+        ([key, token]) => localStorage.setItem(key, token),
+        [`doorstep.${slot}.${seat.exercise}`, seat.token],
+      )
+    await page.goto(url + path)
+    return page
+  }
+
+  async #shoot(page, name, fullPage) {
+    await page.screenshot({ path: join(this.#options.out, `${name}.png`), fullPage })
+    this.count += 1
+    if (this.#options.axe) await this.#axe(page, name)
+  }
+
+  async #axe(page, name) {
+    const { default: AxeBuilder } = await import('@axe-core/playwright')
+    const { violations } = await new AxeBuilder({ page }).exclude('iframe').analyze()
+    for (const one of violations)
+      this.found.push(
+        `${name}: ${one.id} (${one.impact}) ${one.nodes.length}x ${one.nodes
+          .slice(0, 3)
+          .map((node) => node.target.join(' '))
+          .join(' | ')}`,
+      )
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    if (wide > 1) this.found.push(`${name}: ${wide} px wider than the window`)
+  }
+}
