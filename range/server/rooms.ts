@@ -14,7 +14,7 @@ import { loadEngineParts, newEngine, versionsOf, type EngineParts } from './engi
 import type { Log } from './ledger/log.ts'
 import { openLog } from './ledger/open.ts'
 import { readPublished, type PublishedLog } from './ledger/published.ts'
-import { entryOf, Room, type RoomParts } from './room.ts'
+import { answerTo, entryOf, keepAnswer, Room, type Answers, type RoomParts } from './room.ts'
 import { loadScenario, shippedScenarios, type Playbooks } from './scenarios.ts'
 
 export type Mode = 'class' | 'rehearsal' | 'lab'
@@ -207,7 +207,7 @@ export class Rooms {
         trouble.push(`${row.title} (${row.code}): ${rebuilt.error}`)
         continue
       }
-      this.#open({ id: row.id, code: row.code, owner: row.owner, run: rebuilt.run, log: rebuilt.log })
+      this.#open({ id: row.id, code: row.code, owner: row.owner, ...rebuilt })
     }
     return trouble
   }
@@ -217,14 +217,15 @@ export class Rooms {
     await Promise.all([...this.#rooms.values()].map((room) => room.close()))
   }
 
-  async #rebuild(row: typeof exercises.$inferSelect): Promise<{ readonly run: FullRun; readonly log: Log } | { readonly error: string }> {
+  async #rebuild(row: typeof exercises.$inferSelect): Promise<{ readonly run: FullRun; readonly log: Log; readonly answers: Answers } | { readonly error: string }> {
     const loaded = loadScenario(row.scenario)
     if (!loaded.ok) return { error: loaded.mistakes[0] ?? 'the scenario is broken' }
     const log = await openLog(this.#dirOf(row.id), { origin: `doorstep.local/exercise/${row.id}`, mode: 'live' })
     const run = createRun(this.#options({ ...row, scenario: loaded.scenario, playbooks: loaded.playbooks }))
-    const wrong = await replayLog(run, log, versionsOf(this.#parts))
+    const answers: Answers = new Map()
+    const wrong = await replayLog(run, log, versionsOf(this.#parts), answers)
     if (wrong !== null) { await log.close(); return { error: wrong } }
-    return { run, log }
+    return { run, log, answers }
   }
 
   #options(asked: { id: string; code: string; mode: Mode; scenario: Scenario; playbooks: Playbooks; seed: number; lengthMinutes: number }): RunOptions {
@@ -234,7 +235,7 @@ export class Rooms {
     }
   }
 
-  #open(asked: Pick<RoomParts, 'id' | 'code' | 'owner' | 'run' | 'log'>): Room {
+  #open(asked: Pick<RoomParts, 'id' | 'code' | 'owner' | 'run' | 'log' | 'answers'>): Room {
     const room: Room = new Room({
       ...asked, now: this.#now,
       onEnded: () => {
@@ -312,8 +313,11 @@ function read(log: Log): { readonly inputs: readonly Input[]; readonly entries: 
 
 const PARTS = ['world', 'engine', 'rules', 'models'] as const
 
-/** Replays a log into a fresh run; says what is wrong with it, or null. Yields to others every 50 ticks. */
-async function replayLog(run: FullRun, log: Log, versions: Versions): Promise<string | null> {
+/**
+ * Replays a log into a fresh run, and fills `answers` with what its senders were told; says what is wrong with it, or
+ * null. Yields to others every 50 ticks.
+ */
+async function replayLog(run: FullRun, log: Log, versions: Versions, answers: Answers): Promise<string | null> {
   let ticks = 0
   const tickTo = async (at: number, digest?: string): Promise<string | null> => {
     while (run.now() < at) {
@@ -324,12 +328,13 @@ async function replayLog(run: FullRun, log: Log, versions: Versions): Promise<st
     return null
   }
   for (const { entry } of log.entries()) {
-    const { kind, input, at, digest } = entry as { kind: string; input?: Input; at?: number; digest?: string }
+    const { kind, input, at, digest, id, by } = entry as { kind: string; input?: Input; at?: number; digest?: string; id?: string; by?: string }
     if (kind === 'input' && input) {
       const other = input.kind === 'Opened' ? PARTS.find((part) => input.versions[part] !== versions[part]) : undefined
       if (other !== undefined && input.kind === 'Opened') return `it needs version ${input.versions[other]} of ${other}`
       await tickTo(input.at)
-      run.apply(input)
+      const outcome = run.apply(input)
+      if (id !== undefined && by !== undefined) keepAnswer(answers, { seat: by, id }, Promise.resolve(answerTo(outcome)))
     } else if (kind === 'digest' && at !== undefined) {
       const wrong = await tickTo(at, digest)
       if (wrong !== null) return wrong
