@@ -6,8 +6,9 @@ import type { Alert } from './alert.ts'
 export type Finding = Omit<Alert, 'id'>
 
 /**
- * One kind of reasoning. Sees telemetry and nothing else, holds bounded state, reads no clock: what it says is a
- * function of the stream alone. `tick` is called with the virtual time after the events up to it were seen.
+ * One kind of reasoning. Sees telemetry and nothing else, holds bounded state, reads no clock: what
+ * it says is a function of the stream alone. `tick` is called with the virtual time after the
+ * events up to it were seen.
  */
 export interface Detector {
   readonly name: string

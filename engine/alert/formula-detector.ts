@@ -13,10 +13,16 @@ export function createFormulaDetector(set: FormulaSet, plan: TwinPlan | null): D
     see: (event) => {
       clock = Math.max(clock, event.time)
       const read = facts.read(event)
-      return read.length === 0 ? [] : set.step(clock, read, event.uid).map((match) => findingOf(match, event.uid))
+      return read.length === 0
+        ? []
+        : set.step(clock, read, event.uid).map((match) => findingOf(match, event.uid))
     },
     tick: () => [],
-    save: () => ({ clock, facts: facts.save(), set: JSON.parse(JSON.stringify(set.save())) as Json }),
+    save: () => ({
+      clock,
+      facts: facts.save(),
+      set: JSON.parse(JSON.stringify(set.save())) as Json,
+    }),
     restore: (saved) => {
       const from = saved as { readonly clock: number; readonly facts: Json; readonly set: Json }
       clock = from.clock
@@ -26,12 +32,20 @@ export function createFormulaDetector(set: FormulaSet, plan: TwinPlan | null): D
   }
 }
 
-/** A property that looks ahead names the moment it was violated, the alert the moment that became certain. */
+/**
+ * A property that looks ahead names the moment it was violated, the alert the moment that became
+ * certain.
+ */
 function findingOf(match: Match, uid: string): Finding {
   const lead = match.lead.filter((ref) => !ref.endsWith(':'))
   return {
-    time: match.time, kind: 'T', detector: match.formulaId, family: match.family, severity: match.severity,
-    title: match.message, lead: lead.length > 0 ? lead : [`device:${match.formulaId}`],
+    time: match.time,
+    kind: 'T',
+    detector: match.formulaId,
+    family: match.family,
+    severity: match.severity,
+    title: match.message,
+    lead: lead.length > 0 ? lead : [`device:${match.formulaId}`],
     entities: [...match.lead, ...match.entities],
     evidence: match.evidence.length > 0 ? match.evidence : [uid],
     ...(match.attack === '' ? {} : { attack: match.attack }),

@@ -4,14 +4,23 @@ import { FEATURES, PaymentWindows } from './payment-window.ts'
 import type { Scorer } from './scorer.ts'
 import { expectedPerDay } from './threshold.ts'
 
-/** The budget of false incidents is shared by the three classes of subject: address, card range, shop. */
+/**
+ * The budget of false incidents is shared by the three classes of subject: address, card range,
+ * shop.
+ */
 const CLASSES = 3
-/** A window expected up to this many times the budget is weak: it needs another kind of reasoning beside it. */
+/**
+ * A window expected up to this many times the budget is weak: it needs another kind of reasoning
+ * beside it.
+ */
 export const WEAK_FACTOR = 10
 /** What a weak and a just sufficient window are worth; the latter opens an incident by itself. */
 export const WEAK_SCORE = 0.25
 export const SUFFICIENT_SCORE = 0.5
-/** Fewer authorisations are no testing, however strange; they still count in the quiet scores, on the safe side. */
+/**
+ * Fewer authorisations are no testing, however strange; they still count in the quiet scores, on
+ * the safe side.
+ */
 export const TRIES_MIN = 3
 /** With fewer declines a window stays weak: an unusual purchase is not card testing. */
 export const DECLINES_MIN = 3
@@ -21,12 +30,14 @@ const CARDS_MAX = 12
 const CONTRIBUTIONS_MAX = 8
 
 /**
- * Kind M, attack P2: windows of authorisations that a network trained on quiet days cannot reconstruct. The
- * threshold is a budget: `budget` false incidents in eight quiet hours (see threshold.ts). Rows are scored once a
- * virtual minute, all in one batch. Throws if the model's columns are others.
+ * Kind M, attack P2: windows of authorisations that a network trained on quiet days cannot
+ * reconstruct. The threshold is a budget: `budget` false incidents in eight quiet hours (see
+ * threshold.ts). Rows are scored once a virtual minute, all in one batch. Throws if the model's
+ * columns are others.
  */
 export function createPaymentDetector(scorer: Scorer, budget: number): Detector {
-  if (scorer.features.join() !== FEATURES.join()) throw new Error(`model ${scorer.name} has other columns`)
+  if (scorer.features.join() !== FEATURES.join())
+    throw new Error(`model ${scorer.name} has other columns`)
   const windows = new PaymentWindows()
   return {
     name: scorer.name,
@@ -36,11 +47,18 @@ export function createPaymentDetector(scorer: Scorer, budget: number): Detector 
     },
     tick: (now) => findingsOf(windows.close(now), scorer, budget, now),
     save: () => windows.save(),
-    restore: (saved) => { windows.restore(saved) },
+    restore: (saved) => {
+      windows.restore(saved)
+    },
   }
 }
 
-function findingsOf(all: readonly WindowRow[], scorer: Scorer, budget: number, now: number): Finding[] {
+function findingsOf(
+  all: readonly WindowRow[],
+  scorer: Scorer,
+  budget: number,
+  now: number,
+): Finding[] {
   const rows = all.filter(({ tries }) => tries >= TRIES_MIN)
   if (rows.length === 0) return []
   const width = FEATURES.length
@@ -49,7 +67,8 @@ function findingsOf(all: readonly WindowRow[], scorer: Scorer, budget: number, n
   const scores = scorer.score(batch, rows.length)
   const strange = rows.flatMap((window, i) => {
     const quiet = scorer.quiet[window.kind]
-    const expected = quiet === undefined ? Number.POSITIVE_INFINITY : expectedPerDay(quiet, scores[i] as number)
+    const expected =
+      quiet === undefined ? Number.POSITIVE_INFINITY : expectedPerDay(quiet, scores[i] as number)
     return expected > (budget / CLASSES) * WEAK_FACTOR ? [] : [{ window, i, expected }]
   })
   if (strange.length === 0) return []
@@ -60,18 +79,44 @@ function findingsOf(all: readonly WindowRow[], scorer: Scorer, budget: number, n
   })
 }
 
-/** `excess` is the expected number of such windows a day in units of the budget: 1 is just sufficient. */
-function findingOf(window: WindowRow, part: Float32Array, excess: number, detector: string, now: number): Finding {
+/**
+ * `excess` is the expected number of such windows a day in units of the budget: 1 is just
+ * sufficient.
+ */
+function findingOf(
+  window: WindowRow,
+  part: Float32Array,
+  excess: number,
+  detector: string,
+  now: number,
+): Finding {
   const total = part.reduce((sum, each) => sum + each, 0)
-  const contributions = Array.from(part, (each, k) => ({ feature: FEATURES[k] as string, weight: each / total }))
-    .filter((each) => each.weight > 0).sort((a, b) => b.weight - a.weight).slice(0, CONTRIBUTIONS_MAX)
+  const contributions = Array.from(part, (each, k) => ({
+    feature: FEATURES[k] as string,
+    weight: each / total,
+  }))
+    .filter((each) => each.weight > 0)
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, CONTRIBUTIONS_MAX)
   const lead = window.addresses.slice(0, ACCUSED_MAX).map((ip) => `ip:${ip}`)
   const sufficient = excess <= 1 && window.declines >= DECLINES_MIN
-  const where = { ip: `of ${window.subject}`, bin: `of cards ${window.subject}…`, shop: 'of the shop' }[window.kind]
+  const where = {
+    ip: `of ${window.subject}`,
+    bin: `of cards ${window.subject}…`,
+    shop: 'of the shop',
+  }[window.kind]
   return {
-    time: now, kind: 'M', detector, family: 'payment', severity: sufficient ? 4 : 2,
-    title: `The payments ${where} are unlike any quiet ten minutes`, lead,
-    entities: [...lead, ...window.cards.slice(0, CARDS_MAX).map((card) => `card:${card}`)], evidence: window.uids,
-    score: sufficient ? SUFFICIENT_SCORE + 0.49 * (1 - excess) : WEAK_SCORE, contributions, attack: 'P2',
+    time: now,
+    kind: 'M',
+    detector,
+    family: 'payment',
+    severity: sufficient ? 4 : 2,
+    title: `The payments ${where} are unlike any quiet ten minutes`,
+    lead,
+    entities: [...lead, ...window.cards.slice(0, CARDS_MAX).map((card) => `card:${card}`)],
+    evidence: window.uids,
+    score: sufficient ? SUFFICIENT_SCORE + 0.49 * (1 - excess) : WEAK_SCORE,
+    contributions,
+    attack: 'P2',
   }
 }

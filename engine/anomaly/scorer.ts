@@ -1,8 +1,13 @@
-/** Scores of quiet windows that the model was not trained on, and how many such windows eight hours have. */
+/**
+ * Scores of quiet windows that the model was not trained on, and how many such windows eight hours
+ * have.
+ */
 export interface QuietScores {
   /** Ascending. */
   readonly scores: readonly number[]
-  /** Windows looked at in eight quiet hours, on average: what a false-alert budget is spread over. */
+  /**
+   * Windows looked at in eight quiet hours, on average: what a false-alert budget is spread over.
+   */
   readonly perDay: number
 }
 
@@ -15,8 +20,12 @@ export interface Scorer {
   readonly features: readonly string[]
   /** By class of subject, such as `ip`. */
   readonly quiet: Readonly<Record<string, QuietScores>>
-  /** One score a row, greater is stranger. `rows` holds `count` rows of `features.length` columns. */
+  /**
+   * One score a row, greater is stranger. `rows` holds `count` rows of `features.length` columns.
+   */
   score(rows: Float32Array, count: number): Float32Array
-  /** What each column adds to its row's score, in the order of `features`; rows sum to the score. */
+  /**
+   * What each column adds to its row's score, in the order of `features`; rows sum to the score.
+   */
   contributions(rows: Float32Array, count: number): Float32Array
 }

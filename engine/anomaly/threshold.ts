@@ -1,15 +1,19 @@
 import type { QuietScores } from './scorer.ts'
 
-/** Exceedances that split conformal prediction wants above its threshold; with fewer the tail is extrapolated. */
+/**
+ * Exceedances that split conformal prediction wants above its threshold; with fewer the tail is
+ * extrapolated.
+ */
 export const CONFORMAL_MIN = 20
 /** Share of quiet scores that the tail is fitted to. */
 export const TAIL_SHARE = 0.05
 export const TAIL_MIN = 30
 
 /**
- * How often, in eight quiet hours, a score of at least `score` is expected. Split conformal prediction where enough
- * quiet scores lie beyond it, else the tail of a generalised Pareto distribution; infinite with no quiet scores.
- * Sources: Vovk et al., "Algorithmic Learning in a Random World", 2005; Hosking & Wallis, Technometrics 29(3), 1987.
+ * How often, in eight quiet hours, a score of at least `score` is expected. Split conformal
+ * prediction where enough quiet scores lie beyond it, else the tail of a generalised Pareto
+ * distribution; infinite with no quiet scores. Sources: Vovk et al., "Algorithmic Learning in a
+ * Random World", 2005; Hosking & Wallis, Technometrics 29(3), 1987.
  */
 export function expectedPerDay(quiet: QuietScores, score: number): number {
   const { scores, perDay } = quiet
@@ -25,8 +29,9 @@ export function expectedPerDay(quiet: QuietScores, score: number): number {
 }
 
 /**
- * Share of a generalised Pareto distribution beyond `x`, fitted to ascending excesses by probability-weighted
- * moments. Its shape is kept within [0, 0.5]: a tail that ended would call every greater score impossible.
+ * Share of a generalised Pareto distribution beyond `x`, fitted to ascending excesses by
+ * probability-weighted moments. Its shape is kept within [0, 0.5]: a tail that ended would call
+ * every greater score impossible.
  */
 function survival(excesses: readonly number[], x: number): number {
   const n = excesses.length

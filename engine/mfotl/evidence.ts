@@ -14,8 +14,8 @@ interface Kept {
 
 /**
  * The latest events that some formula speaks of, so that an answer can name those it rests on: the
- * ones of the formula's own predicates that mention an entity of the answer's lead. It is a selection
- * for the reader, not a proof; what is older than EVENTS_KEPT such events is not named.
+ * ones of the formula's own predicates that mention an entity of the answer's lead. It is a
+ * selection for the reader, not a proof; what is older than EVENTS_KEPT such events is not named.
  */
 export class EvidenceLog {
   readonly #kept = new Queue<Kept>()

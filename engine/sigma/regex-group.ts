@@ -15,7 +15,9 @@ export class RegexGroups {
   readonly #groups = new Map<number, RegexGroup[]>()
   readonly #known = new Map<string, (table: FieldTable) => boolean>()
 
-  /** A test for the expression on the field at `slot`; all are to be added before the first event. */
+  /**
+   * A test for the expression on the field at `slot`; all are to be added before the first event.
+   */
   add(slot: number, source: string, flags: RegexFlags): (table: FieldTable) => boolean {
     const inline = (flags.i ? 'i' : '') + (flags.m ? 'm' : '') + (flags.s ? 's' : '')
     const pattern = inline === '' ? source : `(?${inline})${source}`
