@@ -92,8 +92,7 @@ export async function verifyEntry(claim: Claim, sources: Sources = {}): Promise<
     if (!lacking || sources.fetchPath === null) return verdict
   }
   const fetchPath = sources.fetchPath === undefined ? fetchFromServer : sources.fetchPath
-  if (fetchPath === null)
-    return { ok: false, code: 'checkpoint-missing', source: 'gun', steps: [] }
+  if (fetchPath === null) return { ok: false, code: 'checkpoint-missing', source: 'gun', steps: [] }
   return verifyOver('http', claim, httpMaterial(claim.ledger, fetchPath))
 }
 

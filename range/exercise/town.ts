@@ -11,7 +11,9 @@ export interface Town {
   readonly advance: (until: Milliseconds) => readonly Happened[]
   /** A command at once, at now. */
   readonly apply: (command: Command, cause: Cause) => readonly Happened[]
-  /** Telemetry that has arrived by now, of what happened since the last call; times never decrease. */
+  /**
+   * Telemetry that has arrived by now, of what happened since the last call; times never decrease.
+   */
   readonly report: (happened: readonly Happened[]) => readonly Telemetry[]
   readonly digest: () => string
 }

@@ -98,8 +98,7 @@ function parseMessage(row: Bag, now: number, sha256: Sha256): GunMessage[] | Gun
   if (hash !== undefined && !Number.isSafeInteger(hash)) return 'bad-shape'
   if (get !== undefined && put !== undefined) return 'bad-shape'
   if (get !== undefined) return isBag(get) && id !== undefined ? parseGet(id, get) : 'bad-shape'
-  if (put === undefined || put === null)
-    return ack === undefined ? idle() : [{ kind: 'none', ack }]
+  if (put === undefined || put === null) return ack === undefined ? idle() : [{ kind: 'none', ack }]
   return isBag(put) && id !== undefined ? parsePut({ id, ack, put }, now, sha256) : 'bad-shape'
 }
 

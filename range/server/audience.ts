@@ -7,11 +7,20 @@ import type { View } from '../protocol/view.ts'
 export interface Member {
   readonly id: string
   readonly seat: string
-  readonly emit: <E extends keyof ServerEvents>(event: E, ...args: Parameters<ServerEvents[E]>) => void
+  readonly emit: <E extends keyof ServerEvents>(
+    event: E,
+    ...args: Parameters<ServerEvents[E]>
+  ) => void
   readonly backlogBytes: () => number
   readonly drop: () => void
 }
-interface Held { readonly member: Member; view: View | null; seq: number; ms: number | null; since: number }
+interface Held {
+  readonly member: Member
+  view: View | null
+  seq: number
+  ms: number | null
+  since: number
+}
 
 /** Browsers at one seat; the oldest goes when another comes. */
 const MEMBERS_PER_SEAT_MAX = 3
@@ -19,8 +28,9 @@ const BACKLOG_BYTES_MAX = 4 * 1024 * 1024
 const SLOW_MS = 400
 
 /**
- * Who looks at an exercise, and what each has been shown: at first and on request the whole view, then only what
- * changed. A seat's view is computed once however many browsers show it. Slow readers are dropped at 4 MB.
+ * Who looks at an exercise, and what each has been shown: at first and on request the whole view,
+ * then only what changed. A seat's view is computed once however many browsers show it. Slow
+ * readers are dropped at 4 MB.
  */
 export class Audience {
   readonly #held = new Map<string, Held>()
@@ -49,7 +59,8 @@ export class Audience {
     const held = this.#held.get(id)
     if (!held) return
     this.#held.delete(id)
-    if (![...this.#held.values()].some(({ member }) => member.seat === held.member.seat)) this.#left.set(held.member.seat, this.#now())
+    if (![...this.#held.values()].some(({ member }) => member.seat === held.member.seat))
+      this.#left.set(held.member.seat, this.#now())
   }
 
   /** Sends the whole view again, after a gap. */
@@ -70,9 +81,18 @@ export class Audience {
       const { seat } = held.member
       if (!views.has(seat)) views.set(seat, this.#viewOf(seat))
       const view = views.get(seat)!
-      if (view === null) { this.#gone(held, 'removed'); continue }
-      if (held.member.backlogBytes() > BACKLOG_BYTES_MAX) { held.member.drop(); continue }
-      if (held.view === null || held.view.role !== view.role) { this.#whole(held); continue }
+      if (view === null) {
+        this.#gone(held, 'removed')
+        continue
+      }
+      if (held.member.backlogBytes() > BACKLOG_BYTES_MAX) {
+        held.member.drop()
+        continue
+      }
+      if (held.view === null || held.view.role !== view.role) {
+        this.#whole(held)
+        continue
+      }
       const ops = diff(held.view, view)
       if (ops.length === 0) continue
       held.view = view

@@ -18,16 +18,20 @@ export interface Boards {
 }
 
 /**
- * The teams' shared boards (Yjs). A board is named `<exercise>/<team>`; only seats of that team, and the trainer, may
- * open it. Kept in the database; at half a megabyte further changes are refused.
+ * The teams' shared boards (Yjs). A board is named `<exercise>/<team>`; only seats of that team,
+ * and the trainer, may open it. Kept in the database; at half a megabyte further changes are
+ * refused.
  */
 export function createBoards(store: Store, rooms: Rooms): Boards {
   const hocuspocus = new Hocuspocus({
-    debounce: 1000, maxDebounce: 5000, quiet: true,
+    debounce: 1000,
+    maxDebounce: 5000,
+    quiet: true,
     async onAuthenticate({ documentName, token }) {
       const [, exercise = '', team = ''] = NAME.exec(documentName) ?? []
       const held = exercise === '' ? 'unknown' : rooms.holder(exercise, token)
-      if (typeof held === 'string' || (held.role !== team && held.role !== 'trainer')) throw new Error('not-yours')
+      if (typeof held === 'string' || (held.role !== team && held.role !== 'trainer'))
+        throw new Error('not-yours')
       return { seat: held.seat }
     },
     async onLoadDocument({ documentName, document }) {
@@ -36,12 +40,17 @@ export function createBoards(store: Store, rooms: Rooms): Boards {
       return document
     },
     async beforeHandleMessage({ document, update }) {
-      if (update.length > 4096 && Y.encodeStateAsUpdate(document).length > BOARD_BYTES_MAX) throw new Error('full')
+      if (update.length > 4096 && Y.encodeStateAsUpdate(document).length > BOARD_BYTES_MAX)
+        throw new Error('full')
     },
     async onStoreDocument({ documentName, document }) {
       const state = Buffer.from(Y.encodeStateAsUpdate(document))
       if (state.length > BOARD_BYTES_MAX) return
-      store.db.insert(boards).values({ name: documentName, state }).onConflictDoUpdate({ target: boards.name, set: { state } }).run()
+      store.db
+        .insert(boards)
+        .values({ name: documentName, state })
+        .onConflictDoUpdate({ target: boards.name, set: { state } })
+        .run()
     },
   })
   const server = new WebSocketServer({ noServer: true, maxPayload: FRAME_BYTES_MAX })
@@ -49,10 +58,19 @@ export function createBoards(store: Store, rooms: Rooms): Boards {
     handleUpgrade(req, socket, head) {
       server.handleUpgrade(req, socket, head, (ws) => {
         if (server.clients.size > SOCKETS_MAX) return ws.close(1013)
-        const connection = hocuspocus.handleConnection(ws, new Request(`http://host${req.url ?? '/'}`))
-        ws.on('message', (data) => { connection.handleMessage(new Uint8Array(data as Buffer)) })
-        ws.on('close', (code, reason) => { connection.handleClose({ code, reason: reason.toString() }) })
-        ws.on('error', () => { ws.terminate() })
+        const connection = hocuspocus.handleConnection(
+          ws,
+          new Request(`http://host${req.url ?? '/'}`),
+        )
+        ws.on('message', (data) => {
+          connection.handleMessage(new Uint8Array(data as Buffer))
+        })
+        ws.on('close', (code, reason) => {
+          connection.handleClose({ code, reason: reason.toString() })
+        })
+        ws.on('error', () => {
+          ws.terminate()
+        })
       })
     },
     async close() {

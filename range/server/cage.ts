@@ -23,14 +23,23 @@ const SHIM = readFileSync(join(HOME, 'range/client/cage/shim.js'), 'utf8')
 /** A visit's number that no simulated customer reaches. */
 const PLAYER_VISIT = 9000
 
-interface Place { readonly room: Room; readonly seat: string; readonly cap: string; readonly base: string }
+interface Place {
+  readonly room: Room
+  readonly seat: string
+  readonly cap: string
+  readonly base: string
+}
 
 /**
- * The storefront in its cage: `/x/<cap>/~/<host>/path` is `https://<host>/path` of the town, asked by the seat that the
- * capability stands for. Cookies are ignored, redirects never leave the capability, and a card number that was not
- * printed by us is refused before anything is stored or logged.
+ * The storefront in its cage: `/x/<cap>/~/<host>/path` is `https://<host>/path` of the town, asked
+ * by the seat that the capability stands for. Cookies are ignored, redirects never leave the
+ * capability, and a card number that was not printed by us is refused before anything is stored or
+ * logged.
  */
-export function createCage(rooms: Rooms, publicUrl?: URL): (req: IncomingMessage, res: ServerResponse, path: string) => Promise<boolean> {
+export function createCage(
+  rooms: Rooms,
+  publicUrl?: URL,
+): (req: IncomingMessage, res: ServerResponse, path: string) => Promise<boolean> {
   const limits = new Limits(RATE)
   return async (req, res, path) => {
     if (!path.startsWith('/x/') && path !== '/x') return false
@@ -38,11 +47,14 @@ export function createCage(rooms: Rooms, publicUrl?: URL): (req: IncomingMessage
     const [, cap = '', what = '', host = '', rest = '/'] = ADDRESS.exec(path) ?? []
     const base = `${origin}/x/${cap || 'nobody'}/`
     const inner = req.headers['sec-fetch-dest']
-    cageHeaders(res, base, { outermost: inner === undefined || inner === 'iframe' || inner === 'document' })
+    cageHeaders(res, base, {
+      outermost: inner === undefined || inner === 'iframe' || inner === 'document',
+    })
     const held = cap === '' ? undefined : rooms.cage(cap)
     if (!held) return say(res, 404, 'There is no shop at this address.')
     if (req.headers['service-worker'] !== undefined) return say(res, 403, 'No.')
-    if (inner === 'document') return say(res, 403, 'This shop is only shown in its window in the exercise.')
+    if (inner === 'document')
+      return say(res, 403, 'This shop is only shown in its window in the exercise.')
     if (!limits.take(cap)) return say(res, 429, 'The shop is busy. Please try again in a moment.')
     const place: Place = { ...held, cap, base }
     if (req.method === 'OPTIONS') return preflight(res)
@@ -58,7 +70,11 @@ function say(res: ServerResponse, status: number, words: string): true {
   return true
 }
 function preflight(res: ServerResponse): true {
-  res.writeHead(204, { 'Access-Control-Allow-Methods': 'GET, POST', 'Access-Control-Allow-Headers': 'content-type', 'Access-Control-Max-Age': '600' })
+  res.writeHead(204, {
+    'Access-Control-Allow-Methods': 'GET, POST',
+    'Access-Control-Allow-Headers': 'content-type',
+    'Access-Control-Max-Age': '600',
+  })
   res.end()
   return true
 }
@@ -67,33 +83,68 @@ function shim(res: ServerResponse): true {
   return true
 }
 
-async function visit(place: Place, req: IncomingMessage, res: ServerResponse, where: { host: string; path: string }): Promise<void> {
+async function visit(
+  place: Place,
+  req: IncomingMessage,
+  res: ServerResponse,
+  where: { host: string; path: string },
+): Promise<void> {
   const method = req.method === 'HEAD' ? 'GET' : req.method
-  if (method !== 'GET' && method !== 'POST') return void say(res, 405, 'The shop does not understand that.')
+  if (method !== 'GET' && method !== 'POST')
+    return void say(res, 405, 'The shop does not understand that.')
   const origin = req.headers.origin
-  if (method === 'POST' && origin !== undefined && origin !== 'null') return void say(res, 403, 'This comes from another site.')
+  if (method === 'POST' && origin !== undefined && origin !== 'null')
+    return void say(res, 403, 'This comes from another site.')
   const form = method === 'POST' ? await readForm(req) : {}
   if (form === null) return void say(res, 413, 'That is too much at once.')
-  await answer(place, res, requestOf(place, { ...where, method, query: (req.url ?? '').split('?').slice(1).join('?').slice(0, 2000), form }))
+  await answer(
+    place,
+    res,
+    requestOf(place, {
+      ...where,
+      method,
+      query: (req.url ?? '').split('?').slice(1).join('?').slice(0, 2000),
+      form,
+    }),
+  )
 }
 
 async function answer(place: Place, res: ServerResponse, asked: ShopRequest): Promise<void> {
   const { room, seat } = place
   const { request, unprinted } = sealRequest(room.run.world().shop, asked)
-  if (unprinted) return void say(res, 400, 'This shop takes only the cards of your own wallet. Never type a real card number here.')
-  if (room.run.phase() === 'ended') return void say(res, 503, 'The exercise is over. The shop has closed.')
+  if (unprinted)
+    return void say(
+      res,
+      400,
+      'This shop takes only the cards of your own wallet. Never type a real card number here.',
+    )
+  if (room.run.phase() === 'ended')
+    return void say(res, 503, 'The exercise is over. The shop has closed.')
   const outcome = await room.submit({ kind: 'Requested', seat, request })
-  if (!outcome.ok) return void say(res, 503, outcome.reason === 'paused' ? 'The exercise is paused: you can look around, but nothing changes.' : 'The shop did not answer. Please try again.')
+  if (!outcome.ok)
+    return void say(
+      res,
+      503,
+      outcome.reason === 'paused'
+        ? 'The exercise is paused: you can look around, but nothing changes.'
+        : 'The shop did not answer. Please try again.',
+    )
   if (!outcome.response) return void say(res, 500, 'The shop did not answer.')
   send(place, res, request, outcome.response)
 }
 
-function send(place: Place, res: ServerResponse, request: ShopRequest, response: ShopResponse): void {
+function send(
+  place: Place,
+  res: ServerResponse,
+  request: ShopRequest,
+  response: ShopResponse,
+): void {
   const { room, base } = place
   const { csp } = room.run.world().shop
   const policy = request.host === SHOP_HOST ? shopPolicy(csp, base, SHOP_HOST) : null
   if (policy !== null) {
-    if (policy.name === 'Content-Security-Policy') res.setHeader(policy.name, [String(res.getHeader(policy.name)), policy.value])
+    if (policy.name === 'Content-Security-Policy')
+      res.setHeader(policy.name, [String(res.getHeader(policy.name)), policy.value])
     else res.setHeader(policy.name, policy.value)
   }
   if (response.location !== null) {
@@ -102,33 +153,65 @@ function send(place: Place, res: ServerResponse, request: ShopRequest, response:
   }
   const text = room.run.render(response, `${base}~/${SHOP_HOST}/`)
   const type = mediaType(response.view)
-  if (response.code === 204 || response.code === 304) { res.writeHead(response.code); return void res.end() }
+  if (response.code === 204 || response.code === 304) {
+    res.writeHead(response.code)
+    return void res.end()
+  }
   sendText(res, response.code, type.startsWith('text/html') ? withShim(text, base) : text, type)
 }
 
-/** Where a redirect leads, always inside the own capability: it is the one way out that no policy stops. */
+/**
+ * Where a redirect leads, always inside the own capability: it is the one way out that no policy
+ * stops.
+ */
 export function inCage(location: string, base: string, host: string): string {
   const absolute = /^(?:https?:)?\/\/([a-z0-9][a-z0-9.-]{0,79})(\/.*)?$/i.exec(location)
-  const target = absolute ? `${absolute[1]!.toLowerCase()}${absolute[2] ?? '/'}` : location.startsWith('/') ? host + location : `${host}/`
+  const target = absolute
+    ? `${absolute[1]!.toLowerCase()}${absolute[2] ?? '/'}`
+    : location.startsWith('/')
+      ? host + location
+      : `${host}/`
   const url = new URL(`http://cage/${target.replaceAll('\\', '/')}`)
-  // Dots in a path are resolved by URL and cannot climb above its root, which is the host's name here.
+  // Dots in a path are resolved by URL and cannot climb above its root, which is the host's name
+  // here.
   return `${base}~${url.pathname}${url.search}`
 }
 
 function withShim(html: string, base: string): string {
   const tag = `<script src="${base}~shim.js"></script>`
   const head = /<head[^>]*>/i.exec(html)
-  return head ? html.slice(0, head.index + head[0].length) + tag + html.slice(head.index + head[0].length) : tag + html
+  return head
+    ? html.slice(0, head.index + head[0].length) + tag + html.slice(head.index + head[0].length)
+    : tag + html
 }
 
 type Where = Pick<ShopRequest, 'method' | 'host' | 'path' | 'query' | 'form'>
-/** The request as the town sees it: the device of the seat's customer, or a crew's machine behind an address of its own. */
+/**
+ * The request as the town sees it: the device of the seat's customer, or a crew's machine behind an
+ * address of its own.
+ */
 function requestOf({ room, seat }: Place, where: Where): ShopRequest {
   const holder = room.run.state.seats.get(seat)
   const world = room.run.world()
-  const customer = holder?.customer === null || holder === undefined ? undefined : world.shop.customers[holder.customer]
-  if (customer) return { ...where, session: rememberedKey(customer.id, PLAYER_VISIT, room.run.seed), ip: customer.ip, agent: customer.agent, referrer: '' }
-  return { ...where, session: '', ip: `198.51.100.${(numberOf(seat) % 250) + 2}`, agent: AGENT, referrer: '' }
+  const customer =
+    holder?.customer === null || holder === undefined
+      ? undefined
+      : world.shop.customers[holder.customer]
+  if (customer)
+    return {
+      ...where,
+      session: rememberedKey(customer.id, PLAYER_VISIT, room.run.seed),
+      ip: customer.ip,
+      agent: customer.agent,
+      referrer: '',
+    }
+  return {
+    ...where,
+    session: '',
+    ip: `198.51.100.${(numberOf(seat) % 250) + 2}`,
+    agent: AGENT,
+    referrer: '',
+  }
 }
 function numberOf(seat: string): number {
   let sum = 0
@@ -146,8 +229,16 @@ async function readForm(req: IncomingMessage): Promise<Record<string, string> | 
   if (type.includes('json')) {
     try {
       const value: unknown = JSON.parse(text)
-      if (typeof value === 'object' && value !== null) return fieldsOf(Object.entries(value).map(([key, one]) => [key, typeof one === 'string' ? one : JSON.stringify(one)]))
-    } catch { /* Sent on as text. */ }
+      if (typeof value === 'object' && value !== null)
+        return fieldsOf(
+          Object.entries(value).map(([key, one]) => [
+            key,
+            typeof one === 'string' ? one : JSON.stringify(one),
+          ]),
+        )
+    } catch {
+      /* Sent on as text. */
+    }
   }
   return text === '' ? {} : { body: text.slice(0, 4000) }
 }
@@ -161,33 +252,63 @@ function fieldsOf(pairs: Iterable<readonly [string, string]>): Record<string, st
   return { ...fields }
 }
 
-/** A browser's report of what a policy stopped: told to the shop in the town's words, as a customer's browser would. */
+/**
+ * A browser's report of what a policy stopped: told to the shop in the town's words, as a
+ * customer's browser would.
+ */
 async function report(place: Place, req: IncomingMessage, res: ServerResponse): Promise<true> {
   const body = req.method === 'POST' ? await readBody(req, FORM_BYTES_MAX) : null
   res.writeHead(204)
   res.end()
   const told = body?.ok ? readReport(body.bytes.toString('utf8'), place.base) : null
   if (told !== null && place.room.run.phase() === 'running') {
-    const asked = requestOf(place, { method: 'POST', host: SHOP_HOST, path: '/~csp', query: '', form: told })
-    await place.room.submit({ kind: 'Requested', seat: place.seat, request: sealRequest(place.room.run.world().shop, asked).request })
+    const asked = requestOf(place, {
+      method: 'POST',
+      host: SHOP_HOST,
+      path: '/~csp',
+      query: '',
+      form: told,
+    })
+    await place.room.submit({
+      kind: 'Requested',
+      seat: place.seat,
+      request: sealRequest(place.room.run.world().shop, asked).request,
+    })
   }
   return true
 }
 
 const PAGES = ['product', 'cart', 'checkout', 'account']
-/** Host, address, directive, page and disposition of a report, or null where it names no host of the town. */
+/**
+ * Host, address, directive, page and disposition of a report, or null where it names no host of the
+ * town.
+ */
 export function readReport(text: string, base: string): Record<string, string> | null {
   try {
-    const value = (JSON.parse(text) as Record<string, unknown>)['csp-report'] as Record<string, unknown>
+    const value = (JSON.parse(text) as Record<string, unknown>)['csp-report'] as Record<
+      string,
+      unknown
+    >
     const blocked = String(value['blocked-uri'] ?? '')
-    const fictional = blocked.startsWith(`${base}~/`) ? `https://${blocked.slice(base.length + 2)}` : blocked
+    const fictional = blocked.startsWith(`${base}~/`)
+      ? `https://${blocked.slice(base.length + 2)}`
+      : blocked
     const url = /^https?:/.test(fictional) ? new URL(fictional) : null
     if (url === null || url.origin === new URL(base).origin) return null
-    const at = String(value['document-uri'] ?? '').slice(`${base}~/${SHOP_HOST}/`.length).split(/[/?#]/, 1)[0] ?? ''
+    const at =
+      String(value['document-uri'] ?? '')
+        .slice(`${base}~/${SHOP_HOST}/`.length)
+        .split(/[/?#]/, 1)[0] ?? ''
     return {
-      host: url.hostname.slice(0, 120), uri: `${url.origin}${url.pathname}`.slice(0, 300),
-      directive: String(value['effective-directive'] ?? value['violated-directive'] ?? '').split(' ', 1)[0]!.slice(0, 40),
-      page: PAGES.includes(at) ? at : 'home', disposition: value['disposition'] === 'report' ? 'report' : 'enforce',
+      host: url.hostname.slice(0, 120),
+      uri: `${url.origin}${url.pathname}`.slice(0, 300),
+      directive: String(value['effective-directive'] ?? value['violated-directive'] ?? '')
+        .split(' ', 1)[0]!
+        .slice(0, 40),
+      page: PAGES.includes(at) ? at : 'home',
+      disposition: value['disposition'] === 'report' ? 'report' : 'enforce',
     }
-  } catch { return null }
+  } catch {
+    return null
+  }
 }

@@ -27,11 +27,24 @@ export function loadEngineParts(): Promise<EngineParts> {
 
 async function load(): Promise<EngineParts> {
   const rules = filesIn(join(HOME, 'engine', 'rules'), '.yml')
-  const formulas = [...filesIn(join(HOME, 'engine', 'formulas'), '.yml'), ...filesIn(join(HOME, 'engine', 'formulas'), '.sig')]
+  const formulas = [
+    ...filesIn(join(HOME, 'engine', 'formulas'), '.yml'),
+    ...filesIn(join(HOME, 'engine', 'formulas'), '.sig'),
+  ]
   const scorer = existsSync(MODEL) ? await loadScorer(readFileSync(MODEL, 'utf8')) : null
   const digests: Versions = {
-    world: digestOf([...sources('range/world'), ...sources('range/attack'), ...sources('range/telemetry'), ...sources('range/exercise'), ...sources('range/respond')]),
-    engine: digestOf(['alert', 'anomaly', 'event', 'integrity', 'mfotl', 'sigma', 'stream', 'twin'].flatMap((part) => sources(`engine/${part}`))),
+    world: digestOf([
+      ...sources('range/world'),
+      ...sources('range/attack'),
+      ...sources('range/telemetry'),
+      ...sources('range/exercise'),
+      ...sources('range/respond'),
+    ]),
+    engine: digestOf(
+      ['alert', 'anomaly', 'event', 'integrity', 'mfotl', 'sigma', 'stream', 'twin'].flatMap(
+        (part) => sources(`engine/${part}`),
+      ),
+    ),
     rules: digestOf([...rules, ...formulas].map(({ name, text }) => `${name}\n${text}`)),
     models: scorer === null ? 'none' : scorer.digest,
   }
@@ -39,11 +52,17 @@ async function load(): Promise<EngineParts> {
 }
 
 function filesIn(folder: string, ending: string): SourceFile[] {
-  return readdirSync(folder).filter((name) => name.endsWith(ending)).sort().map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
 }
 function sources(folder: string): string[] {
   const path = join(HOME, folder)
-  return readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).sort().map((name) => `${name}\n${readFileSync(join(path, name), 'utf8')}`)
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .sort()
+    .map((name) => `${name}\n${readFileSync(join(path, name), 'utf8')}`)
 }
 function digestOf(texts: readonly string[]): string {
   const hash = createHash('sha256')
@@ -51,10 +70,16 @@ function digestOf(texts: readonly string[]): string {
   return hash.digest('hex').slice(0, 24)
 }
 
-/** A fresh engine for one exercise. Pages are learnt from the signed inventories that open the stream. */
+/**
+ * A fresh engine for one exercise. Pages are learnt from the signed inventories that open the
+ * stream.
+ */
 export function newEngine(parts: EngineParts, seed: number): Engine {
   return createEngine({
-    rules: parts.rules, formulas: parts.formulas, twin: twinPlan(), scorer: parts.scorer,
+    rules: parts.rules,
+    formulas: parts.formulas,
+    twin: twinPlan(),
+    scorer: parts.scorer,
     baseline: { releaseKey: releasePublicKey(seed), pages: [] },
   })
 }

@@ -15,7 +15,10 @@ export interface Replicas {
 
 /** Gives Gun each log's newest checkpoint and the tiles under it, at most twice a second. */
 export function shareLogs(rooms: Rooms, hub: GunHub): Replicas {
-  const replicas = new Map<string, { readonly replica: Replica; timer: NodeJS.Timeout | undefined }>()
+  const replicas = new Map<
+    string,
+    { readonly replica: Replica; timer: NodeJS.Timeout | undefined }
+  >()
   const share = (room: Room): void => {
     const shared = replicas.get(room.id)
     if (!shared || shared.timer !== undefined) return
@@ -40,7 +43,11 @@ export function shareLogs(rooms: Rooms, hub: GunHub): Replicas {
 const CHECKPOINT_KEY = /^\/ledger\/([A-Za-z0-9-]{1,64})\/checkpoint-key$/
 
 /** `GET /ledger/<id>/checkpoint-key`: where a browser begins to read the log through Gun. */
-export function answerCheckpointKey(replicas: Replicas, res: ServerResponse, path: string): boolean {
+export function answerCheckpointKey(
+  replicas: Replicas,
+  res: ServerResponse,
+  path: string,
+): boolean {
   const id = CHECKPOINT_KEY.exec(path)?.[1]
   if (id === undefined) return false
   const key = replicas.newest(id)

@@ -19,7 +19,8 @@ export interface Services {
 type Parts = Pick<Locals, 'accounts' | 'rooms' | 'fingerprint'>
 export function servicesOf({ accounts, rooms, fingerprint }: Parts): Services {
   return {
-    accounts, rooms,
+    accounts,
+    rooms,
     async locals(req) {
       const who = req.headers.cookie === undefined ? null : await accounts.who(req.headers.cookie)
       return { trainer: who?.trainer ?? null, accounts, rooms, fingerprint }

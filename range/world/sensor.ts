@@ -211,7 +211,9 @@ export function isoTime(ms: Milliseconds): string {
   const days = Math.floor(ms / 86_400_000)
   const rest = ms - days * 86_400_000
   const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`)
-  const [hours, minutes, seconds] = [3_600_000, 60_000, 1_000].map((unit) => Math.floor(rest / unit))
+  const [hours, minutes, seconds] = [3_600_000, 60_000, 1_000].map((unit) =>
+    Math.floor(rest / unit),
+  )
   const clock = `${two(hours!)}:${two(minutes! % 60)}:${two(seconds! % 60)}`
   return `${isoDate(days)}T${clock}.${String(rest % 1000).padStart(3, '0')}Z`
 }

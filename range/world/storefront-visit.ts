@@ -9,7 +9,10 @@ export interface Reply {
   readonly page?: ShopResponse['page']
   readonly events?: readonly ShopEvent[]
 }
-/** A request on its way through the shop. `session` is as it will be once SessionOpened is in the world. */
+/**
+ * A request on its way through the shop. `session` is as it will be once SessionOpened is in the
+ * world.
+ */
 export interface Visit {
   readonly world: World
   readonly request: ShopRequest

@@ -3,7 +3,10 @@ import type { ShopCommand, ShopEvent, ShopState } from './types-shop.ts'
 import type { AttackCommand, AttackEvent, AttackState } from './types-attack.ts'
 import type { FleetCommand, FleetEvent, LogisticsState } from './types-logistics.ts'
 
-/** Virtual milliseconds since 1970-01-01T00:00Z of the exercise's day; 09:00 is 32,400,000. Always an integer. */
+/**
+ * Virtual milliseconds since 1970-01-01T00:00Z of the exercise's day; 09:00 is 32,400,000. Always
+ * an integer.
+ */
 export type Milliseconds = number
 
 /** Who caused a command. Only scoring and debriefs may read it: telemetry never sees it. */
@@ -33,7 +36,10 @@ export interface WorldConfig {
   readonly twins: Readonly<Record<string, number>>
 }
 
-/** Everything that is, as plain arrays of immutable rows with dense ids: a fork slices the containers. */
+/**
+ * Everything that is, as plain arrays of immutable rows with dense ids: a fork slices the
+ * containers.
+ */
 export interface World {
   readonly config: WorldConfig
   readonly now: Milliseconds
@@ -44,7 +50,10 @@ export interface World {
   readonly attacks: AttackState
 }
 
-/** Shown beside each other on every screen. Money in minor units (cents), trust in thousandths of 100. */
+/**
+ * Shown beside each other on every screen. Money in minor units (cents), trust in thousandths of
+ * 100.
+ */
 export interface Meters {
   readonly revenueMinor: number
   readonly lostMinor: number
@@ -90,8 +99,9 @@ export interface Happened {
 }
 
 /**
- * A part of the world (shop, logistics). `decide` is pure and returns what happens; `evolve` replaces rows;
- * `react` looks at what happened (its own or others') and returns what will be tried later (`at` >= world.now).
+ * A part of the world (shop, logistics). `decide` is pure and returns what happens; `evolve`
+ * replaces rows; `react` looks at what happened (its own or others') and returns what will be tried
+ * later (`at` >= world.now).
  */
 export interface Part<S, C extends Command, E extends WorldEvent> {
   readonly commands: readonly C['kind'][]

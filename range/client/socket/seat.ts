@@ -51,10 +51,18 @@ export interface SeatOptions {
 
 /** Connects a seat by its token and keeps its view current. Framework-free. */
 export function connectSeat({ exercise, token, url, headers }: SeatOptions): SeatConnection {
-  const socket: Socket<ServerEvents & { beat: (answer: () => void) => void }, ClientEvents> = io(url ?? '', {
-    auth: { exercise, token }, ...(headers === undefined ? {} : { extraHeaders: headers }), transports: ['websocket', 'polling'],
-    reconnectionDelay: 200, reconnectionDelayMax: 1500, randomizationFactor: 0.5, timeout: 5000,
-  })
+  const socket: Socket<ServerEvents & { beat: (answer: () => void) => void }, ClientEvents> = io(
+    url ?? '',
+    {
+      auth: { exercise, token },
+      ...(headers === undefined ? {} : { extraHeaders: headers }),
+      transports: ['websocket', 'polling'],
+      reconnectionDelay: 200,
+      reconnectionDelayMax: 1500,
+      randomizationFactor: 0.5,
+      timeout: 5000,
+    },
+  )
   let state: SeatState = { view: null, line: 'connecting', reason: null }
   let seq = -1
   let asked = false
@@ -101,11 +109,15 @@ export function connectSeat({ exercise, token, url, headers }: SeatOptions): Sea
     if (state.line === 'gone') return
     become({ line: 'lost' })
     // Cut by the server (a slow line, a flood): come back, but not at once.
-    if (reason === 'io server disconnect') setTimeout(() => { if (state.line === 'lost') socket.connect() }, AGAIN_MS)
+    if (reason === 'io server disconnect')
+      setTimeout(() => {
+        if (state.line === 'lost') socket.connect()
+      }, AGAIN_MS)
   })
   socket.on('connect_error', (error) => {
     // `active` is false where the server refused us, rather than could not be reached.
-    if (!socket.active) return leave(['removed', 'ended', 'full'].includes(error.message) ? error.message : 'unknown')
+    if (!socket.active)
+      return leave(['removed', 'ended', 'full'].includes(error.message) ? error.message : 'unknown')
     if (state.line === 'here') become({ line: 'lost' })
   })
 
@@ -117,7 +129,8 @@ export function connectSeat({ exercise, token, url, headers }: SeatOptions): Sea
   }
   function submit(event: 'move' | 'act', body: unknown): Promise<MoveAnswer> {
     if (state.line === 'gone') return Promise.resolve({ ok: false, reason: 'gone' })
-    if (waiting.size >= WAITING_MAX) return Promise.resolve({ ok: false, reason: 'too-many-waiting' })
+    if (waiting.size >= WAITING_MAX)
+      return Promise.resolve({ ok: false, reason: 'too-many-waiting' })
     return new Promise((resolve) => {
       const one: Waiting = { event, message: { id: freshId(), move: body }, resolve }
       waiting.set(one.message.id, one)
@@ -130,14 +143,19 @@ export function connectSeat({ exercise, token, url, headers }: SeatOptions): Sea
     subscribe(listener) {
       listeners.add(listener)
       listener(state)
-      return () => { listeners.delete(listener) }
+      return () => {
+        listeners.delete(listener)
+      }
     },
     move: (move) => submit('move', move),
     act: (act) => submit('act', act),
-    ask: (query) => new Promise((resolve) => {
-      const nothing: TelemetryPage = { total: 0, rows: [], histogram: [], error: 'no-answer' }
-      socket.timeout(ASK_MS).emit('ask', query, (error: Error | null, page: TelemetryPage) => { resolve(error ? nothing : page) })
-    }),
+    ask: (query) =>
+      new Promise((resolve) => {
+        const nothing: TelemetryPage = { total: 0, rows: [], histogram: [], error: 'no-answer' }
+        socket.timeout(ASK_MS).emit('ask', query, (error: Error | null, page: TelemetryPage) => {
+          resolve(error ? nothing : page)
+        })
+      }),
     close() {
       socket.disconnect()
       listeners.clear()

@@ -35,8 +35,7 @@ export async function ledgerVerify(
 ): Promise<number> {
   try {
     const key = readKey(options.key)
-    if (existsSync(target) && statSync(target).isFile())
-      return verifyFile(target, key, options, io)
+    if (existsSync(target) && statSync(target).isFile()) return verifyFile(target, key, options, io)
     const found = /^https?:\/\//.test(target)
       ? await inspectUrl(target, key)
       : inspectDir(target, key)

@@ -54,9 +54,7 @@ export async function sigmaCommand(options: SigmaOptions): Promise<number> {
   await write(out)
   const { late, forgotten } = set.counters()
   if (late > 0)
-    process.stderr.write(
-      `sigma: ${late} events came late and count as of the newest before them\n`,
-    )
+    process.stderr.write(`sigma: ${late} events came late and count as of the newest before them\n`)
   if (forgotten > 0)
     process.stderr.write(
       `sigma: ${forgotten} groups of correlations were forgotten at their bound\n`,

@@ -23,10 +23,7 @@ interface GunRoot {
   opt: { mesh?: Mesh; [key: string]: unknown }
   once?: unknown
   graph: Record<string, { _: { '>': Record<string, number> } } & Record<string, unknown>>
-  on: (
-    event: string,
-    handler: (this: Middleware, message: Record<string, unknown>) => void,
-  ) => void
+  on: (event: string, handler: (this: Middleware, message: Record<string, unknown>) => void) => void
 }
 
 interface Middleware {

@@ -64,9 +64,7 @@ function text(type: string, body: string | undefined): Answer {
 }
 
 function bytes(type: string, body: Uint8Array | undefined, keep: boolean): Answer {
-  return body === undefined
-    ? { status: 404, code: 'not-there' }
-    : { status: 200, type, body, keep }
+  return body === undefined ? { status: 404, code: 'not-there' } : { status: 200, type, body, keep }
 }
 
 function send(res: ServerResponse, answer: Answer, headOnly: boolean): void {

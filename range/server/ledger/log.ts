@@ -261,9 +261,7 @@ export class Log {
       return new LedgerError('backlog-full', `${BACKLOG_MAX} entries wait to be published`)
     }
     const bad = texts.indexOf(undefined)
-    return bad < 0
-      ? undefined
-      : new LedgerError('not-json', `entry ${bad} is no bounded JSON`, bad)
+    return bad < 0 ? undefined : new LedgerError('not-json', `entry ${bad} is no bounded JSON`, bad)
   }
 
   #serially<T>(work: () => Promise<T>): Promise<T> {

@@ -114,17 +114,14 @@ export class Writer {
       if (!this.#options.durable) await this.#flush()
       else if (this.#staged.ends.length === 0) await this.#inFlight
       else
-        await new Promise<void>((resolve, reject) =>
-          this.#staged.waiters.push({ resolve, reject }),
-        )
+        await new Promise<void>((resolve, reject) => this.#staged.waiters.push({ resolve, reject }))
     }
   }
 
   /** Takes nothing from now on; all that wait are told why. */
   stop(error: unknown, stage: Staged = emptyStage()): LedgerError {
     const message = error instanceof Error ? error.message : String(error)
-    this.#stopped ??=
-      error instanceof LedgerError ? error : new LedgerError('disk-failed', message)
+    this.#stopped ??= error instanceof LedgerError ? error : new LedgerError('disk-failed', message)
     const later = this.#staged
     this.#staged = emptyStage()
     for (const waiter of [...stage.waiters, ...later.waiters]) waiter.reject(this.#stopped)
