@@ -34,7 +34,9 @@ export class SeatLink {
   }
 }
 
-/** The token that gives a seat back after a reload; the big screen keeps its own beside a trainer's. */
+/**
+ * The token that gives a seat back after a reload; the big screen keeps its own beside a trainer's.
+ */
 export function seatToken(exercise: string, slot: 'seat' | 'screen' = 'seat'): string {
   return readDevice(`${slot}.${exercise}`) ?? ''
 }
