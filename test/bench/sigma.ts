@@ -3,9 +3,10 @@ import { createRuleSet } from '../../engine/sigma/rule-set.ts'
 import type { RuleSet } from '../../engine/sigma/rule-set.ts'
 
 /**
- * Sigma at work on parsed web events of about 400 bytes of JSON: `node test/bench/sigma.ts [events] [rules DIR…]`.
- * Prints events per second for the rules that ship, for as many copies of them as make `--copies` (1 by default),
- * and from JSON text beside bare `JSON.parse`. One core, best of three runs.
+ * Sigma at work on parsed web events of about 400 bytes of JSON: `node test/bench/sigma.ts [events]
+ * [rules DIR…]`. Prints events per second for the rules that ship, for as many copies of them as
+ * make `--copies` (1 by default), and from JSON text beside bare `JSON.parse`. One core, best of
+ * three runs.
  */
 const EVENTS = Number(process.argv[2] ?? 200_000)
 const FOLDERS = process.argv.slice(3)

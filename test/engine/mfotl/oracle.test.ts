@@ -99,22 +99,30 @@ function agree(seed: number, saveAt: (length: number) => number | null): boolean
   return true
 }
 
-test('[F20] the streaming monitor gives what the definition says, for random formulas and logs', () => {
-  let compared = 0
-  fc.assert(
-    fc.property(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => {
-      if (agree(seed, () => null)) compared++
-    }),
-    { numRuns: RUNS, endOnFailure: true },
-  )
-  expect(compared).toBeGreaterThan(RUNS * 0.7)
-}, TIMEOUT_MS)
+test(
+  '[F20] the streaming monitor gives what the definition says, for random formulas and logs',
+  () => {
+    let compared = 0
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => {
+        if (agree(seed, () => null)) compared++
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    )
+    expect(compared).toBeGreaterThan(RUNS * 0.7)
+  },
+  TIMEOUT_MS,
+)
 
-test('[F21] a monitor restored in the middle of a log goes on with the same verdicts', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 0, max: 2 ** 31 }), fc.nat(8), (seed, at) => {
-      agree(seed, (length) => at % length)
-    }),
-    { numRuns: Math.floor(RUNS / 3), endOnFailure: true },
-  )
-}, TIMEOUT_MS)
+test(
+  '[F21] a monitor restored in the middle of a log goes on with the same verdicts',
+  () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 31 }), fc.nat(8), (seed, at) => {
+        agree(seed, (length) => at % length)
+      }),
+      { numRuns: Math.floor(RUNS / 3), endOnFailure: true },
+    )
+  },
+  TIMEOUT_MS,
+)

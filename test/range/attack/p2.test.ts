@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest'
 import type { AttackParams } from '../../../range/world/types-attack.ts'
 import { configOf, PLAIN, shopRig, type ShopRig } from '../world/shop-rig.ts'
 
-const attacked = (params: AttackParams = {}, seed = 5): ShopRig => shopRig(configOf(seed, {}, PLAIN)).to(30).launch('P2', params)
+const attacked = (params: AttackParams = {}, seed = 5): ShopRig =>
+  shopRig(configOf(seed, {}, PLAIN))
+    .to(30)
+    .launch('P2', params)
 const tried = (run: ShopRig) => run.events('PaymentTried', 'attack')
 const live = (run: ShopRig): number => run.events('OrderPaid', 'attack').length
 
@@ -16,7 +19,13 @@ describe('P2', () => {
     expect(answers).not.toContain('1A')
     const { shop } = run.world()
     const orders = shop.orders.filter((one) => one.customer === null && one.status === 'paid')
-    expect(orders.every((one) => one.lines.every((line) => ['giftcard', 'download'].includes(shop.products[line.product]!.kind)))).toBe(true)
+    expect(
+      orders.every((one) =>
+        one.lines.every((line) =>
+          ['giftcard', 'download'].includes(shop.products[line.product]!.kind),
+        ),
+      ),
+    ).toBe(true)
     expect(run.world().attacks.runs[0]!.status).toBe('done')
   })
 
@@ -27,7 +36,9 @@ describe('P2', () => {
     run.to(60)
     expect(tried(run).length).toBe(before)
     expect(run.world().attacks.runs[0]!.status).toBe('blocked')
-    expect(run.events('HttpServed', 'attack').some(({ response }) => response.code === 403)).toBe(true)
+    expect(run.events('HttpServed', 'attack').some(({ response }) => response.code === 403)).toBe(
+      true,
+    )
   })
 
   test('[K21] with stealth it has more networks and goes on from another', () => {
@@ -38,7 +49,14 @@ describe('P2', () => {
     const before = tried(run).length
     run.to(60)
     expect(tried(run).length).toBeGreaterThan(before + 30)
-    expect(new Set(run.events('PaymentTried', 'attack').slice(before).map(({ ip }) => ip))).not.toContain([...ips][0])
+    expect(
+      new Set(
+        run
+          .events('PaymentTried', 'attack')
+          .slice(before)
+          .map(({ ip }) => ip),
+      ),
+    ).not.toContain([...ips][0])
   })
 
   test('[K21] the velocity rule slows and ends a bold run', () => {
@@ -51,7 +69,8 @@ describe('P2', () => {
   })
 
   test('[K32] from stealth 0 to 0.8 it still learns at least half of the live cards', () => {
-    const count = (stealth: number): number => [1, 2, 3, 4].reduce((sum, seed) => sum + live(attacked({ stealth }, seed).to(80)), 0)
+    const count = (stealth: number): number =>
+      [1, 2, 3, 4].reduce((sum, seed) => sum + live(attacked({ stealth }, seed).to(80)), 0)
     expect(count(0.8)).toBeGreaterThanOrEqual(count(0) / 2)
   })
 
@@ -59,8 +78,15 @@ describe('P2', () => {
     const peak = (stealth: number, seed: number): number => {
       const run = attacked({ stealth }, seed).to(80)
       const byIp = new Map<string, number[]>()
-      for (const { at, event } of run.log) if (event.kind === 'PaymentTried') byIp.set(event.ip, [...(byIp.get(event.ip) ?? []), at])
-      return Math.max(...[...byIp.values()].map((times) => Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 600_000).length))))
+      for (const { at, event } of run.log)
+        if (event.kind === 'PaymentTried') byIp.set(event.ip, [...(byIp.get(event.ip) ?? []), at])
+      return Math.max(
+        ...[...byIp.values()].map((times) =>
+          Math.max(
+            ...times.map((from) => times.filter((at) => at >= from && at < from + 600_000).length),
+          ),
+        ),
+      )
     }
     for (const seed of [1, 2, 3]) {
       expect(peak(0, seed)).toBeGreaterThan(60)
@@ -71,7 +97,9 @@ describe('P2', () => {
   test('[K2] its networks and browsers are those that customers could have', () => {
     const run = attacked({ stealth: 0.8 }).to(80)
     const agents = new Set(run.world().shop.customers.map((one) => one.agent))
-    const known = run.events('HttpServed', 'attack').filter(({ request }) => agents.has(request.agent)).length
+    const known = run
+      .events('HttpServed', 'attack')
+      .filter(({ request }) => agents.has(request.agent)).length
     expect(known / run.events('HttpServed', 'attack').length).toBeGreaterThan(0.9)
     for (const { ip } of tried(run)) expect(ip).toMatch(/^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./)
   })

@@ -3,10 +3,16 @@ import type { AttackParams } from '../../../range/world/types-attack.ts'
 import { techniqueOf } from '../../../range/attack/catalogue.ts'
 import { configOf, PLAIN, shopRig, START, MINUTE, type ShopRig } from '../world/shop-rig.ts'
 
-const attacked = (params: AttackParams = {}, seed = 5): ShopRig => shopRig(configOf(seed, {}, PLAIN)).to(30).launch('W1', { duration: 240, ...params })
+const attacked = (params: AttackParams = {}, seed = 5): ShopRig =>
+  shopRig(configOf(seed, {}, PLAIN))
+    .to(30)
+    .launch('W1', { duration: 240, ...params })
 const drop = (run: ShopRig) => run.world().shop.hosts.find((one) => one.owner === 'drop')!
-const leakedAfter = (run: ShopRig, minute: number): number => drop(run).collected.filter((one) => one.at > START + minute * MINUTE).length
-const payments = (run: ShopRig, from: number): number => run.log.filter(({ at, event }) => event.kind === 'PaymentTried' && at > START + from * MINUTE).length
+const leakedAfter = (run: ShopRig, minute: number): number =>
+  drop(run).collected.filter((one) => one.at > START + minute * MINUTE).length
+const payments = (run: ShopRig, from: number): number =>
+  run.log.filter(({ at, event }) => event.kind === 'PaymentTried' && at > START + from * MINUTE)
+    .length
 
 describe('W1', () => {
   test('[K10] cards flow because of the served program, in each of the three ways', () => {
@@ -15,8 +21,12 @@ describe('W1', () => {
       const tried = payments(run, 31)
       expect(tried).toBeGreaterThan(8)
       expect(leakedAfter(run, 0)).toBeGreaterThan(tried * 0.8)
-      const own = run.log.filter(({ cause }) => cause.kind === 'attack').map(({ event }) => event.kind)
-      expect(new Set(own)).toEqual(new Set(['AttackLaunched', 'AttackStepped', 'DropOpened', 'PagePublished']))
+      const own = run.log
+        .filter(({ cause }) => cause.kind === 'attack')
+        .map(({ event }) => event.kind)
+      expect(new Set(own)).toEqual(
+        new Set(['AttackLaunched', 'AttackStepped', 'DropOpened', 'PagePublished']),
+      )
     }
   })
 
@@ -35,7 +45,8 @@ describe('W1', () => {
 
   test('[K10] a blocked source, a locked editor or frozen refunds stop nothing', () => {
     const run = attacked().to(60)
-    for (const { account } of run.world().shop.staff.filter((one) => one.role === 'editor')) run.give({ kind: 'SuspendAccount', account })
+    for (const { account } of run.world().shop.staff.filter((one) => one.role === 'editor'))
+      run.give({ kind: 'SuspendAccount', account })
     run.give({ kind: 'FreezeRefunds' })
     run.give({ kind: 'SetVelocityRule', perMinute: 60 })
     run.to(200)
@@ -86,24 +97,44 @@ describe('W1', () => {
     const cards = new Set(drop(run).collected.map((one) => one.card))
     run.give({ kind: 'NotifyCardHolders', host: drop(run).host })
     run.give({ kind: 'RestorePage', page: 'checkout' })
-    expect(run.events('CardHoldersNotified')[0]!.count).toBe(new Set(drop(run).collected.map((one) => one.customer)).size)
+    expect(run.events('CardHoldersNotified')[0]!.count).toBe(
+      new Set(drop(run).collected.map((one) => one.customer)).size,
+    )
     run.to(400)
     expect(run.events('ChargebackOpened')).toHaveLength(0)
-    expect(run.world().shop.cards.filter((card) => cards.has(card.id)).every((card) => card.state !== 'good')).toBe(true)
+    expect(
+      run
+        .world()
+        .shop.cards.filter((card) => cards.has(card.id))
+        .every((card) => card.state !== 'good'),
+    ).toBe(true)
     const untold = attacked().to(400)
     expect(untold.events('ChargebackOpened').length).toBeGreaterThan(0)
     expect(untold.world().meters.trustMilli).toBeLessThan(run.world().meters.trustMilli)
   })
 
   test('[K32] from stealth 0 to 0.8 at least half of the cards still leak', () => {
-    const cards = (stealth: number): number => [1, 2, 3].reduce((sum, seed) => sum + drop(attacked({ stealth }, seed).to(210)).collected.length, 0)
+    const cards = (stealth: number): number =>
+      [1, 2, 3].reduce(
+        (sum, seed) => sum + drop(attacked({ stealth }, seed).to(210)).collected.length,
+        0,
+      )
     expect(cards(0.8)).toBeGreaterThanOrEqual(cards(0) / 2)
   })
 
   test('[K10] the truth names page and host, from the publication on', () => {
     const run = attacked().to(90)
-    const seen = run.log.map((happened) => techniqueOf('W1').witness(run.world(), run.world().attacks.runs[0]!, happened)).filter((one) => one.effect)
+    const seen = run.log
+      .map((happened) =>
+        techniqueOf('W1').witness(run.world(), run.world().attacks.runs[0]!, happened),
+      )
+      .filter((one) => one.effect)
     expect(seen.length).toBeGreaterThan(2)
-    expect(seen.every((one) => one.targets.includes('page:checkout') && one.actors[0] === `host:${drop(run).host}`)).toBe(true)
+    expect(
+      seen.every(
+        (one) =>
+          one.targets.includes('page:checkout') && one.actors[0] === `host:${drop(run).host}`,
+      ),
+    ).toBe(true)
   })
 })

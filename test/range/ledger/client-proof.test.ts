@@ -117,11 +117,7 @@ describe('verifying in the browser', () => {
   it('[L23] refuses another key, an index beyond, hostile tiles and checkpoints', async () => {
     const { log, shelf, replica } = await fill(700)
     const good = claim(log, 5, replica.newest)
-    const check = async (
-      change: Partial<Claim>,
-      swap: (value: string) => string,
-      code: string,
-    ) => {
+    const check = async (change: Partial<Claim>, swap: (value: string) => string, code: string) => {
       const fetchByHash = async (space: Space, key: string) =>
         swap(await shelf.fetchByHash(space, key))
       const verdict = await verifyEntry({ ...good, ...change }, { fetchByHash, fetchPath: null })

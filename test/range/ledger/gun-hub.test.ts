@@ -40,10 +40,7 @@ class Peer {
     this.socket.on('error', () => undefined)
     this.socket.on('message', (data) => {
       const frame: unknown = JSON.parse(String(data))
-      for (const message of (Array.isArray(frame) ? frame : [frame]) as Record<
-        string,
-        unknown
-      >[]) {
+      for (const message of (Array.isArray(frame) ? frame : [frame]) as Record<string, unknown>[]) {
         this.heard.push(message)
         for (const waiter of this.#waiting) if (waiter.wanted(message)) waiter.found(message)
       }

@@ -145,14 +145,7 @@ describe('a simulated log', () => {
   it('[L14] is the same byte for byte from the same seed, and another from another', async () => {
     const [a, b, c] = [await run('7'), await run('7'), await run('8')]
     expect(a).toEqual(b)
-    expect(a?.map((file, i) => file === c?.[i])).toEqual([
-      false,
-      false,
-      false,
-      false,
-      false,
-      false,
-    ])
+    expect(a?.map((file, i) => file === c?.[i])).toEqual([false, false, false, false, false, false])
   })
 
   it('[L14] begins anew in a folder an earlier run left, and never in a live one', async () => {
@@ -188,11 +181,7 @@ describe('auditing a running log', () => {
       edit('openings.jsonl', '"n":4', '"n":5'),
     ],
     ['an opening dropped', { changed: 4, what: 'missing' }, line((rows) => rows.splice(4, 1))],
-    [
-      'two exchanged',
-      { changed: 4, what: 'reordered' },
-      line((r) => r.splice(4, 2, r[5]!, r[4]!)),
-    ],
+    ['two exchanged', { changed: 4, what: 'reordered' }, line((r) => r.splice(4, 2, r[5]!, r[4]!))],
     ['the tail cut off', { changed: 30, what: 'missing' }, line((rows) => rows.splice(30))],
     ['a leaf changed', { changed: 0, what: 'leaf' }, leafBit],
   ]

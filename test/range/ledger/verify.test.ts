@@ -43,11 +43,7 @@ describe('doorstep ledger verify, over a folder', () => {
       'entry 4 was changed',
       (dir) => editOpenings(dir, (rows) => (rows[4] = rows[4]!.replace('"n":4', '"n":5'))),
     ],
-    [
-      'an opening dropped',
-      'entry 4 is missing',
-      (dir) => editOpenings(dir, (r) => r.splice(4, 1)),
-    ],
+    ['an opening dropped', 'entry 4 is missing', (dir) => editOpenings(dir, (r) => r.splice(4, 1))],
     [
       'two openings exchanged',
       'entry 4 stands in another place',

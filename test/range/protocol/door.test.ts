@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { parseAct, parseCreate, parseHandshake, parseJoin, parseMoveMessage, parseQuery, parseSetup } from '../../../range/protocol/door.ts'
+import {
+  parseAct,
+  parseCreate,
+  parseHandshake,
+  parseJoin,
+  parseMoveMessage,
+  parseQuery,
+  parseSetup,
+} from '../../../range/protocol/door.ts'
 import { parseMove } from '../../../range/protocol/move.ts'
 
 const token = 'a'.repeat(32)
@@ -24,7 +32,11 @@ const BAD: readonly (readonly [string, (value: unknown) => { ok: boolean }, unkn
   ['an empty nickname', parseJoin, { code: 'K7QX2M', nickname: '   ' }],
   ['the trainer by code', parseJoin, { code: 'K7QX2M', nickname: 'A', role: 'trainer' }],
   ['more than was asked for', parseJoin, { code: 'K7QX2M', nickname: 'A', admin: true }],
-  ['a token of other letters', parseHandshake, { exercise: 'x0123', token: '../../etc/passwd-and-more' }],
+  [
+    'a token of other letters',
+    parseHandshake,
+    { exercise: 'x0123', token: '../../etc/passwd-and-more' },
+  ],
   ['no handshake', parseHandshake, null],
   ['a move without id', parseMoveMessage, { move: {} }],
   ['an id of a prototype', parseMoveMessage, { id: '', move: {} }],
@@ -36,10 +48,30 @@ const BAD: readonly (readonly [string, (value: unknown) => { ok: boolean }, unkn
   ['a message of half a character', parseAct, { kind: 'Note', text: '\ud800' }],
   ['a scenario by path', parseCreate, { scenario: '../../etc' }],
   ['a password too short', parseSetup, { token, name: 'Tess', password: 'short' }],
-  ['a launch with a list as parameter', parseMove, { kind: 'Launch', technique: 'p2', params: { a: [] } }],
-  ['a launch in the past', parseMove, { kind: 'Launch', technique: 'p2', params: {}, startInMinutes: -1 }],
-  ['a response that does not exist', parseMove, { kind: 'Respond', incident: null, actions: [{ kind: 'Win' }] }],
-  ['an endless list of responses', parseMove, { kind: 'Respond', incident: null, actions: Array.from({ length: 13 }, () => ({ kind: 'FreezeRefunds' })) }],
+  [
+    'a launch with a list as parameter',
+    parseMove,
+    { kind: 'Launch', technique: 'p2', params: { a: [] } },
+  ],
+  [
+    'a launch in the past',
+    parseMove,
+    { kind: 'Launch', technique: 'p2', params: {}, startInMinutes: -1 },
+  ],
+  [
+    'a response that does not exist',
+    parseMove,
+    { kind: 'Respond', incident: null, actions: [{ kind: 'Win' }] },
+  ],
+  [
+    'an endless list of responses',
+    parseMove,
+    {
+      kind: 'Respond',
+      incident: null,
+      actions: Array.from({ length: 13 }, () => ({ kind: 'FreezeRefunds' })),
+    },
+  ],
 ]
 test.each(BAD)('[N21] %s is refused with a reason', (_name, parse, value) => {
   const answer = parse(value) as { ok: boolean; reason?: string }

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connect, startHarness, trainerCookie, until, type Harness, type Player } from './harness.ts'
+import {
+  connect,
+  startHarness,
+  trainerCookie,
+  until,
+  type Harness,
+  type Player,
+} from './harness.ts'
 
 let harness: Harness
 let cookie: string
@@ -23,11 +30,24 @@ test('[N1] a class plays: create, join, start, move, shop, end, debrief', async 
   expect(made.status).toBe(201)
   const trainer = seat(made.body)
   const code = String(made.body['code'])
-  const attacker = seat((await harness.post('/api/join', { code: code.toLowerCase(), nickname: 'Ada', role: 'attacker' })).body)
-  const customer = seat((await harness.post('/api/join', { code, nickname: 'Cleo', role: 'customer' })).body)
+  const attacker = seat(
+    (
+      await harness.post('/api/join', {
+        code: code.toLowerCase(),
+        nickname: 'Ada',
+        role: 'attacker',
+      })
+    ).body,
+  )
+  const customer = seat(
+    (await harness.post('/api/join', { code, nickname: 'Cleo', role: 'customer' })).body,
+  )
   await until(attacker.connection, ({ view }) => view?.role === 'attacker')
   expect(await trainer.connection.act({ kind: 'Phase', phase: 'running' })).toEqual({ ok: true })
-  expect(await attacker.connection.act({ kind: 'Phase', phase: 'ended' })).toMatchObject({ ok: false, reason: 'not-yours' })
+  expect(await attacker.connection.act({ kind: 'Phase', phase: 'ended' })).toMatchObject({
+    ok: false,
+    reason: 'not-yours',
+  })
   await until(attacker.connection, ({ view }) => view?.clock.phase === 'running')
 
   const { view } = await until(customer.connection, (state) => state.view?.role === 'customer')
@@ -42,23 +62,35 @@ test('[N1] a class plays: create, join, start, move, shop, end, debrief', async 
   const launch = { kind: 'Launch', technique: 'p2', params: {}, startInMinutes: 0 } as const
   const answer = await attacker.connection.move(launch)
   expect(answer).toHaveProperty('ok')
-  await until(trainer.connection, (state) => state.view?.role === 'trainer' && state.view.clock.now > state.view.clock.start + 1000)
+  await until(
+    trainer.connection,
+    (state) =>
+      state.view?.role === 'trainer' && state.view.clock.now > state.view.clock.start + 1000,
+  )
 
   expect(await trainer.connection.act({ kind: 'Phase', phase: 'paused' })).toEqual({ ok: true })
-  const write = await fetch(`${harness.url}${shop}cart/add`, { method: 'POST', headers: { origin: 'null', 'content-type': 'application/x-www-form-urlencoded' }, body: 'product=x&count=1' })
+  const write = await fetch(`${harness.url}${shop}cart/add`, {
+    method: 'POST',
+    headers: { origin: 'null', 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'product=x&count=1',
+  })
   expect(write.status).toBe(503)
   expect(await write.text()).toContain('paused')
   expect((await harness.get(shop)).status).toBe(200)
 
   expect(await trainer.connection.act({ kind: 'Phase', phase: 'ended' })).toEqual({ ok: true })
   await until(attacker.connection, (state) => state.view?.clock.phase === 'ended')
-  const debrief = await harness.get(`/api/exercises/${trainer.exercise}/debrief`, { 'x-seat': attacker.token })
+  const debrief = await harness.get(`/api/exercises/${trainer.exercise}/debrief`, {
+    'x-seat': attacker.token,
+  })
   expect(debrief.status).toBe(200)
   const { debrief: told } = (await debrief.json()) as { debrief: { exercise: { seed: number } } }
   expect(told.exercise.seed).toBe(7)
   const csv = await harness.get(`/api/exercises/${trainer.exercise}/export.csv`, { cookie })
   expect(await csv.text()).toMatch(/^seconds,until,lane/)
-  const ledger = (await (await harness.get(`/api/exercises/${trainer.exercise}/ledger`)).json()) as { sealed: boolean; size: number }
+  const ledger = (await (
+    await harness.get(`/api/exercises/${trainer.exercise}/ledger`)
+  ).json()) as { sealed: boolean; size: number }
   expect(ledger.sealed).toBe(true)
   expect(ledger.size % 16).toBe(0)
 }, 60_000)
@@ -66,14 +98,28 @@ test('[N1] a class plays: create, join, start, move, shop, end, debrief', async 
 test('[N2] after a restart a running exercise goes on, and seats come back by their tokens', async () => {
   const made = await harness.post('/api/exercises', { scenario: 'w1', seed: 8 }, { cookie })
   const trainer = seat(made.body)
-  const defender = seat((await harness.post('/api/join', { code: made.body['code'], nickname: 'Dee', role: 'defender' })).body)
+  const defender = seat(
+    (
+      await harness.post('/api/join', {
+        code: made.body['code'],
+        nickname: 'Dee',
+        role: 'defender',
+      })
+    ).body,
+  )
   await trainer.connection.act({ kind: 'Phase', phase: 'running' })
-  const before = await until(defender.connection, ({ view }) => view !== null && view.clock.now > view.clock.start + 2000)
+  const before = await until(
+    defender.connection,
+    ({ view }) => view !== null && view.clock.now > view.clock.start + 2000,
+  )
   await trainer.connection.act({ kind: 'Phase', phase: 'paused' })
   const paused = await until(defender.connection, ({ view }) => view?.clock.phase === 'paused')
   await harness.restart()
   await until(defender.connection, ({ line }) => line !== 'here').catch(() => undefined)
-  const back = await until(defender.connection, ({ line, view }) => line === 'here' && view !== null)
+  const back = await until(
+    defender.connection,
+    ({ line, view }) => line === 'here' && view !== null,
+  )
   expect(back.view!.clock.phase).toBe('paused')
   expect(back.view!.clock.now).toBe(paused.view!.clock.now)
   expect(back.view!.clock.now).toBeGreaterThanOrEqual(before.view!.clock.now)

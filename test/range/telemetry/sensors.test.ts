@@ -42,7 +42,8 @@ describe('sensors', () => {
         for (let i = 1; i < track.length; i++) {
           const [before, now] = [track[i - 1]!, track[i]!]
           const driven = now.odometer - before.odometer
-          // A straight line is never longer than the road, but for noise of both fixes and steps of the odometer.
+          // A straight line is never longer than the road, but for noise of both fixes and steps of
+          // the odometer.
           expect(gap(before, now)).toBeLessThan(driven * 1.01 + 1_000 + 7 * 4_000)
         }
       }

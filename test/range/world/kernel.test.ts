@@ -5,22 +5,31 @@ import { compareScheduled, popUntil, push, type Queue } from '../../../range/wor
 import type { Command, Scheduled } from '../../../range/world/types.ts'
 import { configOf, MINUTE, shopRig, START } from './shop-rig.ts'
 
-const commands: readonly Command[] = [{ kind: 'FreezeRefunds' }, { kind: 'ThawRefunds' }, { kind: 'InspectPages', round: 0 }]
+const commands: readonly Command[] = [
+  { kind: 'FreezeRefunds' },
+  { kind: 'ThawRefunds' },
+  { kind: 'InspectPages', round: 0 },
+]
 const scheduled = fc.record({
-  at: fc.integer({ min: 0, max: 5 }), entity: fc.integer({ min: 0, max: 3 }), ordinal: fc.integer({ min: 0, max: 3 }),
-  command: fc.constantFrom(...commands), cause: fc.constant({ kind: 'town' } as const),
+  at: fc.integer({ min: 0, max: 5 }),
+  entity: fc.integer({ min: 0, max: 3 }),
+  ordinal: fc.integer({ min: 0, max: 3 }),
+  command: fc.constantFrom(...commands),
+  cause: fc.constant({ kind: 'town' } as const),
 })
 const key = (one: Scheduled): string => `${one.at} ${one.command.kind} ${one.entity} ${one.ordinal}`
 
 describe('kernel', () => {
   test('[W1] the queue gives back what a sort by (time, kind, entity, ordinal) would', () => {
-    fc.assert(fc.property(fc.array(scheduled, { maxLength: 60 }), (items) => {
-      const queue: Queue = { heap: [] }
-      items.forEach((item) => push(queue, item))
-      const out: string[] = []
-      for (let item = popUntil(queue, 5); item; item = popUntil(queue, 5)) out.push(key(item))
-      expect(out).toEqual([...items].sort(compareScheduled).map(key))
-    }))
+    fc.assert(
+      fc.property(fc.array(scheduled, { maxLength: 60 }), (items) => {
+        const queue: Queue = { heap: [] }
+        items.forEach((item) => push(queue, item))
+        const out: string[] = []
+        for (let item = popUntil(queue, 5); item; item = popUntil(queue, 5)) out.push(key(item))
+        expect(out).toEqual([...items].sort(compareScheduled).map(key))
+      }),
+    )
   })
 
   test('[W1] advance stops after its end, includes it, and time never goes back', () => {
@@ -42,9 +51,19 @@ describe('kernel', () => {
 
   test('[W1] a player acts at once, and an unknown command is refused in words', () => {
     const run = shopRig(configOf(3)).to(1)
-    expect(run.give({ kind: 'FreezeRefunds' })).toEqual([{ at: run.world().now, cause: { kind: 'player', seat: 'c1' }, event: { kind: 'RefundsFrozen' } }])
+    expect(run.give({ kind: 'FreezeRefunds' })).toEqual([
+      {
+        at: run.world().now,
+        cause: { kind: 'player', seat: 'c1' },
+        event: { kind: 'RefundsFrozen' },
+      },
+    ])
     expect(run.world().shop.refundsFrozen).toBe(true)
-    expect(run.give({ kind: 'RecallVan', van: 0 })[0]!.event).toEqual({ kind: 'CommandRefused', command: 'RecallVan', reason: 'not-in-this-town' })
+    expect(run.give({ kind: 'RecallVan', van: 0 })[0]!.event).toEqual({
+      kind: 'CommandRefused',
+      command: 'RecallVan',
+      reason: 'not-in-this-town',
+    })
   })
 
   test('[W2] a fork and its original go their own ways', () => {

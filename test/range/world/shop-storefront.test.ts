@@ -8,33 +8,64 @@ import { configOf, MINUTE, PLAIN, refusals, shopRig, START, type ShopRig } from 
 
 const open = (over = {}): ShopRig => shopRig(configOf(7, over, PLAIN))
 /** A working card of the first customer, as printed. */
-const printed = (run: ShopRig, customer = 1): string => run.world().shop.cards[run.world().shop.customers[customer]!.card]!.number
+const printed = (run: ShopRig, customer = 1): string =>
+  run.world().shop.cards[run.world().shop.customers[customer]!.card]!.number
 const signIn = (run: ShopRig, customer = 1): void => {
   const { account } = run.world().shop.customers[customer]!
-  run.ask('POST', '/login', { account, code: badgeOf(customer, 7) }, { ip: run.world().shop.customers[customer]!.ip })
+  run.ask(
+    'POST',
+    '/login',
+    { account, code: badgeOf(customer, 7) },
+    { ip: run.world().shop.customers[customer]!.ip },
+  )
 }
-const buy = (run: ShopRig, product: string, form: Record<string, string> = {}): ReturnType<ShopRig['ask']> => {
+const buy = (
+  run: ShopRig,
+  product: string,
+  form: Record<string, string> = {},
+): ReturnType<ShopRig['ask']> => {
   run.ask('POST', '/cart/add', { product, count: '1' })
   run.ask('GET', '/checkout')
-  return run.ask('POST', '/checkout/pay', { card: printed(run), ...form }, { ip: run.world().shop.customers[1]!.ip })
+  return run.ask(
+    'POST',
+    '/checkout/pay',
+    { card: printed(run), ...form },
+    { ip: run.world().shop.customers[1]!.ip },
+  )
 }
 
 describe('storefront', () => {
   test('[W4] every path answers with its code', () => {
     const run = open()
     const rows: readonly (readonly [method: 'GET' | 'POST', path: string, code: number])[] = [
-      ['GET', '/', 200], ['GET', '/search?q=boots', 200], ['GET', '/product/lane-boot', 200], ['GET', '/product/none', 404],
-      ['GET', '/cart', 200], ['GET', '/checkout', 303], ['GET', '/account', 200], ['GET', '/order/ABCDEF', 404],
-      ['GET', '/assets/shop.js', 200], ['GET', '/assets/../etc/passwd', 404], ['GET', '/download/ABCDEF', 404],
-      ['POST', '/cart/add', 404], ['POST', '/checkout/pay', 303], ['POST', '/review', 303], ['POST', '/~csp', 400], ['POST', '/', 404],
+      ['GET', '/', 200],
+      ['GET', '/search?q=boots', 200],
+      ['GET', '/product/lane-boot', 200],
+      ['GET', '/product/none', 404],
+      ['GET', '/cart', 200],
+      ['GET', '/checkout', 303],
+      ['GET', '/account', 200],
+      ['GET', '/order/ABCDEF', 404],
+      ['GET', '/assets/shop.js', 200],
+      ['GET', '/assets/../etc/passwd', 404],
+      ['GET', '/download/ABCDEF', 404],
+      ['POST', '/cart/add', 404],
+      ['POST', '/checkout/pay', 303],
+      ['POST', '/review', 303],
+      ['POST', '/~csp', 400],
+      ['POST', '/', 404],
     ]
-    for (const [method, path, code] of rows) expect([path, run.ask(method, path).code]).toEqual([path, code])
+    for (const [method, path, code] of rows)
+      expect([path, run.ask(method, path).code]).toEqual([path, code])
   })
 
   test('[W4] a guest buys: basket, checkout, confirmation, order page', () => {
     const run = open()
     const paid = buy(run, 'lane-boot', { address: 'locker:L2' })
-    expect(paid).toMatchObject({ code: 303, location: expect.stringMatching(/^\/order\/[0-9A-Z]{6}$/) })
+    expect(paid).toMatchObject({
+      code: 303,
+      location: expect.stringMatching(/^\/order\/[0-9A-Z]{6}$/),
+    })
     const order = run.world().shop.orders.at(-1)!
     expect(order).toMatchObject({ status: 'placed', address: 'locker:L2', totalMinor: 14_900 })
     expect(run.ask('POST', `/order/${order.number}/confirm`, { agree: 'yes' }).code).toBe(303)
@@ -48,11 +79,21 @@ describe('storefront', () => {
     buy(run, 'merino-socks')
     expect(run.world().shop.transactions.at(-1)).toMatchObject({ response: '00', sca: 'exempt' })
     buy(run, 'daypack')
-    expect(run.world().shop.transactions.at(-1)).toMatchObject({ response: '1A', sca: 'challenge', status: 'challenged' })
+    expect(run.world().shop.transactions.at(-1)).toMatchObject({
+      response: '1A',
+      sca: 'challenge',
+      status: 'challenged',
+    })
     const order = run.world().shop.orders.at(-1)!
     run.ask('POST', `/order/${order.number}/confirm`, { agree: 'no' })
-    expect(run.world().shop.transactions.at(-1)).toMatchObject({ response: '05', sca: 'failed', status: 'declined' })
-    expect(run.world().shop.sessions.find((one) => one.key === 'aaaaaaaaaaaaaaaa')!.cart).toHaveLength(1)
+    expect(run.world().shop.transactions.at(-1)).toMatchObject({
+      response: '05',
+      sca: 'failed',
+      status: 'declined',
+    })
+    expect(
+      run.world().shop.sessions.find((one) => one.key === 'aaaaaaaaaaaaaaaa')!.cart,
+    ).toHaveLength(1)
     const without = open({ sca: false })
     buy(without, 'daypack')
     expect(without.world().shop.transactions.at(-1)).toMatchObject({ response: '00', sca: 'none' })
@@ -74,12 +115,48 @@ describe('storefront', () => {
     const { number, token } = shop.cards[3]!
     const back = [...number].reverse().join('')
     const spaced = number.replace(/(.{4})(?=.)/g, '$1 ')
-    for (const text of [number, spaced, back, btoa(number), btoa(back), Buffer.from(number).toString('hex'), `n=${number}&x=1`]) {
-      const sealed = sealRequest(shop, { method: 'POST', host: 'x.example', path: '/', query: text, form: { v: text }, session: '', ip: '', agent: '', referrer: '' })
+    for (const text of [
+      number,
+      spaced,
+      back,
+      btoa(number),
+      btoa(back),
+      Buffer.from(number).toString('hex'),
+      `n=${number}&x=1`,
+    ]) {
+      const sealed = sealRequest(shop, {
+        method: 'POST',
+        host: 'x.example',
+        path: '/',
+        query: text,
+        form: { v: text },
+        session: '',
+        ip: '',
+        agent: '',
+        referrer: '',
+      })
       expect([sealed.request.query, sealed.request.form['v']]).toEqual([token, token])
     }
-    for (const text of ['hello', 'order 1234', token, '2026-11-24 09:41:00', '+49 30 901820 0000']) {
-      expect(sealRequest(shop, { method: 'POST', host: 'x', path: '/', query: '', form: { v: text }, session: '', ip: '', agent: '', referrer: '' }).request.form['v']).toBe(text)
+    for (const text of [
+      'hello',
+      'order 1234',
+      token,
+      '2026-11-24 09:41:00',
+      '+49 30 901820 0000',
+    ]) {
+      expect(
+        sealRequest(shop, {
+          method: 'POST',
+          host: 'x',
+          path: '/',
+          query: '',
+          form: { v: text },
+          session: '',
+          ip: '',
+          agent: '',
+          referrer: '',
+        }).request.form['v'],
+      ).toBe(text)
     }
   })
 
@@ -95,7 +172,9 @@ describe('storefront', () => {
     buy(alone, 'laces')
     const crowded = open().to(60)
     buy(crowded, 'laces')
-    expect(crowded.world().shop.orders.at(-1)!.number).toBe(alone.world().shop.orders.at(-1)!.number)
+    expect(crowded.world().shop.orders.at(-1)!.number).toBe(
+      alone.world().shop.orders.at(-1)!.number,
+    )
   })
 
   test('[W15] a blocked source gets 403 until it is let in again', () => {
@@ -103,7 +182,9 @@ describe('storefront', () => {
     run.give({ kind: 'BlockSource', ip: '100.70.1.2' })
     expect(run.ask('GET', '/').code).toBe(403)
     expect(run.ask('GET', '/', {}, { ip: '100.70.1.3' }).code).toBe(200)
-    expect(refusals(run.give({ kind: 'BlockSource', ip: '100.70.1.2' }))).toEqual(['source-blocked-already'])
+    expect(refusals(run.give({ kind: 'BlockSource', ip: '100.70.1.2' }))).toEqual([
+      'source-blocked-already',
+    ])
     run.give({ kind: 'UnblockSource', ip: '100.70.1.2' })
     expect(run.ask('GET', '/').code).toBe(200)
   })
@@ -124,7 +205,9 @@ describe('storefront', () => {
     const { account } = run.world().shop.customers[1]!
     run.give({ kind: 'SuspendAccount', account })
     expect(buy(run, 'laces').code).toBe(403)
-    expect(refusals(run.give({ kind: 'SuspendAccount', account: 'nobody' }))).toEqual(['no-such-account'])
+    expect(refusals(run.give({ kind: 'SuspendAccount', account: 'nobody' }))).toEqual([
+      'no-such-account',
+    ])
     run.give({ kind: 'RestoreAccount', account })
     expect(buy(run, 'laces').code).toBe(303)
     expect(run.world().shop.orders.at(-1)!.customer).toBe(1)
@@ -169,7 +252,11 @@ describe('pages', () => {
   test('[W16] what people wrote is escaped', () => {
     const run = open()
     signIn(run)
-    run.ask('POST', '/review', { product: 'laces', stars: '4', text: '<script>alert(1)</script><img src=x onerror=1>' })
+    run.ask('POST', '/review', {
+      product: 'laces',
+      stars: '4',
+      text: '<script>alert(1)</script><img src=x onerror=1>',
+    })
     const product = run.world().shop.products.find((one) => one.slug === 'laces')!.id
     const html = renderView(run.world(), { kind: 'page', slug: 'product', product }, { base: '/' })
     expect(html).toContain('&#60;script&#62;alert(1)')
@@ -180,14 +267,23 @@ describe('pages', () => {
 
   test('[W16] an inline script of a revision stands as it is and cannot end early', () => {
     const run = open()
-    run.give({ kind: 'PublishPage', page: 'home', author: 'x', via: 'editor', approvedBy: null, scripts: [{ src: 'inline:0', text: 'var a = "</script>"; go(a)' }] })
+    run.give({
+      kind: 'PublishPage',
+      page: 'home',
+      author: 'x',
+      via: 'editor',
+      approvedBy: null,
+      scripts: [{ src: 'inline:0', text: 'var a = "</script>"; go(a)' }],
+    })
     expect(text(run, 'home')).toContain('<script>var a = "<\\/script>"; go(a)</script>')
   })
 
   test('[W4] the length that is logged is that of the page', () => {
     const run = open()
     const response = run.ask('GET', '/product/lane-boot')
-    expect(response.length).toBe(new TextEncoder().encode(renderView(run.world(), response.view, { base: '/' })).length)
+    expect(response.length).toBe(
+      new TextEncoder().encode(renderView(run.world(), response.view, { base: '/' })).length,
+    )
     expect(run.world().now).toBe(START)
     expect(MINUTE).toBe(60_000)
   })
