@@ -20,9 +20,16 @@ const ANSWERS_KEPT = 256
 const PUBLISH_WAITING_MAX = 64
 
 export type Unstamped = Input extends infer I ? (I extends Input ? Omit<I, 'at'> : never) : never
+/** Whose message an input was, and the id its sender gave it: a second one like it is the same message. */
+export interface Sent {
+  readonly seat: string
+  readonly id: string
+}
+/** Answers by seat and message id. */
+export type Answers = Map<string, Map<string, Promise<MoveAnswer>>>
 interface Waiting {
   readonly input: Unstamped
-  readonly id: string | undefined
+  readonly sent: Sent | undefined
   readonly resolve: (outcome: Outcome) => void
 }
 export interface RoomParts {
@@ -36,6 +43,8 @@ export interface RoomParts {
   readonly onBroken: (why: string) => void
   /** After each published checkpoint. */
   readonly onPublished?: () => void
+  /** What was answered before a restart, as the log tells it. */
+  readonly answers?: Answers
 }
 
 /**
@@ -52,7 +61,7 @@ export class Room {
   /** Real milliseconds of the last sign of life. */
   lastActive: number
   readonly #parts: RoomParts
-  readonly #answers = new Map<string, Map<string, Promise<MoveAnswer>>>()
+  readonly #answers: Answers
   #waiting: Waiting[] = []
   #working = false
   #steps = 0
@@ -69,6 +78,7 @@ export class Room {
 
   constructor(parts: RoomParts) {
     this.#parts = parts
+    this.#answers = parts.answers ?? new Map()
     this.id = parts.id
     this.code = parts.code
     this.owner = parts.owner
@@ -83,29 +93,28 @@ export class Room {
 
   start(): void {
     this.#clockAt = this.#parts.now()
-    this.#loop = setInterval(() => { this.#advanceClock() }, LOOP_MS)
+    this.#loop = setInterval(() => {
+      this.#advanceClock()
+    }, LOOP_MS)
   }
 
   /** Makes an input durable and applies it; resolves with what it did. */
-  submit(input: Unstamped, id?: string): Promise<Outcome> {
+  submit(input: Unstamped, sent?: Sent): Promise<Outcome> {
     if (this.#closed) return Promise.resolve({ ok: false, reason: 'over' })
     if (this.#waiting.length >= WAITING_MAX) return Promise.resolve({ ok: false, reason: 'busy' })
     this.lastActive = this.#parts.now()
     return new Promise((resolve) => {
-      this.#waiting.push({ input, id, resolve })
+      this.#waiting.push({ input, sent, resolve })
       this.#kick()
     })
   }
 
   /** Like `submit`, once for each id of a seat: a repeated send gets the first answer again. */
   once(seat: string, id: string, act: () => Promise<MoveAnswer>): Promise<MoveAnswer> {
-    const answers = this.#answers.get(seat) ?? new Map<string, Promise<MoveAnswer>>()
-    this.#answers.set(seat, answers)
-    const known = answers.get(id)
+    const known = this.#answers.get(seat)?.get(id)
     if (known) return known
     const answer = act()
-    answers.set(id, answer)
-    if (answers.size > ANSWERS_KEPT) answers.delete(answers.keys().next().value!)
+    keepAnswer(this.#answers, { seat, id }, answer)
     return answer
   }
 
@@ -120,7 +129,9 @@ export class Room {
   /** Shows what changed, soon. */
   touch(): void {
     this.#dirty = true
-    this.#flushTimer ??= setTimeout(() => { this.#flush() }, FLUSH_AFTER_ACTION_MS)
+    this.#flushTimer ??= setTimeout(() => {
+      this.#flush()
+    }, FLUSH_AFTER_ACTION_MS)
   }
 
   async close(): Promise<void> {
@@ -135,14 +146,17 @@ export class Room {
   #viewOf(seat: string): View | null {
     const holder = this.run.state.seats.get(seat)
     if (!holder || holder.removed) return null
-    return holder.role === 'trainer' ? this.run.trainerView(this.audience.connections()) : this.run.view(seat)
+    return holder.role === 'trainer'
+      ? this.run.trainerView(this.audience.connections())
+      : this.run.view(seat)
   }
 
   #advanceClock(): void {
     const now = this.#parts.now()
     const passed = now - this.#clockAt
     this.#clockAt = now
-    if (this.run.phase() === 'running') this.#owed = Math.min(OWED_MS_MAX, this.#owed + passed * this.run.speed())
+    if (this.run.phase() === 'running')
+      this.#owed = Math.min(OWED_MS_MAX, this.#owed + passed * this.run.speed())
     if (this.#owed >= TICK_MS || this.#waiting.length > 0) this.#kick()
     if (now - this.#auditedAt >= AUDIT_EVERY_MS && this.run.phase() !== 'ended') this.#audit(now)
     if (this.audience.size > 0 && now - this.#flushed >= 2000) this.#dirty = true
@@ -160,17 +174,22 @@ export class Room {
   #kick(): void {
     if (this.#working || this.#closed) return
     this.#working = true
-    void this.#work().catch((error: unknown) => { this.#break(error) }).finally(() => {
-      this.#working = false
-      if (!this.#closed && (this.#waiting.length > 0 || this.#steps > 0)) this.#kick()
-    })
+    void this.#work()
+      .catch((error: unknown) => {
+        this.#break(error)
+      })
+      .finally(() => {
+        this.#working = false
+        if (!this.#closed && (this.#waiting.length > 0 || this.#steps > 0)) this.#kick()
+      })
   }
 
   async #work(): Promise<void> {
     while (!this.#closed) {
       if (this.#waiting.length > 0) await this.#takeInputs()
       let ticks = 0
-      while (this.#mayTick() && this.#waiting.length === 0 && ticks++ < TICKS_AT_ONCE) this.#tickOnce()
+      while (this.#mayTick() && this.#waiting.length === 0 && ticks++ < TICKS_AT_ONCE)
+        this.#tickOnce()
       if (ticks > 0) await new Promise((resolve) => setImmediate(resolve))
       if (this.#waiting.length === 0 && !this.#mayTick()) return
     }
@@ -188,10 +207,11 @@ export class Room {
     const at = this.run.now()
     const inputs = batch.map(({ input }) => ({ ...input, at }) as Input)
     try {
-      await this.log.append(inputs.map((input, i) => entryOf(input, batch[i]!.id)))
+      await this.log.append(inputs.map((input, i) => entryOf(input, batch[i]!.sent)))
     } catch (error) {
       const reason = codeOf(error)
-      for (const one of batch) one.resolve({ ok: false, reason: reason === 'sealed' ? 'over' : reason })
+      for (const one of batch)
+        one.resolve({ ok: false, reason: reason === 'sealed' ? 'over' : reason })
       if (reason === 'not-json' || reason === 'batch-refused' || reason === 'sealed') return
       throw error
     }
@@ -206,8 +226,11 @@ export class Room {
     const output = this.run.tick()
     this.#tick += 1
     // Not waited for: the log keeps the order, and a digest that a crash loses is computed again.
-    this.log.append([{ kind: 'digest', at: output.at, digest: output.digest } as { kind: string }])
-      .catch((error: unknown) => { this.#break(error) })
+    this.log
+      .append([{ kind: 'digest', at: output.at, digest: output.digest } as { kind: string }])
+      .catch((error: unknown) => {
+        this.#break(error)
+      })
     this.#publish()
     for (const { at: _at, ...input } of this.run.robots()) void this.submit(input as Unstamped)
     this.#dirty = true
@@ -220,9 +243,19 @@ export class Room {
   #publish(): void {
     if (this.#publishing >= PUBLISH_WAITING_MAX) return
     this.#publishing += 1
-    this.log.publish(this.#tick).then(({ size, note }) => { this.#published(size, note) }, (error: unknown) => {
-      if (codeOf(error) !== 'sealed' && !this.#closed) this.#break(error)
-    }).finally(() => { this.#publishing -= 1 })
+    this.log
+      .publish(this.#tick)
+      .then(
+        ({ size, note }) => {
+          this.#published(size, note)
+        },
+        (error: unknown) => {
+          if (codeOf(error) !== 'sealed' && !this.#closed) this.#break(error)
+        },
+      )
+      .finally(() => {
+        this.#publishing -= 1
+      })
   }
 
   #published(size: number, note: string): void {
@@ -233,11 +266,24 @@ export class Room {
 
   #audit(now: number): void {
     this.#auditedAt = now
-    this.log.audit().then((result) => {
-      const verdict = result.ok ? 'intact' : 'changed'
-      if (this.#closed || this.run.phase() === 'ended' || this.run.state.ledger.verdict === verdict) return
-      void this.submit({ kind: 'LogAudited', verdict, index: result.ok ? null : result.changed, size: this.log.size })
-    }, () => undefined)
+    this.log.audit().then(
+      (result) => {
+        const verdict = result.ok ? 'intact' : 'changed'
+        if (
+          this.#closed ||
+          this.run.phase() === 'ended' ||
+          this.run.state.ledger.verdict === verdict
+        )
+          return
+        void this.submit({
+          kind: 'LogAudited',
+          verdict,
+          index: result.ok ? null : result.changed,
+          size: this.log.size,
+        })
+      },
+      () => undefined,
+    )
   }
 
   async #end(): Promise<void> {
@@ -251,16 +297,39 @@ export class Room {
   /** Our own fault, or the disk's: this exercise stops and keeps its log; the others go on. */
   #break(error: unknown): void {
     if (this.#closed) return
-    process.stderr.write(`doorstep: exercise ${this.id} stopped: ${error instanceof Error ? error.stack : String(error)}\n`)
+    process.stderr.write(
+      `doorstep: exercise ${this.id} stopped: ${error instanceof Error ? error.stack : String(error)}\n`,
+    )
     this.#parts.onBroken(codeOf(error))
     this.audience.everybody('unknown')
     void this.close()
   }
 }
 
-/** The shape of a logged input; `id` lets a repeated move be known again after a restart. */
-export function entryOf(input: Input, id?: string): { kind: string } {
-  return { kind: 'input', input, ...(id === undefined ? {} : { id }) } as { kind: string }
+/** The shape of a logged input; `sent` lets a repeated message be known again after a restart. */
+export function entryOf(input: Input, sent?: Sent): { kind: string } {
+  return {
+    kind: 'input',
+    input,
+    ...(sent === undefined ? {} : { id: sent.id, by: sent.seat }),
+  } as { kind: string }
+}
+
+/** Keeps the answer to a message, for when it is sent again; of each seat the newest 256. */
+export function keepAnswer(
+  answers: Answers,
+  { seat, id }: Sent,
+  answer: Promise<MoveAnswer>,
+): void {
+  const own = answers.get(seat) ?? new Map<string, Promise<MoveAnswer>>()
+  answers.set(seat, own)
+  own.set(id, answer)
+  if (own.size > ANSWERS_KEPT) own.delete(own.keys().next().value!)
+}
+
+export function answerTo(outcome: Outcome): MoveAnswer {
+  if (!outcome.ok) return { ok: false, reason: outcome.reason }
+  return outcome.run === undefined ? { ok: true } : { ok: true, run: outcome.run }
 }
 
 export function codeOf(error: unknown): string {

@@ -18,12 +18,29 @@ import { answerTo, entryOf, keepAnswer, Room, type Answers, type RoomParts } fro
 import { loadScenario, shippedScenarios, type Playbooks } from './scenarios.ts'
 
 export type Mode = 'class' | 'rehearsal' | 'lab'
-export interface Seated { readonly exercise: string; readonly seat: string; readonly token: string; readonly role: Role }
-export interface Refused { readonly ok: false; readonly status: number; readonly reason: string }
+export interface Seated {
+  readonly exercise: string
+  readonly seat: string
+  readonly token: string
+  readonly role: Role
+}
+export interface Refused {
+  readonly ok: false
+  readonly status: number
+  readonly reason: string
+}
 export type SeatedOr = ({ readonly ok: true } & Seated) | Refused
 export interface ExerciseRow {
-  readonly id: string; readonly code: string; readonly scenario: string; readonly title: string; readonly mode: Mode
-  readonly createdAt: number; readonly endedAt: number | null; readonly trouble: string | null; readonly phase: string; readonly seats: number
+  readonly id: string
+  readonly code: string
+  readonly scenario: string
+  readonly title: string
+  readonly mode: Mode
+  readonly createdAt: number
+  readonly endedAt: number | null
+  readonly trouble: string | null
+  readonly phase: string
+  readonly seats: number
 }
 
 const LABS_MAX = 20
@@ -53,7 +70,9 @@ export class Rooms {
     this.#store = store
     this.#parts = parts
     this.#now = now
-    this.#sweeper = setInterval(() => { this.#sweep() }, 30_000)
+    this.#sweeper = setInterval(() => {
+      this.#sweep()
+    }, 30_000)
     this.#sweeper.unref()
   }
 
@@ -66,26 +85,57 @@ export class Rooms {
   }
 
   /** Makes an exercise and gives its trainer a seat. */
-  async create(asked: { scenario: string; lengthMinutes?: number | undefined; seed?: number | undefined; mode: Mode; owner: string | null }): Promise<{ readonly ok: true; readonly room: Room } | Refused> {
-    if (asked.mode === 'lab' && this.#living('lab') >= LABS_MAX) return { ok: false, status: 503, reason: 'full' }
+  async create(asked: {
+    scenario: string
+    lengthMinutes?: number | undefined
+    seed?: number | undefined
+    mode: Mode
+    owner: string | null
+  }): Promise<{ readonly ok: true; readonly room: Room } | Refused> {
+    if (asked.mode === 'lab' && this.#living('lab') >= LABS_MAX)
+      return { ok: false, status: 503, reason: 'full' }
     if (this.#living() >= ROOMS_MAX) return { ok: false, status: 503, reason: 'full' }
     const loaded = loadScenario(asked.scenario)
-    if (!loaded.ok) return { ok: false, status: 400, reason: `scenario: ${loaded.mistakes[0] ?? 'broken'}` }
+    if (!loaded.ok)
+      return { ok: false, status: 400, reason: `scenario: ${loaded.mistakes[0] ?? 'broken'}` }
     const { scenario, playbooks } = loaded
     const id = `x${randomBytes(8).toString('hex')}`
     const code = this.#freshCode()
     const seed = asked.seed ?? randomInt(1, 2_147_483_647)
     const lengthMinutes = asked.lengthMinutes ?? scenario.lengthMinutes
-    const log = await openLog(this.#dirOf(id), { origin: `doorstep.local/exercise/${id}`, mode: 'live' })
-    const run = createRun(this.#options({ id, code, mode: asked.mode, scenario, playbooks, seed, lengthMinutes }))
+    const log = await openLog(this.#dirOf(id), {
+      origin: `doorstep.local/exercise/${id}`,
+      mode: 'live',
+    })
+    const run = createRun(
+      this.#options({ id, code, mode: asked.mode, scenario, playbooks, seed, lengthMinutes }),
+    )
     const opened: Input = {
-      at: run.now(), kind: 'Opened', scenario: scenario.slug, scenarioDigest: scenario.digest, versions: versionsOf(this.#parts), seed, lengthMinutes, mode: asked.mode,
+      at: run.now(),
+      kind: 'Opened',
+      scenario: scenario.slug,
+      scenarioDigest: scenario.digest,
+      versions: versionsOf(this.#parts),
+      seed,
+      lengthMinutes,
+      mode: asked.mode,
     }
     await log.append([entryOf(opened)])
     run.apply(opened)
-    this.#store.db.insert(exercises).values({
-      id, code, scenario: scenario.slug, title: scenario.title, seed, mode: asked.mode, lengthMinutes, owner: asked.owner, createdAt: this.#now(),
-    }).run()
+    this.#store.db
+      .insert(exercises)
+      .values({
+        id,
+        code,
+        scenario: scenario.slug,
+        title: scenario.title,
+        seed,
+        mode: asked.mode,
+        lengthMinutes,
+        owner: asked.owner,
+        createdAt: this.#now(),
+      })
+      .run()
     return { ok: true, room: this.#open({ id, code, owner: asked.owner, run, log }) }
   }
 
@@ -94,7 +144,8 @@ export class Rooms {
     const room = this.#byCode.get(code)
     if (!room) return { ok: false, status: 404, reason: 'no-such-code' }
     if (room.run.phase() === 'ended') return { ok: false, status: 410, reason: 'over' }
-    if (room.run.state.locked && role !== 'screen') return { ok: false, status: 423, reason: 'locked' }
+    if (room.run.state.locked && role !== 'screen')
+      return { ok: false, status: 423, reason: 'locked' }
     return this.seat(room, role ?? smallerTeam(room.run), nickname)
   }
 
@@ -102,17 +153,39 @@ export class Rooms {
   async seat(room: Room, role: Role, nickname: string, robot = false): Promise<SeatedOr> {
     if (room.run.seats().length >= SEATS_MAX) return { ok: false, status: 503, reason: 'full' }
     const seat = `s${randomBytes(6).toString('hex')}`
-    const outcome = await room.submit({ kind: 'SeatTaken', seat, role, nickname: freeName(room.run, nickname), robot })
-    if (!outcome.ok) return { ok: false, status: outcome.reason === 'full' ? 503 : 409, reason: outcome.reason }
+    const outcome = await room.submit({
+      kind: 'SeatTaken',
+      seat,
+      role,
+      nickname: freeName(room.run, nickname),
+      robot,
+    })
+    if (!outcome.ok)
+      return { ok: false, status: outcome.reason === 'full' ? 503 : 409, reason: outcome.reason }
     const token = randomBytes(24).toString('base64url')
-    if (!robot) this.#store.db.insert(seats).values({ hash: digest(token), exercise: room.id, seat }).run()
+    if (!robot)
+      this.#store.db
+        .insert(seats)
+        .values({ hash: digest(token), exercise: room.id, seat })
+        .run()
     this.#caps.set(this.#capOf(room.id, seat), { room, seat })
     return { ok: true, exercise: room.id, seat, token, role }
   }
 
   /** Who holds a token, if it is one of this exercise. */
-  holder(exercise: string, token: string): { readonly room: Room; readonly seat: string; readonly role: Role } | 'unknown' | 'ended' | 'removed' {
-    const row = this.#store.db.select().from(seats).where(and(eq(seats.hash, digest(token)), eq(seats.exercise, exercise))).get()
+  holder(
+    exercise: string,
+    token: string,
+  ):
+    | { readonly room: Room; readonly seat: string; readonly role: Role }
+    | 'unknown'
+    | 'ended'
+    | 'removed' {
+    const row = this.#store.db
+      .select()
+      .from(seats)
+      .where(and(eq(seats.hash, digest(token)), eq(seats.exercise, exercise)))
+      .get()
     if (!row) return 'unknown'
     const room = this.#rooms.get(exercise)
     if (!room) return 'ended'
@@ -123,7 +196,13 @@ export class Rooms {
 
   /** Whether a token was ever one of an exercise: enough to read its debrief after the end. */
   knows(exercise: string, token: string): boolean {
-    return this.#store.db.select().from(seats).where(and(eq(seats.hash, digest(token)), eq(seats.exercise, exercise))).get() !== undefined
+    return (
+      this.#store.db
+        .select()
+        .from(seats)
+        .where(and(eq(seats.hash, digest(token)), eq(seats.exercise, exercise)))
+        .get() !== undefined
+    )
   }
 
   /** The seat behind a capability of the cage. */
@@ -135,11 +214,19 @@ export class Rooms {
   }
   /** The fictional session of a seat in the shop: 16 hex digits, and not to be derived from anything public. */
   sessionOf(exercise: string, seat: string): string {
-    return createHmac('sha256', this.#store.secret).update(`session\n${exercise}\n${seat}`).digest('hex').slice(0, 16)
+    return createHmac('sha256', this.#store.secret)
+      .update(`session\n${exercise}\n${seat}`)
+      .digest('hex')
+      .slice(0, 16)
   }
 
   /** What a trainer can choose from. */
-  scenarios(): readonly { readonly slug: string; readonly title: string; readonly summary: string; readonly lengthMinutes: number }[] {
+  scenarios(): readonly {
+    readonly slug: string
+    readonly title: string
+    readonly summary: string
+    readonly lengthMinutes: number
+  }[] {
     return shippedScenarios().flatMap((slug) => {
       const loaded = loadScenario(slug)
       if (!loaded.ok) return []
@@ -149,19 +236,47 @@ export class Rooms {
   }
 
   list(): ExerciseRow[] {
-    const rows = this.#store.db.select().from(exercises).orderBy(desc(exercises.createdAt)).limit(200).all()
-    return rows.filter((row) => row.mode !== 'lab').map((row) => {
-      const room = this.#rooms.get(row.id)
-      const { id, code, scenario, title, mode, createdAt, endedAt, trouble } = row
-      return { id, code, scenario, title, mode, createdAt, endedAt, trouble, phase: room?.run.phase() ?? 'ended', seats: room?.run.seats().length ?? 0 }
-    })
+    const rows = this.#store.db
+      .select()
+      .from(exercises)
+      .orderBy(desc(exercises.createdAt))
+      .limit(200)
+      .all()
+    return rows
+      .filter((row) => row.mode !== 'lab')
+      .map((row) => {
+        const room = this.#rooms.get(row.id)
+        const { id, code, scenario, title, mode, createdAt, endedAt, trouble } = row
+        return {
+          id,
+          code,
+          scenario,
+          title,
+          mode,
+          createdAt,
+          endedAt,
+          trouble,
+          phase: room?.run.phase() ?? 'ended',
+          seats: room?.run.seats().length ?? 0,
+        }
+      })
   }
   row(id: string): typeof exercises.$inferSelect | undefined {
     return this.#store.db.select().from(exercises).where(eq(exercises.id, id)).get()
   }
 
   /** A finished exercise by its state and inputs, rebuilt from its log where it is no longer in memory. */
-  async finished(id: string): Promise<{ readonly run: FullRun; readonly inputs: readonly Input[]; readonly entries: Entries; readonly fresh: () => RunOptions } | { readonly error: string }> {
+  async finished(
+    id: string,
+  ): Promise<
+    | {
+        readonly run: FullRun
+        readonly inputs: readonly Input[]
+        readonly entries: Entries
+        readonly fresh: () => RunOptions
+      }
+    | { readonly error: string }
+  > {
     const row = this.row(id)
     if (!row) return { error: 'no-such-exercise' }
     const room = this.#rooms.get(id)
@@ -169,13 +284,21 @@ export class Rooms {
     if (!room) {
       const rebuilt = await this.#rebuild(row)
       if ('error' in rebuilt) return rebuilt
-      this.#remember(this.#open({ id, code: row.code, owner: row.owner, run: rebuilt.run, log: rebuilt.log }))
+      this.#remember(
+        this.#open({ id, code: row.code, owner: row.owner, run: rebuilt.run, log: rebuilt.log }),
+      )
     }
     const { run, log } = this.#rooms.get(id)!
     const { inputs, entries } = read(log)
     const loaded = loadScenario(row.scenario)
     if (!loaded.ok) return { error: loaded.mistakes[0] ?? 'scenario' }
-    return { run, inputs, entries, fresh: () => this.#options({ ...row, scenario: loaded.scenario, playbooks: loaded.playbooks }) }
+    return {
+      run,
+      inputs,
+      entries,
+      fresh: () =>
+        this.#options({ ...row, scenario: loaded.scenario, playbooks: loaded.playbooks }),
+    }
   }
 
   /** Logs by exercise, for anybody to verify: `handleLedgerRequest` reads this. */
@@ -191,7 +314,9 @@ export class Rooms {
           this.#shelf.set(id, log)
           if (this.#shelf.size > ENDED_MAX) this.#shelf.delete(this.#shelf.keys().next().value!)
           return log
-        } catch { return undefined }
+        } catch {
+          return undefined
+        }
       },
     }
   }
@@ -199,11 +324,21 @@ export class Rooms {
   /** Goes on with every exercise that a stop or crash interrupted. Says what it could not resume, and why. */
   async resume(): Promise<readonly string[]> {
     const trouble: string[] = []
-    const rows = this.#store.db.select().from(exercises).where(and(isNull(exercises.endedAt), isNull(exercises.trouble))).all()
+    const rows = this.#store.db
+      .select()
+      .from(exercises)
+      .where(and(isNull(exercises.endedAt), isNull(exercises.trouble)))
+      .all()
     for (const row of rows) {
-      const rebuilt = await this.#rebuild(row).catch((error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }))
+      const rebuilt = await this.#rebuild(row).catch((error: unknown) => ({
+        error: error instanceof Error ? error.message : String(error),
+      }))
       if ('error' in rebuilt) {
-        this.#store.db.update(exercises).set({ trouble: rebuilt.error }).where(eq(exercises.id, row.id)).run()
+        this.#store.db
+          .update(exercises)
+          .set({ trouble: rebuilt.error })
+          .where(eq(exercises.id, row.id))
+          .run()
         trouble.push(`${row.title} (${row.code}): ${rebuilt.error}`)
         continue
       }
@@ -217,40 +352,80 @@ export class Rooms {
     await Promise.all([...this.#rooms.values()].map((room) => room.close()))
   }
 
-  async #rebuild(row: typeof exercises.$inferSelect): Promise<{ readonly run: FullRun; readonly log: Log; readonly answers: Answers } | { readonly error: string }> {
+  async #rebuild(
+    row: typeof exercises.$inferSelect,
+  ): Promise<
+    | { readonly run: FullRun; readonly log: Log; readonly answers: Answers }
+    | { readonly error: string }
+  > {
     const loaded = loadScenario(row.scenario)
     if (!loaded.ok) return { error: loaded.mistakes[0] ?? 'the scenario is broken' }
-    const log = await openLog(this.#dirOf(row.id), { origin: `doorstep.local/exercise/${row.id}`, mode: 'live' })
-    const run = createRun(this.#options({ ...row, scenario: loaded.scenario, playbooks: loaded.playbooks }))
+    const log = await openLog(this.#dirOf(row.id), {
+      origin: `doorstep.local/exercise/${row.id}`,
+      mode: 'live',
+    })
+    const run = createRun(
+      this.#options({ ...row, scenario: loaded.scenario, playbooks: loaded.playbooks }),
+    )
     const answers: Answers = new Map()
     const wrong = await replayLog(run, log, versionsOf(this.#parts), answers)
-    if (wrong !== null) { await log.close(); return { error: wrong } }
+    if (wrong !== null) {
+      await log.close()
+      return { error: wrong }
+    }
     return { run, log, answers }
   }
 
-  #options(asked: { id: string; code: string; mode: Mode; scenario: Scenario; playbooks: Playbooks; seed: number; lengthMinutes: number }): RunOptions {
+  #options(asked: {
+    id: string
+    code: string
+    mode: Mode
+    scenario: Scenario
+    playbooks: Playbooks
+    seed: number
+    lengthMinutes: number
+  }): RunOptions {
     return {
-      id: asked.id, code: asked.code, mode: asked.mode, scenario: asked.scenario, playbooks: asked.playbooks, seed: asked.seed, lengthMinutes: asked.lengthMinutes,
-      engine: newEngine(this.#parts, asked.seed), shopPath: (seat) => `/x/${this.#capOf(asked.id, seat)}/~/${SHOP_HOST}/`,
+      id: asked.id,
+      code: asked.code,
+      mode: asked.mode,
+      scenario: asked.scenario,
+      playbooks: asked.playbooks,
+      seed: asked.seed,
+      lengthMinutes: asked.lengthMinutes,
+      engine: newEngine(this.#parts, asked.seed),
+      shopPath: (seat) => `/x/${this.#capOf(asked.id, seat)}/~/${SHOP_HOST}/`,
     }
   }
 
   #open(asked: Pick<RoomParts, 'id' | 'code' | 'owner' | 'run' | 'log' | 'answers'>): Room {
     const room: Room = new Room({
-      ...asked, now: this.#now,
+      ...asked,
+      now: this.#now,
       onEnded: () => {
-        this.#store.db.update(exercises).set({ endedAt: this.#now() }).where(eq(exercises.id, room.id)).run()
+        this.#store.db
+          .update(exercises)
+          .set({ endedAt: this.#now() })
+          .where(eq(exercises.id, room.id))
+          .run()
         this.#remember(room)
       },
       onBroken: (why) => {
-        this.#store.db.update(exercises).set({ trouble: why }).where(eq(exercises.id, room.id)).run()
+        this.#store.db
+          .update(exercises)
+          .set({ trouble: why })
+          .where(eq(exercises.id, room.id))
+          .run()
         this.#forget(room)
       },
-      onPublished: () => { this.onPublished?.(room) },
+      onPublished: () => {
+        this.onPublished?.(room)
+      },
     })
     this.#rooms.set(room.id, room)
     this.#byCode.set(room.code, room)
-    for (const { seat } of room.run.seats()) this.#caps.set(this.#capOf(room.id, seat), { room, seat })
+    for (const { seat } of room.run.seats())
+      this.#caps.set(this.#capOf(room.id, seat), { room, seat })
     this.onRoom?.(room)
     if (room.run.phase() !== 'ended') room.start()
     return room
@@ -261,7 +436,11 @@ export class Rooms {
     this.#ended = [...this.#ended.filter((id) => id !== room.id), room.id]
     while (this.#ended.length > ENDED_MAX) {
       const gone = this.#rooms.get(this.#ended.shift()!)
-      if (gone) { gone.audience.everybody('ended'); this.#forget(gone); void gone.close() }
+      if (gone) {
+        gone.audience.everybody('ended')
+        this.#forget(gone)
+        void gone.close()
+      }
     }
   }
   #forget(room: Room): void {
@@ -277,22 +456,31 @@ export class Rooms {
       const { mode } = room.run.state
       const idle = this.#now() - room.lastActive
       if (mode === 'class' && room.audience.size > 0) continue
-      if (idle > (mode === 'class' ? CLASS_IDLE_MS : LAB_IDLE_MS)) void room.submit({ kind: 'PhaseSet', phase: 'ended' })
+      if (idle > (mode === 'class' ? CLASS_IDLE_MS : LAB_IDLE_MS))
+        void room.submit({ kind: 'PhaseSet', phase: 'ended' })
     }
   }
 
   #living(mode?: Mode): number {
-    return [...this.#rooms.values()].filter(({ run }) => run.phase() !== 'ended' && (mode === undefined || run.state.mode === mode)).length
+    return [...this.#rooms.values()].filter(
+      ({ run }) => run.phase() !== 'ended' && (mode === undefined || run.state.mode === mode),
+    ).length
   }
   #dirOf(id: string): string {
     return join(this.#store.dir, 'exercises', id)
   }
   #capOf(exercise: string, seat: string): string {
-    return createHmac('sha256', this.#store.secret).update(`cage\n${exercise}\n${seat}`).digest('base64url').slice(0, 24)
+    return createHmac('sha256', this.#store.secret)
+      .update(`cage\n${exercise}\n${seat}`)
+      .digest('base64url')
+      .slice(0, 24)
   }
   #freshCode(): string {
     for (;;) {
-      const code = Array.from({ length: CODE_LENGTH }, () => CODE_ALPHABET[randomInt(CODE_ALPHABET.length)]!).join('')
+      const code = Array.from(
+        { length: CODE_LENGTH },
+        () => CODE_ALPHABET[randomInt(CODE_ALPHABET.length)]!,
+      ).join('')
       if (!this.#byCode.has(code)) return code
     }
   }
@@ -305,8 +493,10 @@ function read(log: Log): { readonly inputs: readonly Input[]; readonly entries: 
   const seconds = new Map<number, number>()
   for (const { index, entry } of log.entries()) {
     const { kind, input, at } = entry as { kind: string; input?: Input; at?: number }
-    if (kind === 'input' && input) { inputs.push(input); places.push(index) }
-    else if (kind === 'digest' && at !== undefined) seconds.set(at, index)
+    if (kind === 'input' && input) {
+      inputs.push(input)
+      places.push(index)
+    } else if (kind === 'digest' && at !== undefined) seconds.set(at, index)
   }
   return { inputs, entries: { inputs: places, seconds } }
 }
@@ -317,24 +507,42 @@ const PARTS = ['world', 'engine', 'rules', 'models'] as const
  * Replays a log into a fresh run, and fills `answers` with what its senders were told; says what is wrong with it, or
  * null. Yields to others every 50 ticks.
  */
-async function replayLog(run: FullRun, log: Log, versions: Versions, answers: Answers): Promise<string | null> {
+async function replayLog(
+  run: FullRun,
+  log: Log,
+  versions: Versions,
+  answers: Answers,
+): Promise<string | null> {
   let ticks = 0
   const tickTo = async (at: number, digest?: string): Promise<string | null> => {
     while (run.now() < at) {
       const output = run.tick()
-      if (digest !== undefined && output.at === at && output.digest !== digest) return `its log no longer gives the same outputs at ${at}`
+      if (digest !== undefined && output.at === at && output.digest !== digest)
+        return `its log no longer gives the same outputs at ${at}`
       if (++ticks % 50 === 0) await new Promise((resolve) => setImmediate(resolve))
     }
     return null
   }
   for (const { entry } of log.entries()) {
-    const { kind, input, at, digest, id, by } = entry as { kind: string; input?: Input; at?: number; digest?: string; id?: string; by?: string }
+    const { kind, input, at, digest, id, by } = entry as {
+      kind: string
+      input?: Input
+      at?: number
+      digest?: string
+      id?: string
+      by?: string
+    }
     if (kind === 'input' && input) {
-      const other = input.kind === 'Opened' ? PARTS.find((part) => input.versions[part] !== versions[part]) : undefined
-      if (other !== undefined && input.kind === 'Opened') return `it needs version ${input.versions[other]} of ${other}`
+      const other =
+        input.kind === 'Opened'
+          ? PARTS.find((part) => input.versions[part] !== versions[part])
+          : undefined
+      if (other !== undefined && input.kind === 'Opened')
+        return `it needs version ${input.versions[other]} of ${other}`
       await tickTo(input.at)
       const outcome = run.apply(input)
-      if (id !== undefined && by !== undefined) keepAnswer(answers, { seat: by, id }, Promise.resolve(answerTo(outcome)))
+      if (id !== undefined && by !== undefined)
+        keepAnswer(answers, { seat: by, id }, Promise.resolve(answerTo(outcome)))
     } else if (kind === 'digest' && at !== undefined) {
       const wrong = await tickTo(at, digest)
       if (wrong !== null) return wrong

@@ -1,8 +1,14 @@
 import { Server as Engine } from 'engine.io'
 import type { IncomingMessage } from 'node:http'
 import { Server, type Socket } from 'socket.io'
-import type { Outcome, TelemetryPage } from '../exercise/types.ts'
-import { MESSAGE_BYTES_MAX, parseAct, parseHandshake, parseMoveMessage, parseQuery } from '../protocol/door.ts'
+import type { TelemetryPage } from '../exercise/types.ts'
+import {
+  MESSAGE_BYTES_MAX,
+  parseAct,
+  parseHandshake,
+  parseMoveMessage,
+  parseQuery,
+} from '../protocol/door.ts'
 import type { MoveAnswer, ServerEvents } from '../protocol/message.ts'
 import { parseMove } from '../protocol/move.ts'
 import type { Role } from '../protocol/view.ts'
@@ -10,13 +16,22 @@ import { townMap } from '../world/town-map.ts'
 import type { Member } from './audience.ts'
 import { Limits } from './limits.ts'
 import { addressOf, sameOrigin } from './origin.ts'
-import type { Room } from './room.ts'
+import { answerTo, type Room } from './room.ts'
 import type { Rooms } from './rooms.ts'
 import { trainerAct } from './trainer-act.ts'
 
-interface Seat { readonly room: Room; readonly seat: string; readonly role: Role }
+interface Seat {
+  readonly room: Room
+  readonly seat: string
+  readonly role: Role
+}
 type Answer<T> = ((answer: T) => void) | undefined
-type SeatSocket = Socket<Record<string, (...args: unknown[]) => void>, ServerEvents, Record<never, never>, { seat: Seat }>
+type SeatSocket = Socket<
+  Record<string, (...args: unknown[]) => void>,
+  ServerEvents,
+  Record<never, never>,
+  { seat: Seat }
+>
 
 /** Messages of one socket: sixty at once, then twenty a second. After a hundred refusals the line is cut. */
 const RATE = { burst: 60, perSecond: 20 }
@@ -33,16 +48,31 @@ export interface SeatSockets {
 export function createSeatSockets(rooms: Rooms, publicUrl?: URL): SeatSockets {
   const connects = new Limits(CONNECTS)
   const engine = new Engine({
-    maxHttpBufferSize: MESSAGE_BYTES_MAX, pingInterval: 10_000, pingTimeout: 8000, perMessageDeflate: false,
-    allowRequest: (req: IncomingMessage, decide: (error: string | null | undefined, ok: boolean) => void) => {
+    maxHttpBufferSize: MESSAGE_BYTES_MAX,
+    pingInterval: 10_000,
+    pingTimeout: 8000,
+    perMessageDeflate: false,
+    allowRequest: (
+      req: IncomingMessage,
+      decide: (error: string | null | undefined, ok: boolean) => void,
+    ) => {
       // Polling GETs of the same origin carry no Origin; a socket and a POST always do.
-      const own = sameOrigin(req, publicUrl) || (req.headers.origin === undefined && req.method === 'GET' && req.headers.upgrade === undefined)
+      const own =
+        sameOrigin(req, publicUrl) ||
+        (req.headers.origin === undefined &&
+          req.method === 'GET' &&
+          req.headers.upgrade === undefined)
       if (!own) return decide('origin', false)
       const room = connects.take(addressOf(req, publicUrl))
       decide(room ? null : 'slow-down', room)
     },
   })
-  const io = new Server<Record<string, (...args: unknown[]) => void>, ServerEvents, Record<never, never>, { seat: Seat }>()
+  const io = new Server<
+    Record<string, (...args: unknown[]) => void>,
+    ServerEvents,
+    Record<never, never>,
+    { seat: Seat }
+  >()
   io.bind(engine)
   io.use((socket, next) => {
     const parsed = parseHandshake(socket.handshake.auth)
@@ -52,18 +82,30 @@ export function createSeatSockets(rooms: Rooms, publicUrl?: URL): SeatSockets {
     socket.data.seat = held
     next()
   })
-  io.on('connection', (socket) => { welcome(socket) })
+  io.on('connection', (socket) => {
+    welcome(socket)
+  })
   // Closing the engine, not the namespace: browsers then try again, and find the next server.
-  return { engine, close: () => { engine.close() } }
+  return {
+    engine,
+    close: () => {
+      engine.close()
+    },
+  }
 }
 
 function welcome(socket: SeatSocket): void {
   const { room, seat } = socket.data.seat
   const member: Member = {
-    id: socket.id, seat,
-    emit: (event, ...args) => { socket.emit(event, ...args as never) },
+    id: socket.id,
+    seat,
+    emit: (event, ...args) => {
+      socket.emit(event, ...(args as never))
+    },
     backlogBytes: () => backlogOf(socket),
-    drop: () => { socket.disconnect(true) },
+    drop: () => {
+      socket.disconnect(true)
+    },
   }
   room.audience.join(withMap(member))
   room.touch()
@@ -88,9 +130,13 @@ function welcome(socket: SeatSocket): void {
     if (admitted(undefined)) reply(ask(socket.data.seat, message))
     else reply(noPage('slow-down'))
   })
-  socket.on('again', () => { if (admitted(undefined)) room.audience.again(socket.id) })
+  socket.on('again', () => {
+    if (admitted(undefined)) room.audience.again(socket.id)
+  })
   socket.on('error', () => undefined)
-  const ping = setInterval(() => { measure(socket, room) }, PING_MS)
+  const ping = setInterval(() => {
+    measure(socket, room)
+  }, PING_MS)
   socket.on('disconnect', () => {
     clearInterval(ping)
     room.audience.leave(socket.id)
@@ -113,7 +159,11 @@ function withMap(member: Member): Member {
 }
 
 function answerOf<T>(answer: unknown): (value: T) => void {
-  return typeof answer === 'function' ? (value) => { (answer as (value: T) => void)(value) } : () => undefined
+  return typeof answer === 'function'
+    ? (value) => {
+        ;(answer as (value: T) => void)(value)
+      }
+    : () => undefined
 }
 
 /** A player's move, parsed and made once for its id. */
@@ -123,7 +173,9 @@ async function takeMove({ room, seat }: Seat, message: unknown): Promise<MoveAns
   const move = parseMove(parsed.value.move)
   if (!move.ok) return move
   const { id } = parsed.value
-  return room.once(seat, id, async () => answerTo(await room.submit({ kind: 'Moved', seat, move: move.move }, id)))
+  return room.once(seat, id, async () =>
+    answerTo(await room.submit({ kind: 'Moved', seat, move: move.move }, { seat, id })),
+  )
 }
 
 async function takeAct({ room, seat }: Seat, message: unknown): Promise<MoveAnswer> {
@@ -132,7 +184,8 @@ async function takeAct({ room, seat }: Seat, message: unknown): Promise<MoveAnsw
   if (!parsed.ok) return parsed
   const act = parseAct(parsed.value.move)
   if (!act.ok) return act
-  return room.once(seat, parsed.value.id, () => trainerAct(room, act.value))
+  const { id } = parsed.value
+  return room.once(seat, id, () => trainerAct(room, act.value, { seat, id }))
 }
 
 /** Defenders and the trainer may search telemetry; nobody else sees any. */
@@ -147,19 +200,23 @@ function noPage(error: string): TelemetryPage {
   return { total: 0, rows: [], histogram: [], error }
 }
 
-export function answerTo(outcome: Outcome): MoveAnswer {
-  if (!outcome.ok) return { ok: false, reason: outcome.reason }
-  return outcome.run === undefined ? { ok: true } : { ok: true, run: outcome.run }
-}
-
 function backlogOf(socket: SeatSocket): number {
   const { conn } = socket
-  const transport = conn.transport as unknown as { readonly socket?: { readonly bufferedAmount?: number } }
-  return (transport.socket?.bufferedAmount ?? 0) + (conn as unknown as { readonly writeBuffer: readonly unknown[] }).writeBuffer.length * 256
+  const transport = conn.transport as unknown as {
+    readonly socket?: { readonly bufferedAmount?: number }
+  }
+  return (
+    (transport.socket?.bufferedAmount ?? 0) +
+    (conn as unknown as { readonly writeBuffer: readonly unknown[] }).writeBuffer.length * 256
+  )
 }
 
 function measure(socket: SeatSocket, room: Room): void {
   const from = performance.now()
-  const timed = socket.timeout(PING_MS) as unknown as { emit: (event: string, answer: (error: Error | null) => void) => void }
-  timed.emit('beat', (error) => { room.audience.measured(socket.id, error ? PING_MS : Math.round(performance.now() - from)) })
+  const timed = socket.timeout(PING_MS) as unknown as {
+    emit: (event: string, answer: (error: Error | null) => void) => void
+  }
+  timed.emit('beat', (error) => {
+    room.audience.measured(socket.id, error ? PING_MS : Math.round(performance.now() - from))
+  })
 }

@@ -1,34 +1,65 @@
 import { randomBytes } from 'node:crypto'
 import type { MoveAnswer, TrainerAct } from '../protocol/message.ts'
 import type { PlayRole } from '../protocol/view.ts'
-import type { Room, Unstamped } from './room.ts'
+import { answerTo, type Room, type Sent, type Unstamped } from './room.ts'
 
 /** What a trainer asked for, as inputs of the exercise. */
-export async function trainerAct(room: Room, act: TrainerAct): Promise<MoveAnswer> {
+export async function trainerAct(room: Room, act: TrainerAct, sent?: Sent): Promise<MoveAnswer> {
   if (act.kind === 'Step') return room.step()
   const input = inputOf(room, act)
   if ('reason' in input) return { ok: false, reason: input.reason }
-  const outcome = await room.submit(input.input)
-  return outcome.ok ? { ok: true } : { ok: false, reason: outcome.reason }
+  return answerTo(await room.submit(input.input, sent))
 }
 
 type Made = { readonly input: Unstamped } | { readonly reason: string }
 function inputOf(room: Room, act: Exclude<TrainerAct, { kind: 'Step' }>): Made {
   switch (act.kind) {
-    case 'Phase': return { input: { kind: 'PhaseSet', phase: act.phase } }
-    case 'Speed': return { input: { kind: 'SpeedSet', speed: act.speed } }
-    case 'Fire': return injectOf(room, act.inject, (inject) => ({ kind: 'InjectScheduled', id: inject.id, inject, due: graceEnd(room) }))
-    case 'Schedule': return injectOf(room, act.inject, (inject) => ({ kind: 'InjectScheduled', id: inject.id, inject, due: act.due }))
-    case 'Undo': return { input: { kind: 'InjectUnscheduled', id: act.inject } }
-    case 'Say': return { input: { kind: 'Said', to: act.to as readonly PlayRole[], text: act.text } }
-    case 'Note': return { input: { kind: 'Noted', text: act.text } }
-    case 'Lock': return { input: { kind: 'Locked', locked: act.locked } }
-    case 'Rename': return ofPlayer(room, act.seat, { kind: 'SeatChanged', seat: act.seat, nickname: act.nickname })
-    case 'MoveSeat': return ofPlayer(room, act.seat, { kind: 'SeatChanged', seat: act.seat, role: act.role as PlayRole })
-    case 'Remove': return ofPlayer(room, act.seat, { kind: 'SeatChanged', seat: act.seat, removed: true })
-    case 'AddRobot': return { input: robotOf(room, act.role as PlayRole) }
-    case 'Extra': return { input: { kind: 'ExtraTime', minutes: act.minutes } }
-    case 'Board': return { input: { kind: 'BoardShown', shown: act.shown } }
+    case 'Phase':
+      return { input: { kind: 'PhaseSet', phase: act.phase } }
+    case 'Speed':
+      return { input: { kind: 'SpeedSet', speed: act.speed } }
+    case 'Fire':
+      return injectOf(room, act.inject, (inject) => ({
+        kind: 'InjectScheduled',
+        id: inject.id,
+        inject,
+        due: graceEnd(room),
+      }))
+    case 'Schedule':
+      return injectOf(room, act.inject, (inject) => ({
+        kind: 'InjectScheduled',
+        id: inject.id,
+        inject,
+        due: act.due,
+      }))
+    case 'Undo':
+      return { input: { kind: 'InjectUnscheduled', id: act.inject } }
+    case 'Say':
+      return { input: { kind: 'Said', to: act.to as readonly PlayRole[], text: act.text } }
+    case 'Note':
+      return { input: { kind: 'Noted', text: act.text } }
+    case 'Lock':
+      return { input: { kind: 'Locked', locked: act.locked } }
+    case 'Rename':
+      return ofPlayer(room, act.seat, {
+        kind: 'SeatChanged',
+        seat: act.seat,
+        nickname: act.nickname,
+      })
+    case 'MoveSeat':
+      return ofPlayer(room, act.seat, {
+        kind: 'SeatChanged',
+        seat: act.seat,
+        role: act.role as PlayRole,
+      })
+    case 'Remove':
+      return ofPlayer(room, act.seat, { kind: 'SeatChanged', seat: act.seat, removed: true })
+    case 'AddRobot':
+      return { input: robotOf(room, act.role as PlayRole) }
+    case 'Extra':
+      return { input: { kind: 'ExtraTime', minutes: act.minutes } }
+    case 'Board':
+      return { input: { kind: 'BoardShown', shown: act.shown } }
   }
 }
 
@@ -55,5 +86,11 @@ const ROBOT_NAMES = { attacker: 'Night crew', defender: 'Autopilot' } as const
 export function robotOf(room: Room, role: PlayRole): Unstamped {
   const name = role === 'attacker' ? ROBOT_NAMES.attacker : ROBOT_NAMES.defender
   const before = room.run.seats().filter((seat) => seat.robot && seat.role === role).length
-  return { kind: 'SeatTaken', seat: `r${randomBytes(6).toString('hex')}`, role, nickname: before === 0 ? name : `${name} ${before + 1}`, robot: true }
+  return {
+    kind: 'SeatTaken',
+    seat: `r${randomBytes(6).toString('hex')}`,
+    role,
+    nickname: before === 0 ? name : `${name} ${before + 1}`,
+    robot: true,
+  }
 }
