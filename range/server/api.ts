@@ -1,7 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { counterfactual } from '../exercise/counterfactual.ts'
 import { debriefOf } from '../exercise/debrief.ts'
-import { parseChoice, parseCreate, parseCredentials, parseExerciseId, parseJoin, parseLab, parseRehearse, parseSetup, type Parsed } from '../protocol/door.ts'
+import {
+  parseChoice,
+  parseCreate,
+  parseCredentials,
+  parseExerciseId,
+  parseJoin,
+  parseLab,
+  parseRehearse,
+  parseSetup,
+  type Parsed,
+} from '../protocol/door.ts'
 import { sessionCookie, type Accounts, type Entered, type Trainer } from './accounts.ts'
 import { readJson, sendJson, sendText } from './answer.ts'
 import { exportCsv, exportJson } from './export.ts'
@@ -29,7 +39,11 @@ interface Call {
   readonly url: URL
 }
 type Answerer = (call: Call) => Promise<void> | void
-interface Endpoint { readonly method: 'GET' | 'POST'; readonly path: RegExp; readonly answer: Answerer }
+interface Endpoint {
+  readonly method: 'GET' | 'POST'
+  readonly path: RegExp
+  readonly answer: Answerer
+}
 
 const ENDPOINTS: readonly Endpoint[] = [
   { method: 'POST', path: /^\/api\/setup$/, answer: setUp },
@@ -60,15 +74,29 @@ let waiting = 0
 const ASKING_MAX = 4
 
 /** Answers what lies under /api/. Whatever changes something must come from our own pages. */
-export async function handleApi(parts: ApiParts, req: IncomingMessage, res: ServerResponse, path: string): Promise<boolean> {
+export async function handleApi(
+  parts: ApiParts,
+  req: IncomingMessage,
+  res: ServerResponse,
+  path: string,
+): Promise<boolean> {
   if (!path.startsWith('/api/')) return false
   noPagePolicy(res)
   const method = req.method === 'HEAD' ? 'GET' : req.method
   const here = ENDPOINTS.filter((one) => one.path.test(path))
   const endpoint = here.find((one) => one.method === method)
-  if (!endpoint) { refuse(res, here.length > 0 ? 405 : 404, here.length > 0 ? 'method' : 'no-such-address'); return true }
-  if (method === 'POST' && !sameOrigin(req, parts.publicUrl)) { refuse(res, 403, 'origin'); return true }
-  if (!perAddress.take(addressOf(req, parts.publicUrl))) { refuse(res, 429, 'slow-down'); return true }
+  if (!endpoint) {
+    refuse(res, here.length > 0 ? 405 : 404, here.length > 0 ? 'method' : 'no-such-address')
+    return true
+  }
+  if (method === 'POST' && !sameOrigin(req, parts.publicUrl)) {
+    refuse(res, 403, 'origin')
+    return true
+  }
+  if (!perAddress.take(addressOf(req, parts.publicUrl))) {
+    refuse(res, 429, 'slow-down')
+    return true
+  }
   const [, id = '', rest = ''] = endpoint.path.exec(path)!
   await endpoint.answer({ req, res, parts, id, rest, url: new URL(req.url ?? '/', 'http://host') })
   return true
@@ -80,7 +108,10 @@ function refuse(res: ServerResponse, status: number, reason: string): void {
 
 async function bodyOf<T>(call: Call, parse: (value: unknown) => Parsed<T>): Promise<T | null> {
   const body = await readJson(call.req)
-  if (!body.ok) { refuse(call.res, body.status, body.reason); return null }
+  if (!body.ok) {
+    refuse(call.res, body.status, body.reason)
+    return null
+  }
   const parsed = parse(body.value)
   if (parsed.ok) return parsed.value
   refuse(call.res, 400, parsed.reason)
@@ -99,12 +130,30 @@ async function setUp(call: Call): Promise<void> {
 }
 async function signIn(call: Call): Promise<void> {
   const asked = await bodyOf(call, parseCredentials)
-  if (asked) enter(call, await call.parts.accounts.signIn(asked.name, asked.password, addressOf(call.req, call.parts.publicUrl)))
+  if (asked)
+    enter(
+      call,
+      await call.parts.accounts.signIn(
+        asked.name,
+        asked.password,
+        addressOf(call.req, call.parts.publicUrl),
+      ),
+    )
 }
 function enter({ req, res, parts }: Call, entered: Entered): void {
-  if (!entered.ok) return refuse(res, entered.reason === 'slow-down' ? 429 : entered.reason === 'wrong' ? 401 : 409, entered.reason)
+  if (!entered.ok)
+    return refuse(
+      res,
+      entered.reason === 'slow-down' ? 429 : entered.reason === 'wrong' ? 401 : 409,
+      entered.reason,
+    )
   const secure = isSecure(req) || parts.publicUrl?.protocol === 'https:'
-  sendJson(res, 200, { ok: true, name: entered.trainer.name }, { 'Set-Cookie': sessionCookie(entered.session, secure) })
+  sendJson(
+    res,
+    200,
+    { ok: true, name: entered.trainer.name },
+    { 'Set-Cookie': sessionCookie(entered.session, secure) },
+  )
 }
 async function signOut(call: Call): Promise<void> {
   const who = await call.parts.accounts.who(call.req.headers.cookie)
@@ -114,7 +163,10 @@ async function signOut(call: Call): Promise<void> {
 async function invite(call: Call): Promise<void> {
   if (!(await trainerOf(call))) return
   const token = call.parts.accounts.invite('setup')
-  sendJson(call.res, 200, { ok: true, link: `${originOf(call.req, call.parts.publicUrl)}/setup?token=${token}` })
+  sendJson(call.res, 200, {
+    ok: true,
+    link: `${originOf(call.req, call.parts.publicUrl)}/setup?token=${token}`,
+  })
 }
 async function me(call: Call): Promise<void> {
   const who = await call.parts.accounts.who(call.req.headers.cookie)
@@ -122,7 +174,8 @@ async function me(call: Call): Promise<void> {
 }
 
 async function join(call: Call): Promise<void> {
-  if (!perCode.take(addressOf(call.req, call.parts.publicUrl))) return refuse(call.res, 429, 'slow-down')
+  if (!perCode.take(addressOf(call.req, call.parts.publicUrl)))
+    return refuse(call.res, 429, 'slow-down')
   const asked = await bodyOf(call, parseJoin)
   if (asked) seated(call.res, await call.parts.rooms.join(asked.code, asked.nickname, asked.role))
 }
@@ -130,14 +183,27 @@ async function join(call: Call): Promise<void> {
 function seated(res: ServerResponse, made: SeatedOr | Refused): void {
   if (!made.ok) return refuse(res, made.status, made.reason)
   const { exercise, seat, token, role } = made
-  sendJson(res, 200, { ok: true, exercise, seat, token, role, href: role === 'trainer' ? `/trainer/${exercise}` : `/exercise/${exercise}` })
+  sendJson(res, 200, {
+    ok: true,
+    exercise,
+    seat,
+    token,
+    role,
+    href: role === 'trainer' ? `/trainer/${exercise}` : `/exercise/${exercise}`,
+  })
 }
 
 async function lab(call: Call): Promise<void> {
-  if (!perMaker.take(addressOf(call.req, call.parts.publicUrl))) return refuse(call.res, 429, 'slow-down')
+  if (!perMaker.take(addressOf(call.req, call.parts.publicUrl)))
+    return refuse(call.res, 429, 'slow-down')
   const asked = await bodyOf(call, parseLab)
   if (!asked) return
-  await alone(call, { scenario: call.parts.labScenario(asked.module), mode: 'lab', role: 'defender', lengthMinutes: undefined })
+  await alone(call, {
+    scenario: call.parts.labScenario(asked.module),
+    mode: 'lab',
+    role: 'defender',
+    lengthMinutes: undefined,
+  })
 }
 async function rehearse(call: Call): Promise<void> {
   if (!(await trainerOf(call))) return
@@ -146,7 +212,15 @@ async function rehearse(call: Call): Promise<void> {
 }
 
 /** One player against a machine player; it begins at once. */
-async function alone(call: Call, asked: { scenario: string; mode: 'lab' | 'rehearsal'; role: 'attacker' | 'defender'; lengthMinutes: number | undefined }): Promise<void> {
+async function alone(
+  call: Call,
+  asked: {
+    scenario: string
+    mode: 'lab' | 'rehearsal'
+    role: 'attacker' | 'defender'
+    lengthMinutes: number | undefined
+  },
+): Promise<void> {
   const { rooms } = call.parts
   const made = await rooms.create({ ...asked, owner: null })
   if (!made.ok) return refuse(call.res, made.status, made.reason)
@@ -159,7 +233,8 @@ async function alone(call: Call, asked: { scenario: string; mode: 'lab' | 'rehea
 }
 
 async function list(call: Call): Promise<void> {
-  if (await trainerOf(call)) sendJson(call.res, 200, { ok: true, exercises: call.parts.rooms.list() })
+  if (await trainerOf(call))
+    sendJson(call.res, 200, { ok: true, exercises: call.parts.rooms.list() })
 }
 
 async function create(call: Call): Promise<void> {
@@ -168,13 +243,27 @@ async function create(call: Call): Promise<void> {
   const asked = await bodyOf(call, parseCreate)
   if (!asked) return
   const { rooms } = call.parts
-  const made = await rooms.create({ ...asked, lengthMinutes: asked.lengthMinutes, seed: asked.seed, mode: 'class', owner: trainer.id })
+  const made = await rooms.create({
+    ...asked,
+    lengthMinutes: asked.lengthMinutes,
+    seed: asked.seed,
+    mode: 'class',
+    owner: trainer.id,
+  })
   if (!made.ok) return refuse(call.res, made.status, made.reason)
   const seat = await rooms.seat(made.room, 'trainer', trainer.name)
   for (const role of asked.robots ?? []) await made.room.submit(robotOf(made.room, role))
   if (!seat.ok) return refuse(call.res, seat.status, seat.reason)
   const { exercise, token } = seat
-  sendJson(call.res, 201, { ok: true, exercise, seat: seat.seat, token, role: 'trainer', code: made.room.code, href: `/trainer/${exercise}` })
+  sendJson(call.res, 201, {
+    ok: true,
+    exercise,
+    seat: seat.seat,
+    token,
+    role: 'trainer',
+    code: made.room.code,
+    href: `/trainer/${exercise}`,
+  })
 }
 
 /** A trainer at another browser, or after a cleared one. */
@@ -196,7 +285,10 @@ async function screenSeat(call: Call): Promise<void> {
 /** A debrief is for those who played, and for trainers. The seat's token comes as a header. */
 async function entitled(call: Call): Promise<boolean> {
   const id = parseExerciseId(call.id)
-  if (!id.ok) { refuse(call.res, 404, 'no-such-exercise'); return false }
+  if (!id.ok) {
+    refuse(call.res, 404, 'no-such-exercise')
+    return false
+  }
   const token = String(call.req.headers['x-seat'] ?? '')
   if (token !== '' && call.parts.rooms.knows(id.value, token)) return true
   if ((await call.parts.accounts.who(call.req.headers.cookie)) !== null) return true
@@ -219,23 +311,42 @@ async function otherwise(call: Call): Promise<void> {
   waiting += 1
   const answer = asking.then(async () => {
     const done = await call.parts.rooms.finished(call.id)
-    return 'error' in done ? done : counterfactual(done.fresh, done.inputs, done.run.state, asked.choice)
+    return 'error' in done
+      ? done
+      : counterfactual(done.fresh, done.inputs, done.run.state, asked.choice)
   })
   asking = answer.catch(() => undefined)
   try {
     const found = await answer
     if ('error' in found) refuse(call.res, 409, found.error)
     else sendJson(call.res, 200, { ok: true, counterfactual: found })
-  } finally { waiting -= 1 }
+  } finally {
+    waiting -= 1
+  }
 }
 
 async function exported(call: Call): Promise<void> {
   if (!(await entitled(call))) return
   const done = await call.parts.rooms.finished(call.id)
   if ('error' in done) return refuse(call.res, done.error === 'not-ended' ? 409 : 404, done.error)
-  const attachment = { 'Content-Disposition': `attachment; filename="doorstep-${call.id}.${call.rest}"` }
-  if (call.rest === 'csv') return sendText(call.res, 200, exportCsv(debriefOf(done.run.state, done.entries)), 'text/csv; charset=utf-8', attachment)
-  sendText(call.res, 200, exportJson(debriefOf(done.run.state, done.entries), done.inputs), 'application/json; charset=utf-8', attachment)
+  const attachment = {
+    'Content-Disposition': `attachment; filename="doorstep-${call.id}.${call.rest}"`,
+  }
+  if (call.rest === 'csv')
+    return sendText(
+      call.res,
+      200,
+      exportCsv(debriefOf(done.run.state, done.entries)),
+      'text/csv; charset=utf-8',
+      attachment,
+    )
+  sendText(
+    call.res,
+    200,
+    exportJson(debriefOf(done.run.state, done.entries), done.inputs),
+    'application/json; charset=utf-8',
+    attachment,
+  )
 }
 
 /** Where to begin verifying: the key, the newest checkpoint, and its key in Gun's space `cp`. For anybody. */
@@ -243,7 +354,14 @@ function ledger(call: Call): void {
   const log = call.parts.rooms.shelf().get(call.id)
   if (!log) return refuse(call.res, 404, 'no-such-exercise')
   const { vkey, checkpoint, publishedSize, sealed } = log
-  sendJson(call.res, 200, { ok: true, vkey, checkpoint: checkpoint ?? null, size: publishedSize, sealed, cp: call.parts.replicas.newest(call.id) ?? null })
+  sendJson(call.res, 200, {
+    ok: true,
+    vkey,
+    checkpoint: checkpoint ?? null,
+    size: publishedSize,
+    sealed,
+    cp: call.parts.replicas.newest(call.id) ?? null,
+  })
 }
 
 /**

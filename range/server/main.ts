@@ -42,7 +42,8 @@ export async function startServer(options: ServeOptions): Promise<Running> {
   const rooms = await Rooms.open(store)
   const hub = createGunHub()
   const replicas = shareLogs(rooms, hub)
-  for (const line of await rooms.resume()) process.stderr.write(`doorstep: could not go on with ${line}\n`)
+  for (const line of await rooms.resume())
+    process.stderr.write(`doorstep: could not go on with ${line}\n`)
   const sockets = createSeatSockets(rooms, options.publicUrl)
   const boards = createBoards(store, rooms)
   const certificate = options.lan ? localCertificate(store.dir) : undefined
@@ -53,7 +54,13 @@ export async function startServer(options: ServeOptions): Promise<Running> {
     own: [
       (_req, res, path) => answerCheckpointKey(replicas, res, path),
       (req, res) => handleLedgerRequest(req, res, rooms.shelf()),
-      (req, res, path) => handleApi({ rooms, accounts, replicas, labScenario, ...given(options.publicUrl) }, req, res, path),
+      (req, res, path) =>
+        handleApi(
+          { rooms, accounts, replicas, labScenario, ...given(options.publicUrl) },
+          req,
+          res,
+          path,
+        ),
       (req, res, path) => {
         if (!path.startsWith('/socket.io/')) return false
         sockets.engine.handleRequest(req as never, res)
@@ -64,12 +71,32 @@ export async function startServer(options: ServeOptions): Promise<Running> {
     site: options.site ?? (await loadSite()),
     locals: (req) => services.locals(req),
   })
-  routeUpgrades(http, [
-    { path: '/socket.io', handle: (req, socket, head) => { sockets.engine.handleUpgrade(req as never, socket as never, head) } },
-    { path: '/board', handle: (req, socket, head) => { boards.handleUpgrade(req, socket, head) } },
-    // Gun lives in a sandboxed frame whose origin is opaque. It carries only what anybody may have.
-    { path: '/gun', opaqueOrigin: true, handle: (req, socket, head) => { hub.handleUpgrade(req, socket, head) } },
-  ], options.publicUrl)
+  routeUpgrades(
+    http,
+    [
+      {
+        path: '/socket.io',
+        handle: (req, socket, head) => {
+          sockets.engine.handleUpgrade(req as never, socket as never, head)
+        },
+      },
+      {
+        path: '/board',
+        handle: (req, socket, head) => {
+          boards.handleUpgrade(req, socket, head)
+        },
+      },
+      // Gun lives in a sandboxed frame whose origin is opaque. It carries only what anybody may have.
+      {
+        path: '/gun',
+        opaqueOrigin: true,
+        handle: (req, socket, head) => {
+          hub.handleUpgrade(req, socket, head)
+        },
+      },
+    ],
+    options.publicUrl,
+  )
   const listener: NetServer = certificate === undefined ? http : bothProtocols(http, certificate)
   const stop = async (): Promise<void> => {
     listener.close()
@@ -83,7 +110,10 @@ export async function startServer(options: ServeOptions): Promise<Running> {
   try {
     const port = await listen(listener, options.port, options.lan ? '0.0.0.0' : '127.0.0.1')
     const address = options.publicUrl?.origin ?? `http://127.0.0.1:${port}`
-    store.set('address', options.lan ? `http://${localAddresses()[0] ?? '127.0.0.1'}:${port}` : address)
+    store.set(
+      'address',
+      options.lan ? `http://${localAddresses()[0] ?? '127.0.0.1'}:${port}` : address,
+    )
     return { port, address, services, close: stop }
   } catch (error) {
     await stop()
@@ -119,14 +149,23 @@ export async function serve(options: ServeOptions): Promise<number> {
     running = await startServer(options)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE') process.stderr.write(`port ${options.port} is taken; choose another: npm start -- --port ${options.port + 1}\n`)
-    else if (code === 'EACCES') process.stderr.write(`port ${options.port} needs more rights; choose another: npm start -- --port 8080\n`)
+    if (code === 'EADDRINUSE')
+      process.stderr.write(
+        `port ${options.port} is taken; choose another: npm start -- --port ${options.port + 1}\n`,
+      )
+    else if (code === 'EACCES')
+      process.stderr.write(
+        `port ${options.port} needs more rights; choose another: npm start -- --port 8080\n`,
+      )
     else process.stderr.write(`${message}\n`)
     return 2
   }
   greet(running, options)
   await new Promise<void>((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { done() })
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => {
+        done()
+      })
   })
   await Promise.race([running.close(), new Promise((done) => setTimeout(done, 5000).unref())])
   return 0
@@ -135,13 +174,21 @@ export async function serve(options: ServeOptions): Promise<number> {
 /** Tells on the terminal where to go, and how the first trainer signs up. */
 function greet(running: Running, options: ServeOptions): void {
   const { accounts } = running.services
-  const say = (text: string): void => { process.stdout.write(`${text}\n`) }
+  const say = (text: string): void => {
+    process.stdout.write(`${text}\n`)
+  }
   const lan = options.lan ? localAddresses() : []
   const main = lan[0] === undefined ? running.address : `http://${lan[0]}:${running.port}`
   say(`\n  Doorstep is open at ${running.address}`)
-  for (const address of lan) say(`  In this room:        http://${address}:${running.port}  and  https://${address}:${running.port}`)
+  for (const address of lan)
+    say(
+      `  In this room:        http://${address}:${running.port}  and  https://${address}:${running.port}`,
+    )
   if (options.lan) say(`  To trust it:         ${main}/trust`)
-  if (!accounts.any()) say(`\n  First trainer: ${main}/setup?token=${accounts.invite('setup')}\n  (this link works once, for ${INVITATION_MINUTES} minutes; npm run -s doorstep -- invite makes another)`)
+  if (!accounts.any())
+    say(
+      `\n  First trainer: ${main}/setup?token=${accounts.invite('setup')}\n  (this link works once, for ${INVITATION_MINUTES} minutes; npm run -s doorstep -- invite makes another)`,
+    )
   if (options.lan) say(`\n${renderUnicodeCompact(`${main}/join`)}\n  ${main}/join`)
   say('')
 }

@@ -2,10 +2,16 @@ import { expect, test } from '@playwright/test'
 import { startTestServer, type TestServer } from './server.ts'
 
 let server: TestServer
-test.beforeAll(async () => { server = await startTestServer() })
-test.afterAll(async () => { await server.stop() })
+test.beforeAll(async () => {
+  server = await startTestServer()
+})
+test.afterAll(async () => {
+  await server.stop()
+})
 
-test('[N1] the first trainer signs up by the printed link, opens an exercise, and a player joins by its code', async ({ browser }) => {
+test('[N1] the first trainer signs up by the printed link, opens an exercise, and a player joins by its code', async ({
+  browser,
+}) => {
   const trainer = await (await browser.newContext()).newPage()
   await trainer.goto(server.url + server.setup)
   await trainer.getByLabel('Your name').fill('Tess Trainer')
@@ -14,7 +20,9 @@ test('[N1] the first trainer signs up by the printed link, opens an exercise, an
   await trainer.waitForURL('**/trainer')
   await trainer.getByRole('button', { name: 'Open the exercise' }).click()
   await trainer.waitForURL('**/trainer/x*')
-  const { exercises } = (await (await trainer.request.get(`${server.url}/api/exercises`)).json()) as { exercises: readonly { code: string }[] }
+  const { exercises } = (await (
+    await trainer.request.get(`${server.url}/api/exercises`)
+  ).json()) as { exercises: readonly { code: string }[] }
   const code = exercises[0]!.code
 
   const player = await (await browser.newContext()).newPage()

@@ -143,17 +143,15 @@ async function writeFiles(
   writeFileSync(
     join(args.out, 'truth.jsonl'),
     lines(
-      run
-        .truth()
-        .map(({ attack, family, actors, targets, start, firstEffect, end }) => ({
-          attack,
-          family,
-          actors,
-          targets,
-          start,
-          firstEffect,
-          end,
-        })),
+      run.truth().map(({ attack, family, actors, targets, start, firstEffect, end }) => ({
+        attack,
+        family,
+        actors,
+        targets,
+        start,
+        firstEffect,
+        end,
+      })),
     ),
   )
   writeFileSync(
