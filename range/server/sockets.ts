@@ -9,7 +9,7 @@ import {
   parseMoveMessage,
   parseQuery,
 } from '../protocol/door.ts'
-import type { MoveAnswer, ServerEvents } from '../protocol/message.ts'
+import type { MoveAnswer, ServerEvents, TrainerAct } from '../protocol/message.ts'
 import { parseMove } from '../protocol/move.ts'
 import type { Role } from '../protocol/view.ts'
 import { townMap } from '../world/town-map.ts'
@@ -179,13 +179,21 @@ async function takeMove({ room, seat }: Seat, message: unknown): Promise<MoveAns
 }
 
 async function takeAct({ room, seat }: Seat, message: unknown): Promise<MoveAnswer> {
-  if (room.run.state.seats.get(seat)?.role !== 'trainer') return { ok: false, reason: 'not-yours' }
   const parsed = parseMoveMessage(message)
   if (!parsed.ok) return parsed
   const act = parseAct(parsed.value.move)
   if (!act.ok) return act
+  if (!mayAct(room, seat, act.value)) return { ok: false, reason: 'not-yours' }
   const { id } = parsed.value
   return room.once(seat, id, () => trainerAct(room, act.value, { seat, id }))
+}
+
+/** Trainers may do everything; who plays alone, in a lab or a rehearsal, drives the clock and ends. */
+function mayAct(room: Room, seat: string, act: TrainerAct): boolean {
+  const { seats, mode } = room.run.state
+  if (seats.get(seat)?.role === 'trainer') return true
+  const alone = (mode === 'lab' || mode === 'rehearsal') && seats.has(seat)
+  return alone && (act.kind === 'Phase' || act.kind === 'Speed' || act.kind === 'Step')
 }
 
 /** Defenders and the trainer may search telemetry; nobody else sees any. */
