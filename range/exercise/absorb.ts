@@ -10,7 +10,10 @@ const HAPPENED_MAX = 20_000
 const TALK_MAX = 40
 const LOOT_MAX = 400
 
-/** Everything an exercise remembers of what happened: attacks' effects, decisions' effects, points, talk of the town. */
+/**
+ * Everything an exercise remembers of what happened: attacks' effects, decisions' effects, points,
+ * talk of the town.
+ */
 export function absorb(state: RunState, list: readonly Happened[]): void {
   for (const happened of list) {
     const run = runOf(state, happened)
@@ -23,7 +26,10 @@ export function absorb(state: RunState, list: readonly Happened[]): void {
   }
 }
 
-/** The attack that an event belongs to: by its cause, or because the mechanism is the attack's own (drop, diversion). */
+/**
+ * The attack that an event belongs to: by its cause, or because the mechanism is the attack's own
+ * (drop, diversion).
+ */
 export function runOf(state: RunState, happened: Happened): Trail | null {
   const { cause, event } = happened
   if (cause.kind === 'attack') return state.trails[cause.run] ?? null

@@ -10,7 +10,10 @@ import type { Input } from './types.ts'
 const SHIFT_MS = 300_000
 const STATIONS = 5
 const IMPOSSIBLE_MAX = 40
-/** Ten days: a launch that is left out keeps its number, so that the draws of the others stay theirs, and never begins. */
+/**
+ * Ten days: a launch that is left out keeps its number, so that the draws of the others stay
+ * theirs, and never begins.
+ */
 const NEVER_MINUTES = 14_400
 
 /** An engine for each of the two histories; they must not share one. */
@@ -32,8 +35,9 @@ interface Tagged {
 }
 
 /**
- * Plays the exercise twice from its seed and inputs, once with one decision changed, and compares by business id.
- * `was` is the finished exercise's state, from which the choice is understood. Takes as long as two simulations.
+ * Plays the exercise twice from its seed and inputs, once with one decision changed, and compares
+ * by business id. `was` is the finished exercise's state, from which the choice is understood.
+ * Takes as long as two simulations.
  */
 export function counterfactual(
   fresh: Fresh,

@@ -13,7 +13,10 @@ const SCORE_LINES = 500
 type Attack = Debrief['attacks'][number]
 type Turn = Debrief['turningPoints'][number]
 
-/** Entries of the log by what they hold: inputs in their order, and digests of seconds by virtual time. */
+/**
+ * Entries of the log by what they hold: inputs in their order, and digests of seconds by virtual
+ * time.
+ */
 export interface Entries {
   readonly inputs: readonly number[]
   readonly seconds: ReadonlyMap<number, number>
@@ -21,8 +24,8 @@ export interface Entries {
 const NO_LOG: Entries = { inputs: [], seconds: new Map() }
 
 /**
- * What a class sees at the end: truth, alerts and decisions on one timeline, losses, turning points, and what can be
- * asked. `log` says which entry of the ledger stands behind each of them.
+ * What a class sees at the end: truth, alerts and decisions on one timeline, losses, turning
+ * points, and what can be asked. `log` says which entry of the ledger stands behind each of them.
  */
 export function debriefOf(state: RunState, log: Entries = NO_LOG): Debrief {
   const attacks = attacksOf(state)
@@ -118,7 +121,9 @@ function unseen(attack: Attack, now: number): number {
     : (attack.detectedAt ?? attack.end ?? now) - attack.firstEffect
 }
 
-/** The moments worth talking about, the heaviest first, at most three, then in the order of time. */
+/**
+ * The moments worth talking about, the heaviest first, at most three, then in the order of time.
+ */
 function turningPoints(state: RunState, attacks: readonly Attack[]): readonly Turn[] {
   const found: { weight: number; turn: Turn }[] = []
   for (const attack of attacks) {
@@ -224,7 +229,9 @@ function falseAlarms(state: RunState): { weight: number; turn: Turn }[] {
     : []
 }
 
-/** What the class may ask: without an attack, a decision earlier or later, or the playbook at once. */
+/**
+ * What the class may ask: without an attack, a decision earlier or later, or the playbook at once.
+ */
 function choicesOf(state: RunState): Debrief['choices'] {
   const choices: Debrief['choices'][number][] = []
   for (const incident of state.incidents) {

@@ -8,7 +8,9 @@ const TREND_MS = 30_000
 const MINUTE_MS = 60_000
 const POINTS_MAX = 120
 
-/** Brings the defenders' desk up to date with the engine's incidents; returns those that are new. */
+/**
+ * Brings the defenders' desk up to date with the engine's incidents; returns those that are new.
+ */
 export function advanceDesk(state: RunState, changed: readonly Incident[]): readonly Incident[] {
   const fresh: Incident[] = []
   for (const incident of changed) {
@@ -67,8 +69,8 @@ export function recordCurves(state: RunState, telemetry: readonly Telemetry[]): 
 /** A fix this old says nothing about now: a silent tracker is no gap. */
 const FIX_STALE_MS = 120_000
 /**
- * Millimetres between the last fix that a van reported and where the van really was at that moment, of the van where
- * that is widest. It reads the truth: only debriefs show it.
+ * Millimetres between the last fix that a van reported and where the van really was at that moment,
+ * of the van where that is widest. It reads the truth: only debriefs show it.
  */
 function widestGap(state: RunState): number {
   let widest = 0

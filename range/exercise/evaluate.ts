@@ -1,7 +1,10 @@
 import type { Incident, ReasoningKind } from '../../engine/alert/alert.ts'
 import type { Truth } from './types.ts'
 
-/** An incident still counts when it opens this long after the attack's end. THREATS.md "What counts". */
+/**
+ * An incident still counts when it opens this long after the attack's end. THREATS.md "What
+ * counts".
+ */
 const GRACE_MS = 600_000
 
 export interface Verdict {

@@ -85,7 +85,10 @@ function takeSeat(state: RunState, input: Extract<Input, { kind: 'SeatTaken' }>)
   return { ok: true, happened: seatCustomer(state, seat, customer, true) }
 }
 
-/** A person takes the place of a simulated customer, who then does nothing by himself; or gives it back. */
+/**
+ * A person takes the place of a simulated customer, who then does nothing by himself; or gives it
+ * back.
+ */
 function seatCustomer(
   state: RunState,
   seat: string,
@@ -96,7 +99,10 @@ function seatCustomer(
   return state.town.apply({ kind: 'SeatCustomer', customer, player }, { kind: 'player', seat })
 }
 
-/** Players are the last customers of the town, from the end, so that the simulated ones keep their numbers. */
+/**
+ * Players are the last customers of the town, from the end, so that the simulated ones keep their
+ * numbers.
+ */
 function freeCustomer(state: RunState): number | null {
   const taken = new Set([...state.seats.values()].map((seat) => seat.customer))
   const { customers } = state.town.world().shop

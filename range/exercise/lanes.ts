@@ -5,7 +5,10 @@ import type { Trail, RunState } from './state.ts'
 const ITEMS_MAX = 200
 type Item = Lane['items'][number]
 
-/** The whole truth as lanes of one timeline: for the trainer while it happens, for everybody at the debrief. */
+/**
+ * The whole truth as lanes of one timeline: for the trainer while it happens, for everybody at the
+ * debrief.
+ */
 export function lanesOf(state: RunState): readonly Lane[] {
   return [
     { id: 'truth', items: state.trails.map((trail) => attackItem(state, trail)) },

@@ -9,8 +9,8 @@ export interface Check {
 }
 
 /**
- * Whether an incident is over, checked and not assumed: page equals baseline, nothing reported for two minutes, van and
- * parcels back in custody, account closed. `null`: cannot be known yet.
+ * Whether an incident is over, checked and not assumed: page equals baseline, nothing reported for
+ * two minutes, van and parcels back in custody, account closed. `null`: cannot be known yet.
  */
 export function checksOf(state: RunState, incident: Incident): readonly Check[] {
   const responded = state.decisions.filter(

@@ -9,8 +9,8 @@ export interface Divergence {
 }
 
 /**
- * Replays inputs in their order, ticking in between: an input at time t comes after the tick that reached t.
- * `onTick` sees every output. Runs on to `until` after the last input.
+ * Replays inputs in their order, ticking in between: an input at time t comes after the tick that
+ * reached t. `onTick` sees every output. Runs on to `until` after the last input.
  */
 export function replay(
   options: RunOptions,

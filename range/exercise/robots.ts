@@ -2,7 +2,10 @@ import type { Move } from '../protocol/move.ts'
 import type { AttackerView, DefenderView } from '../protocol/view.ts'
 import type { PlannedAttack } from './types.ts'
 
-/** A machine defender waits this long before it takes a new incident, as a person would read it first. */
+/**
+ * A machine defender waits this long before it takes a new incident, as a person would read it
+ * first.
+ */
 const READ_MS = 60_000
 /** And this long from taking to acting. */
 const DECIDE_MS = 45_000
@@ -29,7 +32,10 @@ export function attackerMoves(view: AttackerView, plan: readonly PlannedAttack[]
   return moves
 }
 
-/** A machine defender: takes what is serious and corroborated, then runs the recommended steps of its playbook. */
+/**
+ * A machine defender: takes what is serious and corroborated, then runs the recommended steps of
+ * its playbook.
+ */
 export function defenderMoves(view: DefenderView): readonly Move[] {
   for (const incident of view.incidents) {
     if (incident.closed !== null) continue

@@ -43,7 +43,10 @@ export interface FullRun extends Run {
   readonly render: (response: ShopResponse, base: string) => string
 }
 
-/** Deterministic in (scenario, seed, inputs): the same calls give the same outputs, digest for digest. */
+/**
+ * Deterministic in (scenario, seed, inputs): the same calls give the same outputs, digest for
+ * digest.
+ */
 export function createRun(options: RunOptions): FullRun {
   const state = initialState(options)
   const views = createViewCache(state)

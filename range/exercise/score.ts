@@ -4,7 +4,10 @@ import { parcelRef } from '../world/refs.ts'
 import type { Trail, Decision, RunState } from './state.ts'
 import type { ScoreLine } from './types.ts'
 
-/** Points come from outcomes only; each line names what gave it. Values are explained on the guide's page. */
+/**
+ * Points come from outcomes only; each line names what gave it. Values are explained on the guide's
+ * page.
+ */
 const POINTS = {
   card: 20,
   workingCard: 10,
@@ -101,7 +104,10 @@ export function scoreOf(
   }
 }
 
-/** Lines for a decision once it has worked: good where it removed a mechanism, costly where it hit the innocent. */
+/**
+ * Lines for a decision once it has worked: good where it removed a mechanism, costly where it hit
+ * the innocent.
+ */
 export function scoreDecision(
   state: RunState,
   decision: Decision,

@@ -10,8 +10,9 @@ const ROWS_MAX = 200
 type Test = (event: Telemetry) => boolean
 
 /**
- * Telemetry search: terms joined by `and` / `or` (`and` binds tighter), each `field:value` or free text, `-term` for not.
- * Fields: ip account staff card session page host van parcel locker order device status. Newest rows first.
+ * Telemetry search: terms joined by `and` / `or` (`and` binds tighter), each `field:value` or free
+ * text, `-term` for not. Fields: ip account staff card session page host van parcel locker order
+ * device status. Newest rows first.
  */
 export function searchTelemetry(
   events: readonly Telemetry[],

@@ -8,7 +8,10 @@ import type { Happened, Milliseconds } from '../world/types.ts'
 import type { Town } from './town.ts'
 import type { Phase, Scenario, ScoreLine, Truth } from './types.ts'
 
-/** What a running exercise remembers. Owned by `createRun`; the other modules read it and return what changes. */
+/**
+ * What a running exercise remembers. Owned by `createRun`; the other modules read it and return
+ * what changes.
+ */
 export interface RunState {
   readonly id: string
   readonly code: string
@@ -81,13 +84,19 @@ export interface Seat {
   customer: number | null
 }
 
-/** What an exercise keeps beside the world's own record of an attack run (`world.attacks.runs[run]`). */
+/**
+ * What an exercise keeps beside the world's own record of an attack run
+ * (`world.attacks.runs[run]`).
+ */
 export interface Trail {
   readonly run: number
   readonly technique: string
   readonly seat: string | null
   readonly startsAt: Milliseconds
-  /** Everything that happened because of this run; only truth, score and the attackers' own loot read it. */
+  /**
+   * Everything that happened because of this run; only truth, score and the attackers' own loot
+   * read it.
+   */
   readonly happened: Happened[]
   readonly actors: Set<string>
   readonly targets: Set<string>

@@ -12,7 +12,9 @@ import { learn } from './views/defender.ts'
 export const TICK_MS = 1000
 const TELEMETRY_MAX = 300_000
 
-/** One virtual second: the town moves, what it reports reaches the engine, and what is due is done. */
+/**
+ * One virtual second: the town moves, what it reports reaches the engine, and what is due is done.
+ */
 export function advanceTick(state: RunState, before: readonly Happened[]): TickOutput {
   const to = state.now + TICK_MS
   const happened: Happened[] = [...before]

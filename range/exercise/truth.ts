@@ -2,7 +2,9 @@ import { techniqueOf } from '../attack/catalogue.ts'
 import type { RunState } from './state.ts'
 import type { Truth } from './types.ts'
 
-/** What was really done, from the world's own causes. Only scoring, trainer and debrief may call it. */
+/**
+ * What was really done, from the world's own causes. Only scoring, trainer and debrief may call it.
+ */
 export function truthOf(state: RunState): readonly Truth[] {
   const { runs } = state.town.world().attacks
   return state.trails.map((trail) => {

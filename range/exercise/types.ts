@@ -8,7 +8,10 @@ import type { PlayRole, Role, View } from '../protocol/view.ts'
 
 export type Phase = 'lobby' | 'running' | 'paused' | 'ended'
 
-/** A compiled scenario: data only. `range/scenario` makes it from text, reporting all mistakes at once. */
+/**
+ * A compiled scenario: data only. `range/scenario` makes it from text, reporting all mistakes at
+ * once.
+ */
 export interface Scenario {
   readonly slug: string
   readonly title: string
@@ -17,7 +20,10 @@ export interface Scenario {
   /** Virtual minutes of play at speed 1; the trainer may choose another length. */
   readonly lengthMinutes: number
   readonly speed: number
-  /** What the scenario's own machine attacker launches, and when (for simulate, evaluate, rehearsals). */
+  /**
+   * What the scenario's own machine attacker launches, and when (for simulate, evaluate,
+   * rehearsals).
+   */
   readonly attacks: readonly PlannedAttack[]
   /** Techniques that attackers may use, hours of crew they start with. */
   readonly palette: readonly string[]
@@ -51,7 +57,10 @@ export interface Inject {
   readonly preview: Readonly<Record<PlayRole, string>>
 }
 
-/** The only truth: the log of an exercise is a list of these, each a leaf of the ledger. `at` is virtual time. */
+/**
+ * The only truth: the log of an exercise is a list of these, each a leaf of the ledger. `at` is
+ * virtual time.
+ */
 export type Input = { readonly at: Milliseconds } & (
   | {
       readonly kind: 'Opened'
@@ -153,7 +162,10 @@ export interface ScoreLine {
   readonly ref: string
 }
 
-/** A running exercise. Deterministic in (scenario, seed, inputs). Implemented in range/exercise/run.ts. */
+/**
+ * A running exercise. Deterministic in (scenario, seed, inputs). Implemented in
+ * range/exercise/run.ts.
+ */
 export interface Run {
   readonly scenario: Scenario
   readonly seed: number
@@ -163,7 +175,10 @@ export interface Run {
   endsAt(): Milliseconds
   /** Applies one input at the run's present; the caller has made it durable. */
   apply(input: Input): Outcome
-  /** Advances to `at + 1000` ms; only while running. Moves that robots make are returned, not applied. */
+  /**
+   * Advances to `at + 1000` ms; only while running. Moves that robots make are returned, not
+   * applied.
+   */
   tick(): TickOutput
   robots(): readonly Input[]
   view(seat: string): View | null

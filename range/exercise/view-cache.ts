@@ -8,8 +8,8 @@ export interface ViewCache {
 }
 
 /**
- * Keeps the newest view of each role. Parts that did not change keep their identity from view to view, so that finding
- * what is new for a hundred seats costs little more than for one.
+ * Keeps the newest view of each role. Parts that did not change keep their identity from view to
+ * view, so that finding what is new for a hundred seats costs little more than for one.
  */
 export function createViewCache(state: RunState): ViewCache {
   const kept = new Map<string, { stamp: string; view: View }>()

@@ -1,7 +1,10 @@
 import type { Response } from '../protocol/move.ts'
 import { parcelRef, vanRef } from '../world/refs.ts'
 
-/** What an action takes: virtual seconds of a member of staff until it works, and money in minor units. */
+/**
+ * What an action takes: virtual seconds of a member of staff until it works, and money in minor
+ * units.
+ */
 export interface ResponseCost {
   readonly seconds: number
   readonly costMinor: number

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { parseMove, type Response } from '../protocol/move.ts'
 
-/** A CACAO 2.0 playbook, read as far as Doorstep runs it: one straight line of action steps of type `doorstep`. */
+/**
+ * A CACAO 2.0 playbook, read as far as Doorstep runs it: one straight line of action steps of type
+ * `doorstep`.
+ */
 export interface Playbook {
   readonly id: string
   readonly name: string
@@ -48,7 +51,10 @@ const ACTIONS: readonly Response['kind'][] = [
   'LockCargo',
 ]
 
-/** Reads a playbook or returns all its mistakes in words. Steps other than straight actions are refused by name. */
+/**
+ * Reads a playbook or returns all its mistakes in words. Steps other than straight actions are
+ * refused by name.
+ */
 export function readPlaybook(
   file: string,
   value: unknown,
@@ -105,8 +111,8 @@ function readCommand(text: string, name: string): PlaybookStep | string {
 }
 
 /**
- * The concrete actions of a playbook for the entities of an incident, each with whether it is recommended: what is only
- * named beside a lead of the same kind is offered, not recommended.
+ * The concrete actions of a playbook for the entities of an incident, each with whether it is
+ * recommended: what is only named beside a lead of the same kind is offered, not recommended.
  */
 export function planResponse(
   playbook: Playbook,

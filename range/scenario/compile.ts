@@ -22,7 +22,10 @@ export interface Known {
 /** Parameters that every technique takes besides its own. */
 const COMMON = ['rate', 'stealth', 'start', 'duration']
 
-/** Text to a runnable scenario, or every mistake with line and correction. `slug` is the folder's name. */
+/**
+ * Text to a runnable scenario, or every mistake with line and correction. `slug` is the folder's
+ * name.
+ */
 export function compileScenario(
   slug: string,
   file: string,

@@ -2,7 +2,10 @@ import { LineCounter, parseDocument, type Document, type Node } from 'yaml'
 import type { z } from 'zod'
 import { scenarioSchema, type ScenarioText } from './schema.ts'
 
-/** An author's mistake: where it is, what is wrong, and what to write instead. Lines and columns count from 1. */
+/**
+ * An author's mistake: where it is, what is wrong, and what to write instead. Lines and columns
+ * count from 1.
+ */
 export interface Diagnostic {
   readonly file: string
   readonly line: number
@@ -153,7 +156,9 @@ function unwrap(schema: unknown): Record<string, unknown> | null {
   return current as Record<string, unknown> | null
 }
 
-/** "did you mean …" for a near miss (Levenshtein distance at most 3 and less than half the word). */
+/**
+ * "did you mean …" for a near miss (Levenshtein distance at most 3 and less than half the word).
+ */
 export function nearest(word: string, known: readonly string[]): string | null {
   let best: string | null = null
   let least = Math.min(4, Math.ceil(word.length / 2) + 1)

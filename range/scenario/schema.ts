@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-/** The keys of scenario.yml; `scenarios/TEMPLATE.yml` explains each. Minutes are virtual, counted from the start. */
+/**
+ * The keys of scenario.yml; `scenarios/TEMPLATE.yml` explains each. Minutes are virtual, counted
+ * from the start.
+ */
 const role = z.enum(['attacker', 'defender', 'customer', 'screen'])
 const minute = z
   .number()

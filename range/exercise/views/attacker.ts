@@ -5,7 +5,10 @@ import type { RunState, Seat } from '../state.ts'
 import { totals } from '../score.ts'
 import { commonOf } from './common.ts'
 
-/** Attackers see their own runs, what reached them, and what anybody can look up; never sensors or the desk. */
+/**
+ * Attackers see their own runs, what reached them, and what anybody can look up; never sensors or
+ * the desk.
+ */
 export function attackerView(state: RunState, seat: Seat, shop: string): AttackerView {
   const { runs } = state.town.world().attacks
   return {

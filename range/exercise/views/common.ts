@@ -13,7 +13,10 @@ export function clockOf(state: RunState): Clock {
   }
 }
 
-/** The exercise ends when its class time, at the scenario's own speed, is used up; extra time adds to it. */
+/**
+ * The exercise ends when its class time, at the scenario's own speed, is used up; extra time adds
+ * to it.
+ */
 export function endOf(state: RunState): number {
   const minutes = (state.lengthMinutes + state.extraMinutes) * state.scenario.speed
   return state.scenario.world.start + Math.round(minutes * 60_000)
@@ -80,7 +83,10 @@ function believedAboard(state: RunState, van: number): number {
 }
 
 const { masts } = twinPlan()
-/** Where the serving radio mast hears a van whose incident is open: as telemetry says, to within the mast's reach. */
+/**
+ * Where the serving radio mast hears a van whose incident is open: as telemetry says, to within the
+ * mast's reach.
+ */
 function disagreement(
   state: RunState,
   van: number,

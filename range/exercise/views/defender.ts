@@ -12,7 +12,10 @@ import { publicMeters, unknownThefts } from './screen.ts'
 const PARCELS_MAX = 60
 const INCIDENTS_MAX = 30
 
-/** Defenders see what telemetry, engine and their own decisions tell; never a cause, a run, or the other side’s points. */
+/**
+ * Defenders see what telemetry, engine and their own decisions tell; never a cause, a run, or the
+ * other side’s points.
+ */
 export function defenderView(state: RunState, seat: Seat): DefenderView {
   const world = state.town.world()
   const { shop } = world
@@ -140,7 +143,10 @@ function sameLines(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((line, i) => line === b[i])
 }
 
-/** Line difference by longest common subsequence; at most 400 lines a side are compared, 120 rows shown. */
+/**
+ * Line difference by longest common subsequence; at most 400 lines a side are compared, 120 rows
+ * shown.
+ */
 export function diffLines(
   before: readonly string[],
   after: readonly string[],
@@ -177,7 +183,10 @@ function aroundChanges<T extends { sign: string }>(rows: readonly T[]): readonly
   return rows.filter((_, i) => near[i]).slice(0, 120)
 }
 
-/** Bits of telemetry that the control room's wall shows: last fixes, doors, temperatures, page revisions. */
+/**
+ * Bits of telemetry that the control room's wall shows: last fixes, doors, temperatures, page
+ * revisions.
+ */
 export function learn(state: RunState, events: readonly Telemetry[]): void {
   for (const { body, time } of events) {
     if (isEpcis(body)) {

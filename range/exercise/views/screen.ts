@@ -23,7 +23,10 @@ export function screenView(state: RunState): ScreenView {
   }
 }
 
-/** What the books and scans show: leaked cards, hidden losses and vain kilometres are known only afterwards. */
+/**
+ * What the books and scans show: leaked cards, hidden losses and vain kilometres are known only
+ * afterwards.
+ */
 export function publicMeters(state: RunState): ScreenView['meters'] {
   const world = state.town.world()
   let hiddenMinor = 0

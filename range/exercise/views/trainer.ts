@@ -46,7 +46,10 @@ export function trainerView(
   }
 }
 
-/** A side effect worth knowing before firing: a release or restore replaces a page that carries an attack. */
+/**
+ * A side effect worth knowing before firing: a release or restore replaces a page that carries an
+ * attack.
+ */
 function warningOf(
   state: RunState,
   inject: RunState['scenario']['injects'][number],

@@ -35,7 +35,9 @@ export function optionsOf(
   }
 }
 
-/** A whole exercise driven by hand: seats, moves at given town minutes, and everything it put out. */
+/**
+ * A whole exercise driven by hand: seats, moves at given town minutes, and everything it put out.
+ */
 export class Play {
   readonly run: FullRun
   readonly inputs: Input[] = []
