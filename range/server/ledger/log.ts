@@ -116,13 +116,15 @@ export class Log {
   /**
    * Ends a tick: publishes the next `leavesPerTick` leaves under a signed checkpoint, filled up
    * with padding where fewer wait; a surplus waits for the next tick. The checkpoint is durable
-   * before it is returned. Calls are served one after the other. Rejects as `append` does.
+   * before it is returned. `ticks` ends several at once, with their number of leaves. Calls are
+   * served one after the other. Rejects as `append` does.
    */
-  publish(tick: number): Promise<Published> {
+  publish(tick: number, ticks = 1): Promise<Published> {
     return this.#serially(async () => {
       if (this.#sealed) throw new LedgerError('sealed', 'the log has ended')
       const { leavesPerTick } = this.#parts
-      const goal = leavesPerTick === 0 ? this.#writer.size : this.#published + leavesPerTick
+      const due = ticks * leavesPerTick
+      const goal = leavesPerTick === 0 ? this.#writer.size : this.#published + due
       return this.#publishTo(tick, goal)
     })
   }
