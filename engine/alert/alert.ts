@@ -14,10 +14,16 @@ export type Family =
   | 'credential'
   | 'people'
 
-/** Entity reference `kind:id`; kinds: ip account card staff parcel van locker page device host order. */
+/**
+ * Entity reference `kind:id`; kinds: ip account card staff parcel van locker page device host
+ * order.
+ */
 export type EntityRef = string
 
-/** One detector's finding. Written once; `Incident` joins those that share a lead entity and a family. */
+/**
+ * One detector's finding. Written once; `Incident` joins those that share a lead entity and a
+ * family.
+ */
 export interface Alert {
   /** `a-<n>`, n dense within an engine. */
   readonly id: string

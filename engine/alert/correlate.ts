@@ -4,11 +4,20 @@ import { EVIDENCE_MAX } from './finding.ts'
 import type { Finding } from './finding.ts'
 import { riskOf } from './risk.ts'
 
-/** An incident closes after this long without an alert, repeated ones included. THREATS.md "What counts". */
+/**
+ * An incident closes after this long without an alert, repeated ones included. THREATS.md "What
+ * counts".
+ */
 export const QUIET_MS = 30 * 60_000
-/** The same detector on the same lead entities says nothing new within this time, unless it is more severe. */
+/**
+ * The same detector on the same lead entities says nothing new within this time, unless it is more
+ * severe.
+ */
 export const REPEAT_MS = 5 * 60_000
-/** Alerts worth less together than this wait for company; a Sigma rule of level medium just opens an incident. */
+/**
+ * Alerts worth less together than this wait for company; a Sigma rule of level medium just opens an
+ * incident.
+ */
 export const OPENING_RISK = 0.4
 /** The open incident with the oldest alert closes early when there are more. */
 export const OPEN_MAX = 256
@@ -30,8 +39,8 @@ interface Open {
 }
 
 /**
- * Joins alerts of one family that share a lead entity into incidents, and drops repetitions. Alerts must arrive in
- * time order. Two attacks on different entities never join, whatever their times.
+ * Joins alerts of one family that share a lead entity into incidents, and drops repetitions. Alerts
+ * must arrive in time order. Two attacks on different entities never join, whatever their times.
  */
 export class Incidents {
   #open: Open[] = []
@@ -42,7 +51,10 @@ export class Incidents {
   #alerts = 0
   #count = 0
 
-  /** The alert with its id, or null where it only repeats one; a repetition still keeps its incident open. */
+  /**
+   * The alert with its id, or null where it only repeats one; a repetition still keeps its incident
+   * open.
+   */
   add(finding: Finding): Alert | null {
     this.expire(finding.time)
     const lead = [...new Set(finding.lead)].slice(0, LEAD_MAX)

@@ -1,8 +1,9 @@
 import type { Alert, ReasoningKind } from './alert.ts'
 
 /**
- * What an alert without a calibrated score of its own is worth, by severity 1 to 6: the share of such alerts that a
- * careful analyst would call right. Prior beliefs, stated here so that they can be replaced by counted ones.
+ * What an alert without a calibrated score of its own is worth, by severity 1 to 6: the share of
+ * such alerts that a careful analyst would call right. Prior beliefs, stated here so that they can
+ * be replaced by counted ones.
  */
 const SCORE_OF_SEVERITY: Readonly<Record<Alert['severity'], number>> = {
   1: 0.02,
@@ -20,9 +21,9 @@ export function scoreOf(alert: Pick<Alert, 'score' | 'severity'>): number {
 }
 
 /**
- * Noisy-or over the kinds of reasoning: `1 - product(1 - best score of the kind)`. Alerts of one kind share their
- * source and count once, by the best; different kinds are treated as independent, which overstates the risk where
- * they read the same events. Rounded to 1e-6.
+ * Noisy-or over the kinds of reasoning: `1 - product(1 - best score of the kind)`. Alerts of one
+ * kind share their source and count once, by the best; different kinds are treated as independent,
+ * which overstates the risk where they read the same events. Rounded to 1e-6.
  */
 export function riskOf(alerts: Iterable<Pick<Alert, 'kind' | 'score' | 'severity'>>): number {
   const best = new Map<ReasoningKind, number>()

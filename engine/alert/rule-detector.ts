@@ -12,7 +12,10 @@ const SEVERITY: Readonly<Record<Match['level'], Alert['severity']>> = {
   critical: 5,
 }
 
-/** Kind R: Sigma rules and correlations over the bodies as they are. A rule without family counts as `shop`. */
+/**
+ * Kind R: Sigma rules and correlations over the bodies as they are. A rule without family counts as
+ * `shop`.
+ */
 export function createRuleDetector(set: RuleSet): Detector {
   return {
     name: 'sigma',
@@ -45,7 +48,10 @@ function findingOf(match: Match, event: Telemetry): Finding {
   }
 }
 
-/** Who an event comes from, where a rule does not say: its address, else its reading point, else its log. */
+/**
+ * Who an event comes from, where a rule does not say: its address, else its reading point, else its
+ * log.
+ */
 export function sourceOf(event: Telemetry): string[] {
   const { body } = event
   if ('readPoint' in body) return [body.readPoint.id]

@@ -3,8 +3,9 @@ import type { DenseModel } from './model.ts'
 import type { Scorer } from './scorer.ts'
 
 /**
- * The same model by plain float64 arithmetic, without TensorFlow.js: the oracle of its tests. `Math.tanh` may differ
- * by a last bit between machines, so an exercise never records scores of this one.
+ * The same model by plain float64 arithmetic, without TensorFlow.js: the oracle of its tests.
+ * `Math.tanh` may differ by a last bit between machines, so an exercise never records scores of
+ * this one.
  */
 export function createForwardScorer(text: string): Scorer {
   const { model, digest } = parseModel(text)

@@ -20,13 +20,18 @@ const modelSchema = z.strictObject({
   mean: numbers,
   scale: z.array(z.number().positive()),
   clip: z.number().positive(),
-  /** The columns that the last layer reconstructs: all of them, by position. Others only condition. */
+  /**
+   * The columns that the last layer reconstructs: all of them, by position. Others only condition.
+   */
   reconstructs: z.array(z.number().int().min(0)).min(1),
   layers: z.array(layerSchema).min(1).max(8),
   quiet: z.record(z.string(), z.strictObject({ scores: numbers, perDay: z.number().positive() })),
 })
 
-/** A small dense network with its scaling and its quiet scores, as `engine/models/<name>/model.json` holds it. */
+/**
+ * A small dense network with its scaling and its quiet scores, as `engine/models/<name>/model.json`
+ * holds it.
+ */
 export type DenseModel = z.infer<typeof modelSchema>
 
 /** Refuses by throwing, naming the model and what does not fit. */
@@ -77,7 +82,10 @@ export function scaleRows(model: DenseModel, rows: Float32Array, count: number):
   return scaled
 }
 
-/** Squared errors of the reconstructed columns divided by their number, by row and feature; other columns are 0. */
+/**
+ * Squared errors of the reconstructed columns divided by their number, by row and feature; other
+ * columns are 0.
+ */
 export function errorsOf(
   model: DenseModel,
   scaled: Float32Array,

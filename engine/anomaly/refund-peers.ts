@@ -6,13 +6,18 @@ import { isEpcis } from '../event/telemetry.ts'
 
 /** A working day: refunds are compared over this long. */
 export const SPAN_MS = 8 * 3_600_000
-/** Refunds, and orders whose paying card is known, that are kept; the oldest are forgotten beyond. */
+/**
+ * Refunds, and orders whose paying card is known, that are kept; the oldest are forgotten beyond.
+ */
 export const REFUNDS_MAX = 4096
 export const ORDERS_MAX = 16_384
 /** What is assumed of colleagues before they have done anything: one foreign refund in twelve. */
 export const PRIOR_FOREIGN = 1
 export const PRIOR_REFUNDS = 12
-/** Chance, under the colleagues' rate, below which one person's foreign refunds open an incident, or wait for company. */
+/**
+ * Chance, under the colleagues' rate, below which one person's foreign refunds open an incident, or
+ * wait for company.
+ */
 export const SUFFICIENT_CHANCE = 0.0005
 export const WEAK_CHANCE = 0.01
 export const FOREIGN_MIN = 3
@@ -27,9 +32,10 @@ interface Refund {
 }
 
 /**
- * Kind M, attack I1: one person's refunds to cards that did not pay the order, against the rate of all colleagues
- * (binomial tail with a prior, so that a small office judges nobody by one refund). Orders whose payment was not
- * seen are left out. Several such refunds to one card count again for each beyond the first.
+ * Kind M, attack I1: one person's refunds to cards that did not pay the order, against the rate of
+ * all colleagues (binomial tail with a prior, so that a small office judges nobody by one refund).
+ * Orders whose payment was not seen are left out. Several such refunds to one card count again for
+ * each beyond the first.
  */
 export function createRefundPeers(): Detector {
   return new RefundPeers()
@@ -134,7 +140,10 @@ class RefundPeers implements Detector {
   }
 }
 
-/** Chance of at least `k` of `n` at rate `p`, by multiplication alone: exact to rounding for n up to some thousands. */
+/**
+ * Chance of at least `k` of `n` at rate `p`, by multiplication alone: exact to rounding for n up to
+ * some thousands.
+ */
 function binomialTail(n: number, k: number, p: number): number {
   if (k <= 0) return 1
   let term = 1

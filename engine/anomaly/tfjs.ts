@@ -12,9 +12,10 @@ const PINNED_VERSION = '4.22.0'
 let started: Promise<string> | null = null
 
 /**
- * Starts TensorFlow.js on WebAssembly with SIMD and one thread, which gives the same bits for a row alone or in any
- * batch, in any process. Returns what to record with an exercise. Refuses by throwing where SIMD or the backend is
- * missing, or the version is another (DESIGN.md decision 5). Safe to call again.
+ * Starts TensorFlow.js on WebAssembly with SIMD and one thread, which gives the same bits for a row
+ * alone or in any batch, in any process. Returns what to record with an exercise. Refuses by
+ * throwing where SIMD or the backend is missing, or the version is another (DESIGN.md decision 5).
+ * Safe to call again.
  */
 export function startTensorflow(): Promise<string> {
   started ??= start()
@@ -38,7 +39,10 @@ async function start(): Promise<string> {
   return `tfjs ${version_wasm} wasm simd 1-thread`
 }
 
-/** Loads a model file and returns its scorer; needs no `startTensorflow` before. Refuses as that and `parseModel` do. */
+/**
+ * Loads a model file and returns its scorer; needs no `startTensorflow` before. Refuses as that and
+ * `parseModel` do.
+ */
 export async function loadScorer(text: string): Promise<Scorer> {
   await startTensorflow()
   const { model, digest } = parseModel(text)
@@ -80,7 +84,10 @@ export interface TrainOptions {
   readonly progress?: (step: number, loss: number) => void
 }
 
-/** Fits the layers of an autoencoder to scaled rows by Adam; the same rows and draws give the same weights. */
+/**
+ * Fits the layers of an autoencoder to scaled rows by Adam; the same rows and draws give the same
+ * weights.
+ */
 export async function trainLayers(
   scaled: Float32Array,
   count: number,

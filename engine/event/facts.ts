@@ -12,13 +12,16 @@ import type {
 } from './telemetry.ts'
 import { isEpcis } from './telemetry.ts'
 
-/** Refund requests remembered, to know at approval and execution who asked; the oldest are forgotten beyond. */
+/**
+ * Refund requests remembered, to know at approval and execution who asked; the oldest are forgotten
+ * beyond.
+ */
 export const REFUNDS_MAX = 4096
 
 /**
- * Telemetry as facts of `engine/formulas/telemetry.sig`. Ids lose their `kind:`. `refund` is a fact when the money
- * moves, with the person who asked for it; `approve` names that person too. Requests are remembered up to
- * REFUNDS_MAX orders. Without a twin plan every door counts as at a stop.
+ * Telemetry as facts of `engine/formulas/telemetry.sig`. Ids lose their `kind:`. `refund` is a fact
+ * when the money moves, with the person who asked for it; `approve` names that person too. Requests
+ * are remembered up to REFUNDS_MAX orders. Without a twin plan every door counts as at a stop.
  */
 export class FactReader {
   readonly #requests = new Map<string, Request>()

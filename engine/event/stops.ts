@@ -4,7 +4,9 @@ import type { Telemetry } from './telemetry.ts'
 import { isEpcis } from './telemetry.ts'
 import { VanDevices } from './van-reading.ts'
 
-/** A van stands at a place if its fix is within this of it: door, kerb and a poor fix between walls. */
+/**
+ * A van stands at a place if its fix is within this of it: door, kerb and a poor fix between walls.
+ */
 export const AT_STOP_MM = 90_000
 /** What it may have driven since that fix. */
 export const SINCE_FIX_MM_PER_S = 14_000
@@ -19,7 +21,10 @@ interface Van {
   open: boolean | null
 }
 
-/** Where each van was last seen and which places its plan lets it open the door at. Bounded by the plan's vans. */
+/**
+ * Where each van was last seen and which places its plan lets it open the door at. Bounded by the
+ * plan's vans.
+ */
 export class StopWatch {
   readonly #devices: VanDevices
   readonly #vans = new Map<string, Van>()

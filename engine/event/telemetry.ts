@@ -1,6 +1,10 @@
-// CONTRACT: change only by adding. Producers: range/telemetry, log readers. Consumers: everything in engine.
+// CONTRACT: change only by adding. Producers: range/telemetry, log readers. Consumers: everything
+// in engine.
 
-/** What one system or sensor reported, as every detector sees it. The ground truth never travels here. */
+/**
+ * What one system or sensor reported, as every detector sees it. The ground truth never travels
+ * here.
+ */
 export interface Telemetry {
   /** Milliseconds: virtual in an exercise, Unix from a log. Never decreases within a stream. */
   readonly time: number
@@ -139,7 +143,10 @@ export interface DatastoreActivity extends OcsfBase {
   readonly actor: { readonly user: { readonly uid: string } }
   readonly src_endpoint: Endpoint
   readonly unmapped: {
-    /** `publish` by an editor, tag manager or release; `sign` adds to the signed baseline; `inventory` is a look. */
+    /**
+     * `publish` by an editor, tag manager or release; `sign` adds to the signed baseline;
+     * `inventory` is a look.
+     */
     readonly operation: 'publish' | 'sign' | 'inventory' | 'restore'
     readonly page: { readonly uid: string; readonly revision: number }
     readonly via: 'editor' | 'tag-manager' | 'dependency' | 'release' | 'monitor' | 'restore'
@@ -160,7 +167,8 @@ export interface PageScript {
 
 /**
  * OCSF extension (uid 999, category 99). Names follow ISO 20022 acquirer messages:
- * authorisation (AccptrAuthstn), strong authentication, capture (AccptrCmpltnAdvc), refund, chargeback.
+ * authorisation (AccptrAuthstn), strong authentication, capture (AccptrCmpltnAdvc), refund,
+ * chargeback.
  */
 export interface PaymentActivity extends OcsfBase {
   readonly class_uid: 99901
@@ -177,7 +185,10 @@ export interface PaymentActivity extends OcsfBase {
     }
     readonly amount_minor: number
     readonly currency: 'EUR'
-    /** ISO 8583 response: 00 approved, 05 do not honour, 14 invalid card, 51 funds, 54 expired, 1A SCA needed. */
+    /**
+     * ISO 8583 response: 00 approved, 05 do not honour, 14 invalid card, 51 funds, 54 expired, 1A
+     * SCA needed.
+     */
     readonly response_code: '00' | '05' | '14' | '51' | '54' | '1A'
     readonly sca: 'none' | 'exempt' | 'challenge' | 'failed'
   }
@@ -195,14 +206,20 @@ export interface LogHealth extends OcsfBase {
   }
 }
 
-/** GS1 EPCIS 2.0. `eventTime` is ISO 8601 of `Telemetry.time` (virtual time counts from 1970-01-01T00:00Z). */
+/**
+ * GS1 EPCIS 2.0. `eventTime` is ISO 8601 of `Telemetry.time` (virtual time counts from
+ * 1970-01-01T00:00Z).
+ */
 export interface EpcisEvent {
   readonly type: 'ObjectEvent' | 'AggregationEvent'
   readonly eventID: string
   readonly eventTime: string
   readonly eventTimeZoneOffset: '+00:00'
   readonly action: 'ADD' | 'OBSERVE' | 'DELETE'
-  /** CBV word: packing, loading, departing, arriving, receiving, storing, delivering, sensor_reporting … */
+  /**
+   * CBV word: packing, loading, departing, arriving, receiving, storing, delivering,
+   * sensor_reporting …
+   */
   readonly bizStep: string
   readonly disposition?: string
   /** Entity references, e.g. `parcel:P-1042`; empty for a bare sensor report. */
@@ -221,9 +238,10 @@ export interface SensorElement {
 }
 export interface SensorReport {
   /**
-   * x, y: town coordinates in millimetres (GPS fix, uom MMT). odometer: millimetres since the van left the factory.
-   * cell: id of the radio mast that served the modem (stringValue). door: booleanValue, true is open.
-   * temperature: millidegree Celsius (uom CEL, thousandths). mass: grams. shock: milli-g. light: lux.
+   * x, y: town coordinates in millimetres (GPS fix, uom MMT). odometer: millimetres since the van
+   * left the factory. cell: id of the radio mast that served the modem (stringValue). door:
+   * booleanValue, true is open. temperature: millidegree Celsius (uom CEL, thousandths). mass:
+   * grams. shock: milli-g. light: lux.
    */
   readonly type:
     | 'doorstep:x'

@@ -1,7 +1,9 @@
 import type { TwinPlan } from '../twin/plan.ts'
 import type { EpcisEvent } from './telemetry.ts'
 
-/** What one report says of a van; absent means that this report does not speak of it. Millimetres. */
+/**
+ * What one report says of a van; absent means that this report does not speak of it. Millimetres.
+ */
 export interface VanReading {
   readonly van: string
   x?: number

@@ -5,7 +5,10 @@ import type { Json } from '../event/json.ts'
 import type { DatastoreActivity, PageScript, Telemetry } from '../event/telemetry.ts'
 import { isEpcis } from '../event/telemetry.ts'
 
-/** The scripts that each page may have, signed by the release key. Pages may also be learnt from the stream. */
+/**
+ * The scripts that each page may have, signed by the release key. Pages may also be learnt from the
+ * stream.
+ */
 export interface SignedBaseline {
   /** Ed25519 public key of releases: Base64 of its 32 bytes. */
   readonly releaseKey: string
@@ -19,11 +22,19 @@ export interface SignedBaseline {
   }[]
 }
 
-/** A change may wait this long for its signature: a release, or a new tag, is signed page after page. */
+/**
+ * A change may wait this long for its signature: a release, or a new tag, is signed page after
+ * page.
+ */
 export const APPROVED_GRACE_MS = 120_000
-/** A publication that its author alone approved gets the time a signature needs to travel, no more. */
+/**
+ * A publication that its author alone approved gets the time a signature needs to travel, no more.
+ */
 export const UNAPPROVED_GRACE_MS = 15_000
-/** Pages, scripts of a page and signed scripts of a page that are looked at; more are an alert of their own. */
+/**
+ * Pages, scripts of a page and signed scripts of a page that are looked at; more are an alert of
+ * their own.
+ */
 export const PAGES_MAX = 64
 export const SCRIPTS_MAX = 256
 export const SIGNED_MAX = 4096
@@ -31,8 +42,9 @@ export const SIGNED_MAX = 4096
 const HOSTS_MAX = 6
 
 /**
- * What the release key signs: canonical JSON (RFC 8785) of `{ page, scripts }` in UTF-8, scripts in the order of the
- * page. The revision is left out, so that restoring a signed state needs no new signature.
+ * What the release key signs: canonical JSON (RFC 8785) of `{ page, scripts }` in UTF-8, scripts in
+ * the order of the page. The revision is left out, so that restoring a signed state needs no new
+ * signature.
  */
 export function inventoryBytes(page: string, scripts: readonly PageScript[]): Uint8Array {
   const named = scripts.map(({ src, hash, hosts }) => ({ src, hash, hosts: [...hosts] }))
@@ -64,7 +76,10 @@ export function verifyInventory(
   return sig !== null && key !== null && ed25519.verify(sig, inventoryBytes(page, scripts), key)
 }
 
-/** `since`: no look at the page has been clean after this. Always new scripts cannot put the alert off for ever. */
+/**
+ * `since`: no look at the page has been clean after this. Always new scripts cannot put the alert
+ * off for ever.
+ */
 interface Doubt {
   readonly since: number
   due: number
@@ -74,9 +89,9 @@ interface Doubt {
 }
 
 /**
- * Kind I, attack W1: every script of every page against what the release key has signed. An unsigned script that is
- * still unsigned after its grace is an alert, again at each later look that finds it. Throws if the baseline itself
- * is not signed by its key.
+ * Kind I, attack W1: every script of every page against what the release key has signed. An
+ * unsigned script that is still unsigned after its grace is an alert, again at each later look that
+ * finds it. Throws if the baseline itself is not signed by its key.
  */
 export function createInventoryCheck(baseline: SignedBaseline): Detector {
   return new InventoryCheck(baseline)
@@ -175,7 +190,9 @@ class InventoryCheck implements Detector {
     ]
   }
 
-  /** A publication, a restoration or a look of the page monitor: all show what the page holds now. */
+  /**
+   * A publication, a restoration or a look of the page monitor: all show what the page holds now.
+   */
   #look(event: Telemetry, body: DatastoreActivity, page: string): Finding[] {
     const { scripts, approved_by: approvedBy, operation, via } = body.unmapped
     const unsigned = scripts.slice(0, SCRIPTS_MAX).filter((script) => !this.#isSigned(page, script))

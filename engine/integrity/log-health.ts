@@ -1,7 +1,10 @@
 import type { Detector } from '../alert/finding.ts'
 import { isEpcis } from '../event/telemetry.ts'
 
-/** Kind I, attack I4: the audit of the stored log found a record that is not what was committed to. No state. */
+/**
+ * Kind I, attack I4: the audit of the stored log found a record that is not what was committed to.
+ * No state.
+ */
 export function createLogHealthCheck(): Detector {
   return {
     name: 'log-health',

@@ -10,9 +10,14 @@ import { Geometry, RESIDUALS } from './residuals.ts'
 
 /** Forgotten at each fix: an alert needs evidence that comes faster than this. */
 export const DECAY_PER_FIX = 0.25
-/** Cumulated evidence that is an alert: three fixes that are impossible by 200 m, or five by 140 m. */
+/**
+ * Cumulated evidence that is an alert: three fixes that are impossible by 200 m, or five by 140 m.
+ */
 export const ALERT_AT = 6
-/** Evidence never counts beyond this, so that an innocent van is clear again 20 minutes after a spoof ended. */
+/**
+ * Evidence never counts beyond this, so that an innocent van is clear again 20 minutes after a
+ * spoof ended.
+ */
 export const EVIDENCE_TOP = 30
 /** Where the evidence stands, told again at most this often. */
 export const TELL_EVERY_MS = 60_000
@@ -34,11 +39,12 @@ interface VanState {
 }
 
 /**
- * Kind P, attack D1: could this van have been where its tracker says? Residuals of the reported fixes against
- * odometer, serving mast, roads, planned stops and scans are cumulated per van (a one-sided CUSUM with drift
- * DECAY_PER_FIX and threshold ALERT_AT). False-alert budget: each tolerance is beyond four sigmas of a poor fix
- * between walls, so that three vans of 2,900 fixes a day exceed one by chance less than once in ten days, and one
- * exceedance alone is no alert. Bounded by the plan's vans and FIXES_MAX. Source: Page, Biometrika 41, 1954.
+ * Kind P, attack D1: could this van have been where its tracker says? Residuals of the reported
+ * fixes against odometer, serving mast, roads, planned stops and scans are cumulated per van (a
+ * one-sided CUSUM with drift DECAY_PER_FIX and threshold ALERT_AT). False-alert budget: each
+ * tolerance is beyond four sigmas of a poor fix between walls, so that three vans of 2,900 fixes a
+ * day exceed one by chance less than once in ten days, and one exceedance alone is no alert.
+ * Bounded by the plan's vans and FIXES_MAX. Source: Page, Biometrika 41, 1954.
  */
 export function createMotionCheck(plan: TwinPlan): Detector {
   return new MotionCheck(plan)

@@ -1,6 +1,9 @@
 // CONTRACT: change only by adding.
 
-/** What the twin may know: map, type plates, masts. Never the state of the world. Units: millimetres, grams, milliseconds. */
+/**
+ * What the twin may know: map, type plates, masts. Never the state of the world. Units:
+ * millimetres, grams, milliseconds.
+ */
 export interface TwinPlan {
   readonly nodes: readonly {
     readonly id: string

@@ -28,7 +28,10 @@ export const RESIDUALS: Readonly<
   'scan-elsewhere': { most: 3, title: 'a parcel was scanned far from where the van says it is' },
 }
 
-/** A poor fix, between walls, errs by this many sigmas of the type plate at most (4.3 sigmas of three times the noise). */
+/**
+ * A poor fix, between walls, errs by this many sigmas of the type plate at most (4.3 sigmas of
+ * three times the noise).
+ */
 export const FIX_SIGMAS = 13
 /** Evidence of one per this much beyond what is possible. */
 export const PER_MM = 100_000
@@ -36,14 +39,20 @@ export const PER_MM = 100_000
 export const WITNESSES = 3
 /** Earlier fixes are compared up to this age. */
 export const COMPARE_MS = 15 * 60_000
-/** Share of the driven way that straight lines between fixes keep in the worst case: every corner cut, every stop a turn. */
+/**
+ * Share of the driven way that straight lines between fixes keep in the worst case: every corner
+ * cut, every stop a turn.
+ */
 export const CHORD_SHARE = 0.65
 /** Fixes further apart, by the odometer, say nothing about the way between. */
 export const GAP_MAX_MM = 400_000
 export const STANDING_WINDOW_MS = 240_000
 /** Slack of that comparison: turning round at two doors. */
 export const STANDING_SLACK_MM = 150_000
-/** Fading of masts: by this much of its reach another mast may serve instead of the best one (3.5 sigmas of two). */
+/**
+ * Fading of masts: by this much of its reach another mast may serve instead of the best one (3.5
+ * sigmas of two).
+ */
 export const MAST_SLACK = 0.25
 export const PER_REACH = 0.15
 /** Fading changes this often: readings within are one piece of evidence. */
@@ -75,7 +84,10 @@ export class Geometry {
     }
   }
 
-  /** The straight line from earlier fixes is longer than the wheels turned since, by the third strongest of them. */
+  /**
+   * The straight line from earlier fixes is longer than the wheels turned since, by the third
+   * strongest of them.
+   */
   furtherThanDriven(fixes: readonly Fix[], fix: Fix): number {
     const top = new Array<number>(WITNESSES).fill(0)
     for (const earlier of fixes) {
@@ -90,7 +102,10 @@ export class Geometry {
     return capped('further-than-driven', (top[WITNESSES - 1] as number) / PER_MM)
   }
 
-  /** In the last minutes the wheels turned, and the fixes, close together though they came, hardly moved. */
+  /**
+   * In the last minutes the wheels turned, and the fixes, close together though they came, hardly
+   * moved.
+   */
   drivenWhileStanding(fixes: readonly Fix[]): number {
     const now = fixes.at(-1)?.time ?? 0
     let [driven, moved] = [0, 0]
@@ -112,7 +127,10 @@ export class Geometry {
     return Math.floor(time / FADING_MS)
   }
 
-  /** Another mast would serve the reported place by far. A mast that the plan does not know is no evidence. */
+  /**
+   * Another mast would serve the reported place by far. A mast that the plan does not know is no
+   * evidence.
+   */
   wrongMast(fix: Fix, cell: string): number {
     let [best, serving] = [Number.MAX_VALUE, -1]
     for (const mast of this.#plan.masts) {
