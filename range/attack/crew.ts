@@ -9,7 +9,10 @@ const DELAY_MAX_MS = 24 * 3_600_000
 /** Commands of one step; more is our bug. */
 export const STEP_COMMANDS_MAX = 60
 
-/** The crews as a part of the world: each run is asked for its next step until it is over, stopped or blocked. */
+/**
+ * The crews as a part of the world: each run is asked for its next step until it is over, stopped
+ * or blocked.
+ */
 export const attacks: Part<AttackState, AttackCommand, AttackEvent> = {
   commands: ['LaunchAttack', 'StopAttack', 'AttackStep'],
   events: ['AttackLaunched', 'AttackStopped', 'AttackStepped'],

@@ -20,11 +20,12 @@ const REASONS = ['changed-mind', 'wrong-size', 'wrong-size', 'damaged', 'ordered
 const PATIENCE = 4
 
 /**
- * I1, self-approved refunds. A support agent refunds other people's orders to a card of their own. Where four eyes are
- * not asked for, large ones, approved by the same hand; otherwise, and after a first refusal, amounts below the limit
- * up to which one pair of eyes is enough. `rate` is refunds an hour. Stealth: amounts spread below the limit (55 to
- * 100 % of it at 1) instead of just under it, a new order each time, a second card from 0.5 on, pauses like those of
- * real work. The agent sees only whether the desk takes a request.
+ * I1, self-approved refunds. A support agent refunds other people's orders to a card of their own.
+ * Where four eyes are not asked for, large ones, approved by the same hand; otherwise, and after a
+ * first refusal, amounts below the limit up to which one pair of eyes is enough. `rate` is refunds
+ * an hour. Stealth: amounts spread below the limit (55 to 100 % of it at 1) instead of just under
+ * it, a new order each time, a second card from 0.5 on, pauses like those of real work. The agent
+ * sees only whether the desk takes a request.
  */
 export const i1: Technique = {
   id: 'I1',
@@ -48,7 +49,10 @@ export const i1: Technique = {
   describe,
 }
 
-/** The agents of the desk, in an order drawn anew for each run, so that the first offer is nobody in particular. */
+/**
+ * The agents of the desk, in an order drawn anew for each run, so that the first offer is nobody in
+ * particular.
+ */
 function targets(world: World): ReturnType<Technique['targets']> {
   const desk = world.shop.staff.filter((one) => one.role === 'support')
   const from = range(

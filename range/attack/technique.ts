@@ -6,9 +6,9 @@ import type { Command, Happened, Milliseconds, World } from '../world/types.ts'
 export type Family = 'shop' | 'payment' | 'insider' | 'delivery'
 
 /**
- * One attack of THREATS.md as a crew plays it: a small program that is asked for its next step again and again.
- * It draws only from its own stream with (run, ordinal), sees of the world only what a criminal could see, and acts
- * only by commands, which the shop or the fleet may refuse.
+ * One attack of THREATS.md as a crew plays it: a small program that is asked for its next step
+ * again and again. It draws only from its own stream with (run, ordinal), sees of the world only
+ * what a criminal could see, and acts only by commands, which the shop or the fleet may refuse.
  */
 export interface Technique {
   readonly id: string
@@ -19,7 +19,9 @@ export interface Technique {
   /** Crew hours that a launch costs. */
   readonly hours: number
   readonly parameters: readonly ParameterSpec[]
-  /** Fields that give the attack away whatever it does, with the reason (THREATS.md: three at most). */
+  /**
+   * Fields that give the attack away whatever it does, with the reason (THREATS.md: three at most).
+   */
   readonly tells: readonly {
     readonly field: 'amount' | 'decline' | 'script-host'
     readonly reason: string
@@ -43,7 +45,10 @@ export interface Step {
   readonly memory: Memory
   readonly status: AttackRun['status']
 }
-/** Entity references (`ip:`, `card:`, `staff:`, `page:`, `host:`, `van:`, `parcel:`); empty lists say nothing. */
+/**
+ * Entity references (`ip:`, `card:`, `staff:`, `page:`, `host:`, `van:`, `parcel:`); empty lists
+ * say nothing.
+ */
 export interface Witness {
   readonly actors: readonly string[]
   readonly targets: readonly string[]
@@ -69,7 +74,10 @@ export interface ParameterSpec {
   readonly about: string
 }
 
-/** Parameters that every technique takes: rate per minute of its own kind, stealth 0 … 1, duration in minutes. */
+/**
+ * Parameters that every technique takes: rate per minute of its own kind, stealth 0 … 1, duration
+ * in minutes.
+ */
 export function commonParameters(
   rate: { min: number; max: number; default: number },
   minutes: number,
@@ -98,7 +106,10 @@ export function commonParameters(
   ]
 }
 
-/** Fills in defaults and holds numbers within their bounds; unknown names are dropped, wrong types replaced. */
+/**
+ * Fills in defaults and holds numbers within their bounds; unknown names are dropped, wrong types
+ * replaced.
+ */
 export function completeParams(
   technique: Technique,
   world: World,

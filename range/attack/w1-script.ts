@@ -2,7 +2,10 @@ import { range, type StreamId } from '../world/draw.ts'
 import { COUNTER_HOST } from '../world/shop-scripts.ts'
 import type { World } from '../world/types.ts'
 
-/** Hosts a crew may rent, by how hard they are to tell from a partner: unlike, look-alike, a neighbour of the counter. */
+/**
+ * Hosts a crew may rent, by how hard they are to tell from a partner: unlike, look-alike, a
+ * neighbour of the counter.
+ */
 const HOSTS: readonly (readonly string[])[] = [
   ['cdn-stat.example', 'px-gather.example', 'static-metrics.example', 'fontcache.example'],
   ['count.visit1og.example', 'chat.he1pful.example', 'js.paynorfh.example', 'stars.te11us.example'],
@@ -31,8 +34,9 @@ export function rentedHost(
 }
 
 /**
- * The program: on sending the payment form it takes the card field and sends it off, in `permille` of cases. Below
- * stealth 0.4 it is written plainly; above, every word that a scanner would look for is put together at run time.
+ * The program: on sending the payment form it takes the card field and sends it off, in `permille`
+ * of cases. Below stealth 0.4 it is written plainly; above, every word that a scanner would look
+ * for is put together at run time.
  */
 export function skimmer(host: string, permille: number, stealth: number): string {
   const share = (permille / 1000).toFixed(2)

@@ -3,8 +3,9 @@ import type { TelemetryQuery } from '../exercise/types.ts'
 import type { MoveMessage, TrainerAct } from './message.ts'
 
 /**
- * Everything that comes from outside is parsed here, once, into a closed shape. Anything else is refused with
- * the first mistake in words; nothing that was refused is stored, logged or shown to others.
+ * Everything that comes from outside is parsed here, once, into a closed shape. Anything else is
+ * refused with the first mistake in words; nothing that was refused is stored, logged or shown to
+ * others.
  */
 export type Parsed<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string }

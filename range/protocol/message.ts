@@ -3,9 +3,10 @@ import type { Response } from './move.ts'
 import type { View } from './view.ts'
 
 /**
- * socket.io events. Handshake auth: `{ exercise, token }` (the seat's resume token from /api/join, in localStorage).
- * Server to client: `view` (whole view, on connect and resume) and then `patch`, numbered densely; a gap asks for `view`.
- * Client to server, each with an acknowledgement: `move` (Move), `ask` (TelemetryQuery), `run` (trainer's TrainerAct).
+ * socket.io events. Handshake auth: `{ exercise, token }` (the seat's resume token from /api/join,
+ * in localStorage). Server to client: `view` (whole view, on connect and resume) and then `patch`,
+ * numbered densely; a gap asks for `view`. Client to server, each with an acknowledgement: `move`
+ * (Move), `ask` (TelemetryQuery), `run` (trainer's TrainerAct).
  */
 export interface ServerEvents {
   view: (message: { readonly seq: number; readonly view: View; readonly map?: unknown }) => void
@@ -17,7 +18,9 @@ export type PatchOp =
   | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: unknown }
   | { readonly op: 'remove'; readonly path: string }
 
-/** `id` makes a repeated send after a reconnect harmless: the server answers the first result again. */
+/**
+ * `id` makes a repeated send after a reconnect harmless: the server answers the first result again.
+ */
 export interface MoveMessage {
   readonly id: string
   readonly move: unknown

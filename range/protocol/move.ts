@@ -1,7 +1,10 @@
 // CONTRACT: change only by adding.
 import { z } from 'zod'
 
-/** What a seat may do. Everything from a socket is parsed by `parseMove`; strings and lists are bounded. */
+/**
+ * What a seat may do. Everything from a socket is parsed by `parseMove`; strings and lists are
+ * bounded.
+ */
 const id = z.string().min(1).max(64)
 const params = z.record(z.string().max(32), z.union([z.number().finite(), z.string().max(120)]))
 

@@ -6,8 +6,9 @@ type Json = unknown
 type Row = Readonly<Record<string, unknown>>
 
 /**
- * The operations that turn `before` into `after`, in order; none where they are equal. Both are plain JSON
- * values; a key that is `undefined` counts as absent. Source: RFC 6902 (add, replace, remove), RFC 6901.
+ * The operations that turn `before` into `after`, in order; none where they are equal. Both are
+ * plain JSON values; a key that is `undefined` counts as absent. Source: RFC 6902 (add, replace,
+ * remove), RFC 6901.
  */
 export function diff(before: Json, after: Json): PatchOp[] {
   const ops: PatchOp[] = []
@@ -16,8 +17,9 @@ export function diff(before: Json, after: Json): PatchOp[] {
 }
 
 /**
- * Applies operations and returns the new value; `value` itself is left alone and parts that did not change are
- * shared. Throws a `RangeError` where an operation does not fit, upon which a client asks for the whole view.
+ * Applies operations and returns the new value; `value` itself is left alone and parts that did not
+ * change are shared. Throws a `RangeError` where an operation does not fit, upon which a client
+ * asks for the whole view.
  */
 export function apply<T>(ops: readonly PatchOp[], value: T): T {
   let result: unknown = value

@@ -27,7 +27,10 @@ declare module 'lucia' {
 }
 
 export interface Accounts {
-  /** A one-time token for `/setup?token=…`, valid 15 minutes. `reset` gives an existing trainer a new password. */
+  /**
+   * A one-time token for `/setup?token=…`, valid 15 minutes. `reset` gives an existing trainer a
+   * new password.
+   */
   invite(kind: 'setup' | 'reset'): string
   /** What a link is good for, or null where it is spent, late or made up. */
   invitation(token: string): 'setup' | 'reset' | null
@@ -43,7 +46,8 @@ export interface Accounts {
 
 export function createAccounts(store: Store, now: () => number = () => Date.now()): Accounts {
   const { db } = store
-  // The package's types name every column's inner type and fit no real table under exactOptionalPropertyTypes.
+  // The package's types name every column's inner type and fit no real table under
+  // exactOptionalPropertyTypes.
   const plain = new DrizzleSQLiteAdapter(db, sessions as never, trainers as never)
   const lucia = new Lucia(hashingIds(plain), {
     getUserAttributes: ({ name }: { name: string }) => ({ name }),

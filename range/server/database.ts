@@ -79,8 +79,9 @@ export interface Store {
 }
 
 /**
- * Opens or creates the application's database in `dir` (WAL, every commit synced). Exercises' logs live beside it,
- * one folder each: this holds only accounts, seats and the list of exercises. Several processes may have it open.
+ * Opens or creates the application's database in `dir` (WAL, every commit synced). Exercises' logs
+ * live beside it, one folder each: this holds only accounts, seats and the list of exercises.
+ * Several processes may have it open.
  */
 export function openStore(dir: string): Store {
   mkdirSync(dir, { recursive: true, mode: 0o700 })

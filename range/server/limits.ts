@@ -7,8 +7,8 @@ export interface Rate {
 const KEYS_MAX = 20_000
 
 /**
- * Token buckets by key. Holds at most 20,000 keys; at the bound the longest unused are forgotten, which only ever
- * gives somebody their burst anew.
+ * Token buckets by key. Holds at most 20,000 keys; at the bound the longest unused are forgotten,
+ * which only ever gives somebody their burst anew.
  */
 export class Limits {
   readonly #rate: Rate

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
 
 /**
- * Headers of every page and file of the platform itself. The content policy comes from the page (hashes of its inline
- * scripts); here `'self'` is narrowed to the folder of built files, because `'self'` would also admit a script that
- * somebody planted in the storefront below /x/.
+ * Headers of every page and file of the platform itself. The content policy comes from the page
+ * (hashes of its inline scripts); here `'self'` is narrowed to the folder of built files, because
+ * `'self'` would also admit a script that somebody planted in the storefront below /x/.
  */
 export function platformHeaders(
   res: ServerResponse,

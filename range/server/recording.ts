@@ -11,7 +11,10 @@ export interface Recording {
   readonly until: number
 }
 
-/** Leaves of an exercise's log: one per input, and one per virtual second with the digest of the outputs. */
+/**
+ * Leaves of an exercise's log: one per input, and one per virtual second with the digest of the
+ * outputs.
+ */
 export function inputEntry(input: Input): { readonly kind: 'input'; readonly input: Input } {
   return { kind: 'input', input }
 }
@@ -23,7 +26,10 @@ export function digestEntry(output: { readonly at: number; readonly digest: stri
   return { kind: 'digest', at: output.at, digest: output.digest }
 }
 
-/** Reads the openings of a log's folder (`DIR/ledger/openings.jsonl`). Refuses a folder without a readable log. */
+/**
+ * Reads the openings of a log's folder (`DIR/ledger/openings.jsonl`). Refuses a folder without a
+ * readable log.
+ */
 export function readRecording(dir: string): Recording | { readonly error: string } {
   const file = [join(dir, 'ledger', 'openings.jsonl'), join(dir, 'openings.jsonl')].find((path) =>
     existsSync(path),

@@ -11,8 +11,9 @@ export interface UpgradeRoute {
 }
 
 /**
- * The one `upgrade` listener of a server. A path that nobody owns is answered 404, another site's page 403. A route
- * with `opaqueOrigin` is reached from a sandboxed frame (`Origin: null`) and checks a token itself.
+ * The one `upgrade` listener of a server. A path that nobody owns is answered 404, another site's
+ * page 403. A route with `opaqueOrigin` is reached from a sandboxed frame (`Origin: null`) and
+ * checks a token itself.
  */
 export function routeUpgrades(
   server: Server,

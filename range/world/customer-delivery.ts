@@ -5,7 +5,10 @@ import type { Cause, Command, Happened, Scheduled, World } from './types.ts'
 
 const MINUTE = 60_000
 
-/** What customers make of their deliveries: trust gained or lost, claims about what is late, spoiled, wrong or missing. */
+/**
+ * What customers make of their deliveries: trust gained or lost, claims about what is late,
+ * spoiled, wrong or missing.
+ */
 export function deliveryReacts(world: World, { event, cause }: Happened): readonly Scheduled[] {
   switch (event.kind) {
     case 'OrderPaid':

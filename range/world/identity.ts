@@ -2,8 +2,8 @@ import { draw, range, Stream } from './draw.ts'
 import { hex16, pick } from './key.ts'
 
 /**
- * Networks, browsers and cards: one generator for everybody in the town, criminals included. Entities below 10,000
- * are customers; attacks take theirs from 10,000 up, by the same draws.
+ * Networks, browsers and cards: one generator for everybody in the town, criminals included.
+ * Entities below 10,000 are customers; attacks take theirs from 10,000 up, by the same draws.
  */
 export const STRANGERS_FROM = 10_000
 
@@ -64,8 +64,9 @@ export function browserOf(entity: number, seed: number): string {
 }
 
 /**
- * Card numbers begin with 99: industry digit 9 (national bodies) and a user-assigned country code of ISO 3166-1,
- * which nobody can issue (ISO/IEC 7812-1). They pass the Luhn check, so a shop treats them as real.
+ * Card numbers begin with 99: industry digit 9 (national bodies) and a user-assigned country code
+ * of ISO 3166-1, which nobody can issue (ISO/IEC 7812-1). They pass the Luhn check, so a shop
+ * treats them as real.
  */
 const BINS = [
   ['990114', 'NA'],
@@ -116,13 +117,17 @@ function luhnSum(digits: string): number {
   return sum
 }
 
-/** The code on a customer's badge, which stands for a password: six digits, nothing anybody uses elsewhere. */
+/**
+ * The code on a customer's badge, which stands for a password: six digits, nothing anybody uses
+ * elsewhere.
+ */
 export function badgeOf(customer: number, seed: number): string {
   return String(draw(seed, Stream.customerTraits, customer, 40)[0] % 1_000_000).padStart(6, '0')
 }
 /**
- * Cookie of a device on which the customer chose to stay signed in: 16 hex digits like any other session key. The
- * first half is drawn, the second hides customer and visit under a mask made from the first.
+ * Cookie of a device on which the customer chose to stay signed in: 16 hex digits like any other
+ * session key. The first half is drawn, the second hides customer and visit under a mask made from
+ * the first.
  */
 export function rememberedKey(customer: number, visit: number, seed: number): string {
   const [hi] = draw(seed, Stream.http, customer, visit % 65_536)

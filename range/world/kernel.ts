@@ -20,7 +20,9 @@ export interface AnyPart {
   readonly part: Part<unknown, Command, WorldEvent>
 }
 
-/** A running world: the one mutable holder of its immutable state. `fork` makes an independent one. */
+/**
+ * A running world: the one mutable holder of its immutable state. `fork` makes an independent one.
+ */
 export interface Sim {
   readonly parts: readonly AnyPart[]
   world: World
@@ -78,7 +80,10 @@ const EMPTY_PARTS = {
   attacks: { runs: [] },
 }
 
-/** Runs everything that is due at or before `until`, which then is now. `until` never lies before now. */
+/**
+ * Runs everything that is due at or before `until`, which then is now. `until` never lies before
+ * now.
+ */
 export function advance(sim: Sim, until: Milliseconds, emit: Emit): void {
   if (until < sim.world.now)
     throw new Error(`time cannot go back from ${sim.world.now} to ${until}`)
@@ -95,7 +100,10 @@ export function advance(sim: Sim, until: Milliseconds, emit: Emit): void {
   sim.world = { ...sim.world, now: until }
 }
 
-/** A command of a player, a playbook or an inject: done at once, at now. What it sets off waits in the queue. */
+/**
+ * A command of a player, a playbook or an inject: done at once, at now. What it sets off waits in
+ * the queue.
+ */
 export function apply(sim: Sim, command: Command, cause: Cause, emit: Emit): readonly Happened[] {
   return run(sim, command, cause, emit)
 }

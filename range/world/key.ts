@@ -1,6 +1,9 @@
 import { draw, type StreamId } from './draw.ts'
 
-/** FNV-1a over UTF-16 units: an unsigned 32-bit number for use as `entity` of a draw. Not for secrets. */
+/**
+ * FNV-1a over UTF-16 units: an unsigned 32-bit number for use as `entity` of a draw. Not for
+ * secrets.
+ */
 export function hash32(text: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)

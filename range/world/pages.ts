@@ -9,9 +9,9 @@ import type { Page, Product, ScriptTag, View } from './types-shop.ts'
 import type { World } from './types.ts'
 
 /**
- * HTML of a view, a script's text, or plain words. Everything that people wrote is escaped; the script tags that the
- * live revision carries stand as they are. Links and forms hang on `base`, so they work in an opaque origin and
- * without any script.
+ * HTML of a view, a script's text, or plain words. Everything that people wrote is escaped; the
+ * script tags that the live revision carries stand as they are. Links and forms hang on `base`, so
+ * they work in an opaque origin and without any script.
  */
 export function renderView(world: World, view: View, options: RenderOptions): string {
   switch (view.kind) {
@@ -185,7 +185,10 @@ function shell(
 ${scripts}
 </body></html>`
 }
-/** A script tag of the revision, its address mapped under the cage: other hosts are siblings of the shop's. */
+/**
+ * A script tag of the revision, its address mapped under the cage: other hosts are siblings of the
+ * shop's.
+ */
 function tag(script: ScriptTag, base: string): string {
   if (script.src.startsWith('inline:'))
     return `<script>${script.text.replace(/<\/(script)/gi, '<\\/$1')}</script>`

@@ -6,7 +6,10 @@ import type { Happened, Scheduled, World, WorldEvent } from './types.ts'
 
 const HOUR = 3_600_000
 
-/** What follows from payments in their own time: a challenge answered, money captured when goods leave, chargebacks. */
+/**
+ * What follows from payments in their own time: a challenge answered, money captured when goods
+ * leave, chargebacks.
+ */
 export function paymentsReact(world: World, happened: Happened): readonly Scheduled[] {
   const { event } = happened
   switch (event.kind) {
@@ -23,7 +26,10 @@ export function paymentsReact(world: World, happened: Happened): readonly Schedu
   }
 }
 
-/** A simulated holder answers after a while; a person at a screen answers there, so nothing is scheduled. */
+/**
+ * A simulated holder answers after a while; a person at a screen answers there, so nothing is
+ * scheduled.
+ */
 function challenge(world: World, { cause }: Happened, transaction: number): readonly Scheduled[] {
   if (cause.kind === 'player') return []
   const row = world.shop.transactions[transaction]!
@@ -65,7 +71,10 @@ export function capture(world: World, order: number): readonly WorldEvent[] {
   return [{ kind: 'PaymentCaptured', transaction: row.id }]
 }
 
-/** A card that reached a drop is used elsewhere one to three hours later, in a little over half of all cases. */
+/**
+ * A card that reached a drop is used elsewhere one to three hours later, in a little over half of
+ * all cases.
+ */
 function leaked(
   world: World,
   { cause }: Happened,
@@ -107,7 +116,10 @@ function chargebackLater(
   }
 }
 
-/** The newest captured payment of the card is taken back. A card blocked in time is not used, so nothing happens. */
+/**
+ * The newest captured payment of the card is taken back. A card blocked in time is not used, so
+ * nothing happens.
+ */
 export function openChargeback(world: World, card: number, host: string): readonly WorldEvent[] {
   const { shop } = world
   const row = shop.cards[card]

@@ -3,7 +3,10 @@ import { code, hash32 } from './key.ts'
 import type { Card, Order, Transaction, ShopEvent } from './types-shop.ts'
 import type { World } from './types.ts'
 
-/** Up to this amount strong authentication may be left out (Commission Delegated Regulation 2018/389, art. 16). */
+/**
+ * Up to this amount strong authentication may be left out (Commission Delegated Regulation
+ * 2018/389, art. 16).
+ */
 export const SCA_EXEMPT_MINOR = 3_000
 /** What the provider takes for one authorisation, whatever its answer, and for one chargeback. */
 export const FEE_AUTHORISATION_MINOR = 8
@@ -17,8 +20,9 @@ export interface Attempt {
 }
 
 /**
- * Asks the bank at once. Events: PaymentTried, PaymentAnswered, and OrderPaid when approved. Response 1A means that the
- * card holder must confirm first: `confirmPayment` then gives the final answer. Drawn per card and try, never globally.
+ * Asks the bank at once. Events: PaymentTried, PaymentAnswered, and OrderPaid when approved.
+ * Response 1A means that the card holder must confirm first: `confirmPayment` then gives the final
+ * answer. Drawn per card and try, never globally.
  */
 export function tryPayment(world: World, attempt: Attempt): readonly ShopEvent[] {
   const { order, card, session, ip } = attempt
@@ -52,7 +56,10 @@ function approved(
     ...fulfil(world, transaction, order),
   ]
 }
-/** Gift cards and downloads are handed over at once; an order of nothing else is captured at once too. */
+/**
+ * Gift cards and downloads are handed over at once; an order of nothing else is captured at once
+ * too.
+ */
 function fulfil(world: World, transaction: number, order: Attempt['order']): readonly ShopEvent[] {
   const { seed } = world.config
   const kinds = order.lines.map((line) => world.shop.products[line.product]!.kind)
@@ -90,7 +97,10 @@ export function bankAnswer(world: World, card: Card, amountMinor: number): Trans
     : '00'
 }
 
-/** The card holder has answered the challenge, or let it pass. Refuses when nothing waits for an answer. */
+/**
+ * The card holder has answered the challenge, or let it pass. Refuses when nothing waits for an
+ * answer.
+ */
 export function confirmPayment(
   world: World,
   transaction: number,

@@ -1,6 +1,9 @@
 import type { Scheduled } from './types.ts'
 
-/** Commands that wait in virtual time, as a binary heap. At most `QUEUE_MAX`; more is our bug and asserts. */
+/**
+ * Commands that wait in virtual time, as a binary heap. At most `QUEUE_MAX`; more is our bug and
+ * asserts.
+ */
 export interface Queue {
   readonly heap: Scheduled[]
 }

@@ -14,10 +14,11 @@ export interface Effect {
 }
 
 /**
- * Reads a program and says which hosts it calls, when, and whether the card field goes along. It understands string
- * literals joined by `+`, `atob`, `String.fromCharCode`, `reverse` and `join`; calls by sendBeacon, fetch,
- * XMLHttpRequest and image addresses; the submit listener of a form; and `Math.random()` compared with a number.
- * A program outside this language has no effects here, although it may have in a real browser (SPEC W14).
+ * Reads a program and says which hosts it calls, when, and whether the card field goes along. It
+ * understands string literals joined by `+`, `atob`, `String.fromCharCode`, `reverse` and `join`;
+ * calls by sendBeacon, fetch, XMLHttpRequest and image addresses; the submit listener of a form;
+ * and `Math.random()` compared with a number. A program outside this language has no effects here,
+ * although it may have in a real browser (SPEC W14).
  */
 export function effectsOf(text: string): readonly Effect[] {
   const known = memo.get(text)
@@ -54,7 +55,10 @@ const CALL =
   /sendBeacon\(\s*'([^']*)'|fetch\(\s*'([^']*)'|\.src\s*=\s*'([^']*)'|\.open\(\s*'[A-Z]+'\s*,\s*'([^']*)'/g
 const CARD_FIELD = /elements(?:\.card|\['card'\])|\[name="?card"?\]/
 
-/** `if (Math.random() >= 0.6) return` and `if (Math.random() < 0.6) {…}` both go through in six of ten cases. */
+/**
+ * `if (Math.random() >= 0.6) return` and `if (Math.random() < 0.6) {…}` both go through in six of
+ * ten cases.
+ */
 function samplingOf(text: string): number {
   const match = /Math\.random\(\)\s*(<|>=?)\s*(0?\.\d+|1)/.exec(text)
   return match ? Math.round(Number(match[2]) * 1000) : 1000
@@ -64,7 +68,10 @@ function stripComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[\s;{}])\/\/[^\n]*/g, '$1')
 }
 
-/** Replaces every expression of string literals by the literal it makes, until nothing changes; at most 40 rounds. */
+/**
+ * Replaces every expression of string literals by the literal it makes, until nothing changes; at
+ * most 40 rounds.
+ */
 function resolveStrings(text: string): string {
   let now = text.replace(/"([^"'\n]*)"/g, "'$1'")
   for (let round = 0; round < 40; round++) {
@@ -127,7 +134,10 @@ export function hostsNamed(text: string): readonly string[] {
   ]
 }
 
-/** What the policy makes of a call: `report` when it is sent and told, `blocked` when it is stopped and told. */
+/**
+ * What the policy makes of a call: `report` when it is sent and told, `blocked` when it is stopped
+ * and told.
+ */
 export function policyOn(csp: ShopState['csp'], host: string): 'allowed' | 'report' | 'blocked' {
   if (host === SHOP_HOST) return 'allowed'
   if (csp.blocked.includes(host)) return 'blocked'
@@ -143,8 +153,9 @@ function matches(pattern: string, host: string): boolean {
 }
 
 /**
- * The shop's policy as header name and value, in the shop's own words (hosts, not cage paths). A blocked host turns it
- * on: an enforced list without the blocked hosts, a wildcard that covers one replaced by the partner's named host.
+ * The shop's policy as header name and value, in the shop's own words (hosts, not cage paths). A
+ * blocked host turns it on: an enforced list without the blocked hosts, a wildcard that covers one
+ * replaced by the partner's named host.
  */
 export function policyHeader(csp: ShopState['csp']): {
   readonly name: string

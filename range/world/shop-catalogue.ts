@@ -1,6 +1,9 @@
 import type { Product } from './types-shop.ts'
 
-/** What Larch & Lane sells: shoes and walking kit, a small larder, gift cards and two downloads. Prices in cents. */
+/**
+ * What Larch & Lane sells: shoes and walking kit, a small larder, gift cards and two downloads.
+ * Prices in cents.
+ */
 type Row = readonly [
   slug: string,
   name: string,

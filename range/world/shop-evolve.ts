@@ -28,7 +28,10 @@ type Rule<K> = (
   world: World,
 ) => ShopState
 
-/** The next state of the shop; rows are replaced, never changed. Events without a rule leave it as it is. */
+/**
+ * The next state of the shop; rows are replaced, never changed. Events without a rule leave it as
+ * it is.
+ */
 export function evolveShop(
   state: ShopState,
   event: ShopEvent | ShopHears,

@@ -7,10 +7,16 @@ import { addressOf } from './town.ts'
 import type { Card, Customer, Page, ShopState, Staff } from './types-shop.ts'
 import type { WorldConfig } from './types.ts'
 
-/** Everybody's cards, in this order: customers' first, customers' spare, staff's own, then cards of people elsewhere. */
+/**
+ * Everybody's cards, in this order: customers' first, customers' spare, staff's own, then cards of
+ * people elsewhere.
+ */
 export const STAFF_CARDS_FROM = STRANGERS_FROM - 100
 const SPARE_FROM = STAFF_CARDS_FROM - 5_000
-/** Cards of people elsewhere, whom the town never meets; what a bought list of stolen numbers is made of. */
+/**
+ * Cards of people elsewhere, whom the town never meets; what a bought list of stolen numbers is
+ * made of.
+ */
 export const STRANGER_CARDS = 1_600
 
 const ROLES: readonly Staff['role'][] = [
@@ -37,7 +43,10 @@ const ROLES: readonly Staff['role'][] = [
 /** Addresses of the shop's office and of its warehouse. */
 const OFFICE = ['192.0.2.10', '192.0.2.11'] as const
 
-/** The shop as it opens: 24 products, `config.customers` customers, 19 staff, a signed baseline of every page. */
+/**
+ * The shop as it opens: 24 products, `config.customers` customers, 19 staff, a signed baseline of
+ * every page.
+ */
 export function initialShop(config: WorldConfig): ShopState {
   const customers = Array.from({ length: config.customers }, (_, id) => customer(id, config))
   const staff = ROLES.map((role, id): Staff => staffMember(id, role, config.seed))
@@ -152,7 +161,10 @@ function card(id: number, entity: number, seed: number, holder: number | null): 
       20_000 + 100 * range(elsewhere ? 1_500 : 2_800, seed, Stream.cardNumber, entity, 3),
   }
 }
-/** Most customers' cards work, a fourth of the spare ones has expired; of a bought list about one in five still works. */
+/**
+ * Most customers' cards work, a fourth of the spare ones has expired; of a bought list about one in
+ * five still works.
+ */
 function cardState(
   entity: number,
   seed: number,

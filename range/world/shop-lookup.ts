@@ -10,7 +10,9 @@ import type {
   Transaction,
 } from './types-shop.ts'
 
-/** Reading the shop by the names that its people use. Each returns null when there is no such thing. */
+/**
+ * Reading the shop by the names that its people use. Each returns null when there is no such thing.
+ */
 export function sessionOf(shop: ShopState, key: string): Session | null {
   const index = shop.sessionByKey.get(key)
   return index === undefined ? null : (shop.sessions[index] ?? null)

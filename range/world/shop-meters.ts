@@ -7,8 +7,9 @@ const REFUND_MS = 180_000
 const CLAIM_MS = 240_000
 
 /**
- * The shop's meters; `world` is after the event. Revenue is captured payments minus refunds and chargebacks; lost is
- * money that went to somebody whom it did not belong to, chargebacks, and the provider's fees for refused payments.
+ * The shop's meters; `world` is after the event. Revenue is captured payments minus refunds and
+ * chargebacks; lost is money that went to somebody whom it did not belong to, chargebacks, and the
+ * provider's fees for refused payments.
  */
 export function shopMeters(meters: Meters, event: WorldEvent, world: World): Meters {
   switch (event.kind) {

@@ -13,8 +13,9 @@ const REVISIONS_MAX = 400
 export const SLUGS: readonly Page['slug'][] = ['home', 'product', 'cart', 'checkout', 'account']
 
 /**
- * Pages of the shop. Publishing appends a revision and serves it; signing makes the live one part of the baseline;
- * restoring serves the newest signed revision again; inspecting only looks. Refuses a suspended or locked author.
+ * Pages of the shop. Publishing appends a revision and serves it; signing makes the live one part
+ * of the baseline; restoring serves the newest signed revision again; inspecting only looks.
+ * Refuses a suspended or locked author.
  */
 export function decidePages(world: World, command: PageCommand): readonly WorldEvent[] {
   switch (command.kind) {
@@ -82,7 +83,10 @@ function restore(world: World, slug: Page['slug']): readonly WorldEvent[] {
     return [{ kind: 'CommandRefused', command: 'RestorePage', reason: 'page-is-baseline' }]
   return [{ kind: 'PageRestored', page: slug, revision: page.revisions[baseline]!.number }]
 }
-/** A release publishes every page from the signed baseline; signing follows shortly after (staff.ts). */
+/**
+ * A release publishes every page from the signed baseline; signing follows shortly after
+ * (staff.ts).
+ */
 function release(world: World, number: number): readonly WorldEvent[] {
   const published = SLUGS.map((slug): ShopEvent => {
     const page = pageOf(world.shop, slug)

@@ -12,9 +12,10 @@ export const FOUR_EYES_LIMIT_MINOR = 5_000
 const REFUNDS_MAX = 5_000
 
 /**
- * Refunds. Below the limit a request is carried out by the one who asks; above it another member of staff must approve,
- * unless the control is off: then one pair of eyes may approve its own request. Refuses a suspended account, frozen
- * refunds, more than the order still holds, and approval by the requester.
+ * Refunds. Below the limit a request is carried out by the one who asks; above it another member of
+ * staff must approve, unless the control is off: then one pair of eyes may approve its own request.
+ * Refuses a suspended account, frozen refunds, more than the order still holds, and approval by the
+ * requester.
  */
 export function decideRefunds(world: World, command: RefundCommand): readonly WorldEvent[] {
   switch (command.kind) {

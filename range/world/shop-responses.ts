@@ -24,7 +24,10 @@ type Response = Extract<
 const DROPS_MAX = 40
 const BLOCKED_MAX = 500
 
-/** What defenders (and a criminal who rents a host) do to the shop at once; what changes nothing is refused. */
+/**
+ * What defenders (and a criminal who rents a host) do to the shop at once; what changes nothing is
+ * refused.
+ */
 export function decideResponse(world: World, command: Response): readonly WorldEvent[] {
   const { shop } = world
   const refuse = (reason: string): readonly WorldEvent[] => [
@@ -103,7 +106,10 @@ function account(world: World, name: string, locked: boolean): readonly WorldEve
   return null
 }
 
-/** Holders whose card passed through the host are told; their cards are blocked and they are, for once, told in time. */
+/**
+ * Holders whose card passed through the host are told; their cards are blocked and they are, for
+ * once, told in time.
+ */
 function notify(world: World, host: string): readonly WorldEvent[] {
   const known = world.shop.hosts.find((one) => one.host === host)
   if (!known)

@@ -2,9 +2,10 @@ import { luhnValid } from './identity.ts'
 import type { ShopRequest, ShopState } from './types-shop.ts'
 
 /**
- * Takes card numbers out of a request before anything is stored, logged or put into an event: a printed test card
- * becomes its token, wherever it stands in the form or query and however a script wrapped it (plain, base64, hex,
- * reversed). `unprinted` tells that another Luhn-valid number was there: such a request must be refused (decision 10).
+ * Takes card numbers out of a request before anything is stored, logged or put into an event: a
+ * printed test card becomes its token, wherever it stands in the form or query and however a script
+ * wrapped it (plain, base64, hex, reversed). `unprinted` tells that another Luhn-valid number was
+ * there: such a request must be refused (decision 10).
  */
 export function sealRequest(
   shop: ShopState,
@@ -33,7 +34,9 @@ export function sealRequest(
   }
 }
 
-/** Index of the printed card that a text holds, `unprinted` for another valid number, null for none. */
+/**
+ * Index of the printed card that a text holds, `unprinted` for another valid number, null for none.
+ */
 export function cardIn(shop: ShopState, text: string): number | 'unprinted' | null {
   if (text.length < 12 || /^tok_[0-9a-f]{16}$/.test(text)) return null
   let answer: number | 'unprinted' | null = null

@@ -2,7 +2,9 @@ import { customerOfKey } from './identity.ts'
 import type { Session, ShopState } from './types-shop.ts'
 import type { World } from './types.ts'
 
-/** The session that SessionOpened makes: signed in already where the key is a remembered device's. */
+/**
+ * The session that SessionOpened makes: signed in already where the key is a remembered device's.
+ */
 export function newSession(
   state: ShopState,
   device: Pick<Session, 'key' | 'ip' | 'agent'>,

@@ -6,9 +6,10 @@ import type { Claim, Order, Refund, Staff } from './types-shop.ts'
 import type { Command, World, WorldEvent } from './types.ts'
 
 /**
- * A support agent settles claim `turn`: a refund to the card that paid, in whole or in part. Where that card has
- * expired since, or the case is drawn as clumsy, the money goes to the customer's other card, and a colleague is asked
- * even for a small amount. Nothing to give back, or frozen refunds: the claim waits or ends.
+ * A support agent settles claim `turn`: a refund to the card that paid, in whole or in part. Where
+ * that card has expired since, or the case is drawn as clumsy, the money goes to the customer's
+ * other card, and a colleague is asked even for a small amount. Nothing to give back, or frozen
+ * refunds: the claim waits or ends.
  */
 export function handleClaim(world: World, staff: Staff, turn: number): readonly WorldEvent[] {
   const claim = world.shop.claims[turn]
@@ -40,7 +41,9 @@ function amountFor(world: World, claim: Claim, order: Order): number {
   const percent = 20 + 10 * range(5, world.config.seed, Stream.refundCase, entity, 0)
   return Math.min(most, Math.floor((order.totalMinor * percent) / 100))
 }
-/** The paying card; or the holder's other one, where the first expired or the case is a clumsy one. */
+/**
+ * The paying card; or the holder's other one, where the first expired or the case is a clumsy one.
+ */
 function destinationFor(world: World, order: Order, paid: number): number {
   const spare = order.customer === null ? null : world.shop.customers[order.customer]!.secondCard
   if (spare === null || spare === paid || world.shop.cards[spare]!.state !== 'good') return paid
@@ -55,8 +58,8 @@ function destinationFor(world: World, order: Order, paid: number): number {
 }
 
 /**
- * The colleague looks at who gets the money: a card of the customer who ordered is fine. Another one is refused, but
- * for one time in eight, when the colleague is in a hurry.
+ * The colleague looks at who gets the money: a card of the customer who ordered is fine. Another
+ * one is refused, but for one time in eight, when the colleague is in a hurry.
  */
 export function approveOrRefuse(world: World, refund: Refund, staff: number): Command {
   const order = world.shop.orders[refund.order]!

@@ -11,8 +11,9 @@ import type { ShopEvent } from './types-shop.ts'
 const LINES_MAX = 20
 
 /**
- * Places the order of the session's cart and asks the bank. Refuses a locked account (403), an empty cart, a card that
- * is not printed, and, where the velocity rule is on, more tries a minute from one address than it allows (429).
+ * Places the order of the session's cart and asks the bank. Refuses a locked account (403), an
+ * empty cart, a card that is not printed, and, where the velocity rule is on, more tries a minute
+ * from one address than it allows (429).
  */
 export function pay(visit: Visit): Reply {
   const { world, request, session } = visit
@@ -65,7 +66,10 @@ function addressOf({ world, request, session }: Visit): string {
   if (isPlace(wish) && /^(door|locker):/.test(wish)) return wish
   return session.customer === null ? 'locker:L1' : world.shop.customers[session.customer]!.address
 }
-/** Order number from session and ordinal; the next try of the draw where another order has it already. */
+/**
+ * Order number from session and ordinal; the next try of the draw where another order has it
+ * already.
+ */
 function freeNumber({ world, session }: Visit): string {
   for (let i = 0; i < 50; i++) {
     const number = code(

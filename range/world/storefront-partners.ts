@@ -4,8 +4,9 @@ import type { ShopRequest } from './types-shop.ts'
 import type { World } from './types.ts'
 
 /**
- * Every other host of the town's internet: partners serve their scripts, and whoever owns a host receives what
- * browsers send to `/collect` or any other path. An unknown host answers nothing (502).
+ * Every other host of the town's internet: partners serve their scripts, and whoever owns a host
+ * receives what browsers send to `/collect` or any other path. An unknown host answers nothing
+ * (502).
  */
 export function partnerRoute(world: World, request: ShopRequest): Reply {
   const host = world.shop.hosts.find((one) => one.host === request.host)

@@ -16,10 +16,10 @@ export const SESSIONS_MAX = 20_000
 const EMPTY: View = { kind: 'text', text: '' }
 
 /**
- * Answers one HTTP request of anybody, simulated or real: the only door of the shop and of every other host of the
- * town's internet. Pure. Events end with HttpServed, whose request holds no card number (printed ones have become
- * tokens). Refuses with 400 a number that is not printed, 403 a blocked source, 404 what is not there, 429 too many
- * payments, 503 beyond SESSIONS_MAX.
+ * Answers one HTTP request of anybody, simulated or real: the only door of the shop and of every
+ * other host of the town's internet. Pure. Events end with HttpServed, whose request holds no card
+ * number (printed ones have become tokens). Refuses with 400 a number that is not printed, 403 a
+ * blocked source, 404 what is not there, 429 too many payments, 503 beyond SESSIONS_MAX.
  */
 export function handle(
   world: World,

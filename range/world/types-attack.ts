@@ -23,7 +23,10 @@ export interface AttackRun {
 }
 
 export type AttackCommand =
-  /** `run` is the next free number (`world.attacks.runs.length`); every command of the run has this cause. */
+  /**
+   * `run` is the next free number (`world.attacks.runs.length`); every command of the run has this
+   * cause.
+   */
   | {
       readonly kind: 'LaunchAttack'
       readonly run: number

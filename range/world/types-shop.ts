@@ -1,7 +1,10 @@
 // CONTRACT: change only by adding.
 import type { Milliseconds } from './types.ts'
 
-/** The shop, its payment provider, customers and staff. Ids are dense indexes into the arrays of the same name. */
+/**
+ * The shop, its payment provider, customers and staff. Ids are dense indexes into the arrays of the
+ * same name.
+ */
 export interface ShopState {
   readonly products: readonly Product[]
   readonly customers: readonly Customer[]
@@ -17,7 +20,10 @@ export interface ShopState {
   readonly reviews: readonly Review[]
   readonly giftCards: readonly GiftCard[]
   readonly pages: readonly Page[]
-  /** The shop's Content-Security-Policy: hosts allowed, hosts blocked by a defender, report-only or enforced. */
+  /**
+   * The shop's Content-Security-Policy: hosts allowed, hosts blocked by a defender, report-only or
+   * enforced.
+   */
   readonly csp: {
     readonly allowed: readonly string[]
     readonly blocked: readonly string[]
@@ -71,7 +77,9 @@ export interface Customer {
   readonly locked: boolean
   /** Postcode-like cards: a household of the town that several customers share, for its network. */
   readonly household: number
-  /** The spare card of the same holder, or null; a refund may go there when the first one expired. */
+  /**
+   * The spare card of the same holder, or null; a refund may go there when the first one expired.
+   */
   readonly secondCard: number | null
 }
 export interface Staff {
@@ -118,7 +126,10 @@ export interface Order {
     'placed' | 'paid' | 'packed' | 'shipped' | 'delivered' | 'cancelled' | 'refunded' | 'failed'
   readonly parcel: number | null
   readonly transaction: number | null
-  /** What customers and telemetry call it, e.g. `7KQ2MX`: drawn from session and ordinal, never a global counter. */
+  /**
+   * What customers and telemetry call it, e.g. `7KQ2MX`: drawn from session and ordinal, never a
+   * global counter.
+   */
   readonly number: string
 }
 export interface Card {
@@ -193,7 +204,10 @@ export interface PageRevision {
   readonly signed: boolean
   readonly scripts: readonly ScriptTag[]
 }
-/** `text` is the program that a browser really runs; `src` is an address in the town's internet or `inline:N`. */
+/**
+ * `text` is the program that a browser really runs; `src` is an address in the town's internet or
+ * `inline:N`.
+ */
 export interface ScriptTag {
   readonly src: string
   readonly text: string
@@ -216,7 +230,10 @@ export interface ShopRequest {
   readonly agent: string
   readonly referrer: string
 }
-/** `view` names what to render (range/world/pages.ts turns it into HTML); `length` is the length of that HTML in bytes. */
+/**
+ * `view` names what to render (range/world/pages.ts turns it into HTML); `length` is the length of
+ * that HTML in bytes.
+ */
 export interface ShopResponse {
   readonly code: number
   readonly location: string | null

@@ -9,9 +9,9 @@ const WARM_UP_MINUTES = 30
 const LATER_MINUTES = 60
 
 /**
- * The scenario with parameters that nobody chose, drawn from the seed: each attack's rate between half and twice its
- * usual one, its duration between 0.6 and 1.4 times, its start up to an hour later, and its targets and ways evenly
- * among those on offer. Stealth stays as it was.
+ * The scenario with parameters that nobody chose, drawn from the seed: each attack's rate between
+ * half and twice its usual one, its duration between 0.6 and 1.4 times, its start up to an hour
+ * later, and its targets and ways evenly among those on offer. Stealth stays as it was.
  */
 export function varyScenario(scenario: Scenario, seed: number): Scenario {
   const { world } = createTownSim({ ...scenario.world, seed })
@@ -30,13 +30,20 @@ function vary(attack: PlannedAttack, index: number, world: World): PlannedAttack
     const usual = attack.params[spec.name] ?? spec.default
     const offered = offers[spec.name] ?? []
     if (spec.type === 'number') params[spec.name] = scaled(spec, Number(usual), share(10 + k))
-    else if (offered.length > 0) params[spec.name] = offered[range(offered.length, seed, Stream.evaluation, index, 10 + k)]!.value
+    else if (offered.length > 0)
+      params[spec.name] =
+        offered[range(offered.length, seed, Stream.evaluation, index, 10 + k)]!.value
   })
-  return { ...attack, atMinute: Math.max(WARM_UP_MINUTES, attack.atMinute) + Math.floor(LATER_MINUTES * share(0)), params }
+  return {
+    ...attack,
+    atMinute: Math.max(WARM_UP_MINUTES, attack.atMinute) + Math.floor(LATER_MINUTES * share(0)),
+    params,
+  }
 }
 
 function scaled(spec: ParameterSpec, usual: number, share: number): number {
-  const factor = spec.name === 'duration' ? 0.6 + 0.8 * share : share < 0.5 ? 0.5 + share : 2 * share
+  const factor =
+    spec.name === 'duration' ? 0.6 + 0.8 * share : share < 0.5 ? 0.5 + share : 2 * share
   const value = Math.round(usual * factor * 100) / 100
   return Math.min(spec.max ?? value, Math.max(spec.min ?? value, value))
 }

@@ -22,18 +22,31 @@ parentPort?.on('message', (job: Job) => {
       parts ??= await loadEngineParts()
       parentPort?.postMessage(runJob(parts, job))
     } catch (error) {
-      parentPort?.postMessage({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+      parentPort?.postMessage({
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      })
     }
   })()
 })
 
-/** One run, judged. Attack scenarios run until ten minutes after their attacks, benign days eight hours. */
+/**
+ * One run, judged. Attack scenarios run until ten minutes after their attacks, benign days eight
+ * hours.
+ */
 export function runJob(loaded: EngineParts, job: Job): RunResult {
   const prepared = prepare(job)
-  const ends = prepared.scenario.attacks.map(({ atMinute, params }) => atMinute + (typeof params['duration'] === 'number' ? params['duration'] : USUAL_MINUTES))
+  const ends = prepared.scenario.attacks.map(
+    ({ atMinute, params }) =>
+      atMinute + (typeof params['duration'] === 'number' ? params['duration'] : USUAL_MINUTES),
+  )
   const hours = job.benign ? BENIGN_HOURS : (Math.max(0, ...ends) + AFTER_MINUTES) / 60
   const steps = startSimulation(loaded, prepared, { seed: job.seed, hours, defended: false })
-  const seen = { falseAlerts: 0, byDetector: {} as Record<string, number>, twins: new TwinCount(), baseline: new RateBaseline() }
+  const seen = {
+    falseAlerts: 0,
+    byDetector: {} as Record<string, number>,
+    twins: new TwinCount(),
+    baseline: new RateBaseline(),
+  }
   let next = steps.next()
   for (; !next.done; next = steps.next()) {
     if (next.value.kind !== 'tick') continue
@@ -51,7 +64,11 @@ export function runJob(loaded: EngineParts, job: Job): RunResult {
 function prepare(job: Job): Prepared {
   const prepared = prepareScenario(job.scenario, [], [])
   if ('error' in prepared) throw new Error(prepared.error)
-  const adjusted = adjustScenario(job.vary ? varyScenario(prepared.scenario, job.seed) : prepared.scenario, job.set, [])
+  const adjusted = adjustScenario(
+    job.vary ? varyScenario(prepared.scenario, job.seed) : prepared.scenario,
+    job.set,
+    [],
+  )
   if ('error' in adjusted) throw new Error(adjusted.error)
   return { ...prepared, scenario: adjusted.scenario }
 }
@@ -67,22 +84,43 @@ function result(job: Job, hours: number, run: FullRun, seen: Seen): RunResult {
   const truths = run.truth()
   const verdict = judge(truths, run.state.incidents)
   return {
-    scenario: job.scenario, seed: job.seed, hours,
+    scenario: job.scenario,
+    seed: job.seed,
+    hours,
     detected: verdict.detected.flatMap(({ attack, incident, seconds, kinds }, i) => {
       const truth = truths[i]!
       if (truth.firstEffect === null) return []
       const { params } = run.world().attacks.runs[truth.run]!
-      return [{ attack, seconds: incident === null ? null : (seconds ?? 0), kinds, damage: damageOf(run, i), params }]
+      return [
+        {
+          attack,
+          seconds: incident === null ? null : (seconds ?? 0),
+          kinds,
+          damage: damageOf(run, i),
+          params,
+        },
+      ]
     }),
     idle: truths.filter((truth) => truth.firstEffect === null).map((truth) => truth.attack),
     falseIncidents: verdict.falseIncidents.map((one) => ({
-      title: one.title, lead: one.lead, family: one.family, kinds: one.kinds, opened: one.opened, detectors: [...new Set(one.alerts.map((alert) => alert.detector))],
+      title: one.title,
+      lead: one.lead,
+      family: one.family,
+      kinds: one.kinds,
+      opened: one.opened,
+      detectors: [...new Set(one.alerts.map((alert) => alert.detector))],
     })),
-    falseAlerts: seen.falseAlerts, byDetector: seen.byDetector, twins: seen.twins.counts(), peaks: seen.baseline.peaks(truths),
+    falseAlerts: seen.falseAlerts,
+    byDetector: seen.byDetector,
+    twins: seen.twins.counts(),
+    peaks: seen.baseline.peaks(truths),
   }
 }
 
 function damageOf(run: FullRun, index: number): number {
   const trail = run.state.trails[index]!
-  return { W1: trail.cards, P2: trail.cards, I1: trail.lostMinor, D1: trail.parcels }[trail.technique] ?? 0
+  return (
+    { W1: trail.cards, P2: trail.cards, I1: trail.lostMinor, D1: trail.parcels }[trail.technique] ??
+    0
+  )
 }

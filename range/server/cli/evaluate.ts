@@ -10,7 +10,10 @@ export interface EvaluateArgs {
   readonly seeds: string
   readonly set: readonly string[]
   readonly jobs: number
-  /** Benign days of eight hours to run from `quiet-day`; as many as there are seeds by default, 0 for none. */
+  /**
+   * Benign days of eight hours to run from `quiet-day`; as many as there are seeds by default, 0
+   * for none.
+   */
   readonly days?: number
   /** Rates, durations, starts, targets and ways drawn from the seed instead of the scenario's. */
   readonly vary: boolean
@@ -22,17 +25,39 @@ export interface RunResult {
   readonly scenario: string
   readonly seed: number
   readonly hours: number
-  /** One entry an attack that had an effect. `damage`: cards that left, live cards found, cents refunded, parcels taken. */
-  readonly detected: readonly { readonly attack: string; readonly seconds: number | null; readonly kinds: readonly ReasoningKind[]; readonly damage: number; readonly params: Readonly<Record<string, number | string>> }[]
+  /**
+   * One entry an attack that had an effect. `damage`: cards that left, live cards found, cents
+   * refunded, parcels taken.
+   */
+  readonly detected: readonly {
+    readonly attack: string
+    readonly seconds: number | null
+    readonly kinds: readonly ReasoningKind[]
+    readonly damage: number
+    readonly params: Readonly<Record<string, number | string>>
+  }[]
   /** Attacks that never came to anything, e.g. for want of a van. */
   readonly idle: readonly string[]
   readonly peaks: readonly Peak[]
   readonly twins: Readonly<Record<string, number>>
-  readonly falseIncidents: readonly { readonly title: string; readonly lead: readonly string[]; readonly family: string; readonly kinds: readonly ReasoningKind[]; readonly opened: number; readonly detectors: readonly string[] }[]
+  readonly falseIncidents: readonly {
+    readonly title: string
+    readonly lead: readonly string[]
+    readonly family: string
+    readonly kinds: readonly ReasoningKind[]
+    readonly opened: number
+    readonly detectors: readonly string[]
+  }[]
   readonly falseAlerts: number
   readonly byDetector: Readonly<Record<string, number>>
 }
-export interface Job { readonly scenario: string; readonly seed: number; readonly set: readonly string[]; readonly benign: boolean; readonly vary: boolean }
+export interface Job {
+  readonly scenario: string
+  readonly seed: number
+  readonly set: readonly string[]
+  readonly benign: boolean
+  readonly vary: boolean
+}
 
 /** Detection rate, time to detect and false incidents over seeds. Returns the exit code. */
 export async function evaluateCommand(args: EvaluateArgs): Promise<number> {
@@ -42,8 +67,13 @@ export async function evaluateCommand(args: EvaluateArgs): Promise<number> {
     const prepared = prepareScenario(name, args.set, [])
     if ('error' in prepared) return fail(prepared.error)
   }
-  const jobs: Job[] = args.scenarios.filter((name) => name !== BENIGN).flatMap((scenario) => seeds.map((seed) => ({ scenario, seed, set: args.set, benign: false, vary: args.vary })))
-  for (const seed of seeds.slice(0, args.days ?? seeds.length)) jobs.push({ scenario: BENIGN, seed, set: [], benign: true, vary: false })
+  const jobs: Job[] = args.scenarios
+    .filter((name) => name !== BENIGN)
+    .flatMap((scenario) =>
+      seeds.map((seed) => ({ scenario, seed, set: args.set, benign: false, vary: args.vary })),
+    )
+  for (const seed of seeds.slice(0, args.days ?? seeds.length))
+    jobs.push({ scenario: BENIGN, seed, set: [], benign: true, vary: false })
   const results = await runAll(jobs, Math.max(1, args.jobs))
   const report = summarise(results)
   process.stdout.write(args.json ? `${JSON.stringify(report)}\n` : inWords(report))
@@ -71,7 +101,9 @@ async function runAll(jobs: readonly Job[], width: number): Promise<readonly Run
         done++
         if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${jobs.length} runs `)
       }
-    } finally { await worker.terminate() }
+    } finally {
+      await worker.terminate()
+    }
   }
   await Promise.all(Array.from({ length: Math.min(width, jobs.length) }, lane))
   if (process.stderr.isTTY) process.stderr.write('\n')
@@ -81,7 +113,9 @@ async function runAll(jobs: readonly Job[], width: number): Promise<readonly Run
 function ask(worker: Worker, job: Job): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     worker.removeAllListeners('error').once('error', reject)
-    worker.once('message', (message: RunResult | { error: string }) => ('error' in message ? reject(new Error(message.error)) : resolve(message)))
+    worker.once('message', (message: RunResult | { error: string }) =>
+      'error' in message ? reject(new Error(message.error)) : resolve(message),
+    )
     worker.postMessage(job)
   })
 }

@@ -14,13 +14,18 @@ export interface ReplayArgs {
   readonly without?: number
   /** A file of inputs (JSON Lines) that are played as well, by their `at`. */
   readonly with?: string
-  /** A choice as in the debrief: `without:RUN`, `earlier:INPUT`, `later:INPUT`, `at-once:INCIDENT`. */
+  /**
+   * A choice as in the debrief: `without:RUN`, `earlier:INPUT`, `later:INPUT`, `at-once:INCIDENT`.
+   */
   readonly choice?: string
   readonly out?: string
   readonly json: boolean
 }
 
-/** Replays an exercise from its log and compares every tick's digest. Returns the exit code: 1 where they differ. */
+/**
+ * Replays an exercise from its log and compares every tick's digest. Returns the exit code: 1 where
+ * they differ.
+ */
 export async function replayCommand(args: ReplayArgs): Promise<number> {
   if (!existsSync(args.dir)) return fail(`there is no folder ${args.dir}`)
   const recording = readRecording(args.dir)

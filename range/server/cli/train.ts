@@ -29,7 +29,9 @@ const SEED = 9001
 const DAY_MS = 8 * 3_600_000
 const TICK_MS = 1_000
 const HIDDEN = [12, 6, 12]
-/** Least spread of a column: one that hardly varies on quiet days must not turn noise into alarm. */
+/**
+ * Least spread of a column: one that hardly varies on quiet days must not turn noise into alarm.
+ */
 const SCALE_MIN = 0.15
 const CLIP = 8
 
@@ -39,7 +41,10 @@ interface DayRow {
   readonly row: readonly number[]
 }
 
-/** Rebuilds a shipped model from quiet days of the town; the same arguments give the same file. Returns the exit code. */
+/**
+ * Rebuilds a shipped model from quiet days of the town; the same arguments give the same file.
+ * Returns the exit code.
+ */
 export async function trainCommand(args: TrainArgs): Promise<number> {
   if (args.model !== NAME)
     return fail(`there is no model "${args.model}" to train; there is ${NAME}`)
