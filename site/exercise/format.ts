@@ -1,4 +1,7 @@
-/** How the exercise's numbers are written. Money comes in cents, times in virtual milliseconds of the town's day. */
+/**
+ * How the exercise's numbers are written. Money comes in cents, times in virtual milliseconds of
+ * the town's day.
+ */
 const euro = new Intl.NumberFormat('en', {
   style: 'currency',
   currency: 'EUR',

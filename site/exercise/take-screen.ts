@@ -1,7 +1,10 @@
 import { writeDevice } from '../device.ts'
 import { readSeat } from '../seat.ts'
 
-/** Asks for the big screen's seat, which the signed-in trainer may open; its token, or an empty text. */
+/**
+ * Asks for the big screen's seat, which the signed-in trainer may open; its token, or an empty
+ * text.
+ */
 export async function takeScreen(exercise: string): Promise<string> {
   try {
     const answer = await fetch(`/api/exercises/${encodeURIComponent(exercise)}/screen`, {

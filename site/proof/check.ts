@@ -11,7 +11,10 @@ export interface Checked {
   readonly shown: string
 }
 
-/** The log's public key, and the one this browser saw at its first visit: a new one would be a new log. */
+/**
+ * The log's public key, and the one this browser saw at its first visit: a new one would be a new
+ * log.
+ */
 export async function readKey(
   exercise: string,
 ): Promise<{ readonly key: string | null; readonly pinned: string | null }> {

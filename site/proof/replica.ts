@@ -11,7 +11,10 @@ export interface Replica {
   readonly close: () => void
 }
 
-/** Opens Gun in its sandboxed frame; `told` hears how the line is. The newest checkpoint's key comes from the server's greeting. */
+/**
+ * Opens Gun in its sandboxed frame; `told` hears how the line is. The newest checkpoint's key comes
+ * from the server's greeting.
+ */
 export function openReplica(
   exercise: string,
   told: (state: 'connecting' | 'here' | 'none') => void,

@@ -1,4 +1,7 @@
-/** A doorstep seen at two to one: wall along x, steps along y, z up. Shapes from the back to the front. */
+/**
+ * A doorstep seen at two to one: wall along x, steps along y, z up. Shapes from the back to the
+ * front.
+ */
 export interface Shape {
   readonly fill: string
   readonly d: string

@@ -1,4 +1,6 @@
-/** The page's own colours as numbers for a canvas, read from the tokens in force (theme included). */
+/**
+ * The page's own colours as numbers for a canvas, read from the tokens in force (theme included).
+ */
 export interface MapColours {
   readonly ink: number
   readonly sheet: number

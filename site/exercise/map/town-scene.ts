@@ -37,7 +37,10 @@ interface Pen {
 
 const GLIDE_MS = 600
 
-/** The town as a system map. Vans glide between their reported fixes; nothing here knows where they really are. */
+/**
+ * The town as a system map. Vans glide between their reported fixes; nothing here knows where they
+ * really are.
+ */
 export class TownScene extends Phaser.Scene {
   readonly #look: TownLook
   #report: MapReport
