@@ -3,15 +3,25 @@ import { fileURLToPath } from 'node:url'
 import { chromium } from '@playwright/test'
 
 const SYSTEM = [
-  '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable', '/snap/bin/chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe', 'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/snap/bin/chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
 ]
-export interface BrowserToUse { readonly executablePath?: string; readonly args?: string[] }
+export interface BrowserToUse {
+  readonly executablePath?: string
+  readonly args?: string[]
+}
 
 /**
- * The browser for tests: CHROMIUM_PATH, else one that Playwright has downloaded, else the system's, else the Chromium
- * that comes as a package (Linux on x64 only). That one unpacks into the temporary folder, which must be ours.
+ * The browser for tests: CHROMIUM_PATH, else one that Playwright has downloaded, else the system's,
+ * else the Chromium that comes as a package (Linux on x64 only). That one unpacks into the
+ * temporary folder, which must be ours.
  */
 export async function browserToUse(): Promise<BrowserToUse> {
   const args = ['--no-sandbox']

@@ -10,7 +10,10 @@ import type {
 } from '../../engine/event/telemetry.ts'
 import type { TwinPlan } from '../../engine/twin/plan.ts'
 
-/** Telemetry written by hand for tests of detectors. Each maker returns what a real source would say. */
+/**
+ * Telemetry written by hand for tests of detectors. Each maker returns what a real source would
+ * say.
+ */
 
 let count = 0
 function uidOf(kind: string): string {
@@ -204,7 +207,10 @@ export function routePlan(time: number, van: number, places: readonly string[]):
   })
 }
 
-/** A straight road of 6 km from west to east with a bend to the south at its end, three masts along it, two vans. */
+/**
+ * A straight road of 6 km from west to east with a bend to the south at its end, three masts along
+ * it, two vans.
+ */
 export const ROAD: TwinPlan = {
   nodes: [
     { id: 'n0', x: 0, y: 0, name: 'West' },

@@ -3,7 +3,10 @@ import { matches } from './detect.ts'
 
 type Row = readonly [rule: string, search: string, value: unknown, expected: boolean]
 
-/** Each row: the search over the field `f`, the event's value of `f` (undefined: none), whether it matches. */
+/**
+ * Each row: the search over the field `f`, the event's value of `f` (undefined: none), whether it
+ * matches.
+ */
 const ROWS: readonly Row[] = [
   ['S1', '{f: abc}', 'ABC', true],
   ['S1', '{f: ABC}', 'abc', true],
