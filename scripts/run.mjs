@@ -65,7 +65,10 @@ function environment(extra = {}) {
   }
 }
 
-/** Runs to the end and gives the exit code; what is written is shown, and handed to `seen` where given. */
+/**
+ * Runs to the end and gives the exit code; what is written is shown, and handed to `seen` where
+ * given.
+ */
 function run(file, args, { env = {}, quiet = false, seen } = {}) {
   return new Promise((resolve) => {
     const child = spawn(file, args, {
