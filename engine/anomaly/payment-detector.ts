@@ -1,6 +1,7 @@
 import type { Detector, Finding } from '../alert/finding.ts'
+import type { Json } from '../event/json.ts'
 import type { WindowRow } from './payment-window.ts'
-import { FEATURES, PaymentWindows } from './payment-window.ts'
+import { FEATURES, HISTORY_MS, PaymentWindows } from './payment-window.ts'
 import type { Scorer } from './scorer.ts'
 import { expectedPerDay } from './threshold.ts'
 
@@ -39,18 +40,36 @@ export function createPaymentDetector(scorer: Scorer, budget: number): Detector 
   if (scorer.features.join() !== FEATURES.join())
     throw new Error(`model ${scorer.name} has other columns`)
   const windows = new PaymentWindows()
+  /** Addresses told in the last hour: at most ACCUSED_MAX a row. Their tries no longer taint the rest. */
+  const accused = new Map<string, number>()
   return {
     name: scorer.name,
     see: (event) => {
       windows.see(event)
       return []
     },
-    tick: (now) => findingsOf(windows.close(now), scorer, budget, now),
-    save: () => windows.save(),
+    tick: (now) => {
+      for (const [ip, time] of accused) if (now - time > HISTORY_MS) accused.delete(ip)
+      const findings = findingsOf(windows.close(now, new Set(accused.keys())), scorer, budget, now)
+      for (const { lead, score = 0 } of findings) {
+        if (score < SUFFICIENT_SCORE) continue
+        for (const ref of lead) accused.set(ref.slice('ip:'.length), now)
+      }
+      return findings
+    },
+    save: () => ({ windows: windows.save(), accused: [...accused] }),
     restore: (saved) => {
-      windows.restore(saved)
+      const from = structuredClone(saved) as unknown as Saved
+      windows.restore(from.windows)
+      accused.clear()
+      for (const [ip, time] of from.accused) accused.set(ip, time)
     },
   }
+}
+
+interface Saved {
+  readonly windows: Json
+  readonly accused: readonly (readonly [string, number])[]
 }
 
 function findingsOf(

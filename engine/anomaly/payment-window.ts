@@ -35,7 +35,7 @@ export interface WindowRow {
   readonly declines: number
   /** FEATURES.length numbers. */
   readonly row: readonly number[]
-  /** Addresses with a declined try in the window, those with most first; then cards, and telemetry uids. */
+  /** Addresses with at least a third of the declines of the one with most, most first; then cards, and telemetry uids. */
   readonly addresses: readonly string[]
   readonly cards: readonly string[]
   readonly uids: readonly string[]
@@ -71,14 +71,17 @@ export class PaymentWindows {
     if (this.#tries.length > KEPT_MAX) this.#tries.splice(0, KEPT_MAX / 8)
   }
 
-  /** The rows of the minutes that ended by `now`: subjects with a try in the last minute, or none. At most one minute's. */
-  close(now: number): WindowRow[] {
+  /**
+   * The rows of the minutes that ended by `now`: subjects with a try in the last minute, or none. At most one minute's.
+   * Tries of addresses in `known` count for the address alone, no longer for card range and shop.
+   */
+  close(now: number, known: ReadonlySet<string> = NOBODY): WindowRow[] {
     this.#next ??= (Math.floor(now / STEP_MS) + 1) * STEP_MS
     if (now < this.#next) return []
     const end = Math.floor(now / STEP_MS) * STEP_MS
     this.#next = end + STEP_MS
     this.#tries = this.#tries.filter((each) => each.time > end - HISTORY_MS)
-    const subjects = subjectsOf(this.#tries, end)
+    const subjects = subjectsOf(this.#tries, end, known)
     return subjects.map(({ kind, subject, tries }) => rowOf(kind, subject, tries, end))
   }
 
@@ -93,14 +96,17 @@ export class PaymentWindows {
   }
 }
 
+const NOBODY: ReadonlySet<string> = new Set()
+
 interface Subject { readonly kind: SubjectKind; readonly subject: string; readonly tries: Try[] }
 
-function subjectsOf(tries: readonly Try[], end: number): Subject[] {
+function subjectsOf(tries: readonly Try[], end: number, left: ReadonlySet<string>): Subject[] {
   const subjects = new Map<string, Subject>()
   const active = new Set<string>()
   for (const each of tries) {
     if (each.time > end) continue
     for (const [kind, subject] of [['ip', each.ip], ['bin', each.bin], ['shop', 'shop']] as const) {
+      if (kind !== 'ip' && left.has(each.ip)) continue
       const key = `${kind} ${subject}`
       const known = subjects.get(key) ?? { kind, subject, tries: [] }
       known.tries.push(each)
@@ -134,7 +140,7 @@ function rowOf(kind: SubjectKind, subject: string, hour: readonly Try[], end: nu
   const suspects = declined.length > 0 ? declined : recent
   return {
     kind, subject, tries: count, declines: declined.length, row,
-    addresses: kind === 'ip' ? [subject] : ranked(suspects.map((each) => each.ip)),
+    addresses: kind === 'ip' ? [subject] : foremost(suspects.map((each) => each.ip)),
     cards: ranked(suspects.map((each) => each.card)), uids: suspects.slice(-16).map((each) => each.uid),
   }
 }
@@ -164,6 +170,14 @@ function ranked(values: readonly string[]): string[] {
   const counts = new Map<string, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([value]) => value)
+}
+
+/** Those that appear at least a third as often as the most frequent one: who happened to be near is not accused. */
+function foremost(values: readonly string[]): string[] {
+  const counts = new Map<string, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  const most = Math.max(0, ...counts.values())
+  return ranked(values).filter((value) => 3 * (counts.get(value) as number) >= most)
 }
 
 function squared(x: number): number {

@@ -1,6 +1,7 @@
 import { range, Stream } from '../world/draw.ts'
 import { browserOf, STRANGERS_FROM, strangerNetwork } from '../world/identity.ts'
 import { hex16, pick } from '../world/key.ts'
+import { POPULARITY } from '../world/shop-catalogue.ts'
 import { strangerCard } from '../world/shop-initial.ts'
 import { sessionOf } from '../world/shop-lookup.ts'
 import { SHOP_HOST } from '../world/shop-scripts.ts'
@@ -82,16 +83,18 @@ function step(world: World, run: AttackRun): Step {
     commands.push({ afterMs: Math.floor(at), command })
   }
   const device = deviceOf(world, run, memory)
-  go(request(device, 'GET', '/', {}), 0)
+  const place = addressOf(world, lot(1_000_000, 12))
+  go(request(device, 'GET', '/', {}), lot(4_000, 11))
   const product = CHEAP[pick(stealth < 0.15 ? [1, 0, 0] : [5, 6, 2], lot(13, 10))]!
   for (let i = 0; i < count; i++) {
     const pause = gap * (0.6 + lot(800, 30 + i) / 1_000)
-    go(request(device, 'GET', `/product/${product}`, {}), pause * 0.35)
+    const looked = lot(100, 300 + i) < 45 ? product : popular(world, lot(1_000, 400 + i))
+    go(request(device, 'GET', `/product/${looked}`, {}), pause * 0.35)
     go(request(device, 'POST', '/cart/add', { product, count: '1' }), pause * 0.2)
     go(request(device, 'GET', '/checkout', {}), pause * 0.1)
     const card = world.shop.cards[strangerCard(world, Number(memory['cards']) + i)]!
     go(
-      request(device, 'POST', '/checkout/pay', { card: card.token, address: 'locker:L1' }),
+      request(device, 'POST', '/checkout/pay', { card: card.token, address: place }),
       pause * 0.35,
     )
   }
@@ -103,6 +106,15 @@ function step(world: World, run: AttackRun): Step {
     last: device.session,
   }
   return { commands, nextAfterMs: Math.floor(at + gap * 0.15), memory: next, status: 'running' }
+}
+/** Any address of the town: nothing is ever sent there. */
+function addressOf(world: World, value: number): string {
+  const { customers } = world.shop
+  return customers.length === 0 ? 'locker:L1' : customers[value % customers.length]!.address
+}
+/** What is looked at on the way, as others look. */
+function popular(world: World, value: number): string {
+  return world.shop.products[pick(POPULARITY, value)]!.slug
 }
 /** Things that never ship and cost little. */
 const CHEAP = ['boot-care', 'trail-map', 'gift-card-25'] as const

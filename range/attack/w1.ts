@@ -1,4 +1,4 @@
-import { range, Stream } from '../world/draw.ts'
+import { chance, range, Stream } from '../world/draw.ts'
 import { baselineOf, liveRevision, pageOf } from '../world/shop-lookup.ts'
 import type { AttackRun, Memory } from '../world/types-attack.ts'
 import type { ScriptTag, ShopCommand } from '../world/types-shop.ts'
@@ -21,8 +21,9 @@ const LOOK_MS = 60_000
  * W1, checkout skimmer. A script is added to the checkout page by a bought editor account, by the tag manager or inside
  * a partner's file; from then on the browsers of those who pay send the card field to a rented host. `rate` is the
  * share of payments it takes. Stealth: a host that looks more and more like a partner's, from 0.65 on one that the
- * shop's own policy allows, so that no browser reports it; words put together at run time; fewer payments taken (55 %
- * at 1). At the end the crew takes its script out again, unless somebody else was quicker.
+ * shop's own policy allows, so that no browser reports it; words put together at run time; a second bought account
+ * that approves what the first publishes, in half of the runs at 0.4 and three of four at 0.8; fewer payments taken
+ * (55 % at 1). At the end the crew takes its script out again, unless somebody else was quicker.
  */
 export const w1: Technique = {
   id: 'W1',
@@ -70,18 +71,32 @@ function begin(world: World, run: AttackRun): Memory {
     phase: 'enter',
     revision: 0,
     permille: Math.round(1000 * num(run, 'rate') * (1 - 0.45 * stealth)),
+    approver: approverOf(world, run, stealth),
   }
+}
+
+/** The editor whose account says yes to what the other one publishes; none for the plain. */
+function approverOf(world: World, run: AttackRun, stealth: number): string {
+  const { seed } = world.config
+  const bought = stealth >= 0.3 && chance(Math.round(250 + 600 * stealth), seed, Stream.attackW1, run.run, 6)
+  const editors = world.shop.staff.filter((one) => one.role === 'editor')
+  const author = range(editors.length, seed, Stream.attackW1, run.run, 2)
+  return bought && editors.length > 1 ? editors[(author + 1) % editors.length]!.account : ''
+}
+function yes(run: AttackRun): string | null {
+  return run.memory['approver'] === '' ? null : String(run.memory['approver'])
 }
 
 function step(world: World, run: AttackRun): Step {
   const { memory } = run
   if (memory['phase'] === 'enter') {
+    const typing = range(9_000, world.config.seed, Stream.attackW1, run.run, 4)
     return {
       commands: [
         { afterMs: 0, command: { kind: 'OpenDrop', host: String(memory['host']) } },
-        { afterMs: 1_000, command: publish(world, run) },
+        { afterMs: 400 + typing, command: publish(world, run) },
       ],
-      nextAfterMs: 2_000,
+      nextAfterMs: 1_400 + typing,
       memory: { ...memory, phase: 'watch' },
       status: 'running',
     }
@@ -90,7 +105,7 @@ function step(world: World, run: AttackRun): Step {
   if (!there) return { commands: [], nextAfterMs: null, memory, status: 'blocked' }
   if (overdue(world, run)) {
     return {
-      commands: [{ afterMs: 0, command: takeOut(world) }],
+      commands: [{ afterMs: range(20_000, world.config.seed, Stream.attackW1, run.run, 5), command: takeOut(world, run) }],
       nextAfterMs: null,
       memory,
       status: 'done',
@@ -123,7 +138,7 @@ function publish(world: World, run: AttackRun): ShopCommand {
       page: 'checkout',
       author: 'paynorth',
       via: 'dependency',
-      approvedBy: null,
+      approvedBy: yes(run),
       scripts: intoPartner(scripts, text),
     }
   }
@@ -136,7 +151,7 @@ function publish(world: World, run: AttackRun): ShopCommand {
     page: 'checkout',
     author,
     via: way === 'tag-manager' ? 'tag-manager' : 'editor',
-    approvedBy: null,
+    approvedBy: yes(run),
     scripts: [...scripts, tag],
   }
 }
@@ -154,7 +169,7 @@ function carries(world: World, run: AttackRun): boolean {
   )
   return liveRevision(world.shop, 'checkout').scripts.some((script) => script.text.includes(own))
 }
-function takeOut(world: World): ShopCommand {
+function takeOut(world: World, run: AttackRun): ShopCommand {
   const page = pageOf(world.shop, 'checkout')
   const { author, via } = liveRevision(world.shop, 'checkout')
   return {
@@ -162,7 +177,7 @@ function takeOut(world: World): ShopCommand {
     page: 'checkout',
     author,
     via,
-    approvedBy: null,
+    approvedBy: yes(run),
     scripts: page.revisions[baselineOf(page)]!.scripts,
   }
 }

@@ -36,7 +36,31 @@ function loaded(
   return [
     ...wanted.map((src, i) => later(browser, i, get(session, src))),
     ...effects.flatMap((effect, i) => act(browser, effect, 8 + i, {})),
+    ...extension(browser),
   ]
+}
+/** Hosts that people's own browser extensions call from shops' pages. */
+const EXTENSIONS = [
+  'coupons.saveatill.example',
+  'api.pricebell.example',
+  'words.typecoach.example',
+  'deals.cartbuddy.example',
+  'ads.oldtoolbar.example',
+  'sync.passvault.example',
+] as const
+/**
+ * Benign twin `browser-extension`: one device in 25 has an extension that wants to call home from basket and
+ * checkout, every other time; the shop's policy makes the browser report it.
+ */
+function extension(browser: Browser): readonly Scheduled[] {
+  const { world, session, page } = browser
+  if (page.slug !== 'checkout' && page.slug !== 'cart') return []
+  const { seed, twins } = world.config
+  const device = hash32(`${session.ip} ${session.agent}`)
+  const permille = Math.min(1000, Math.round((40 * (twins['browser-extension'] ?? 1000)) / 1000))
+  if (!chance(permille, seed, Stream.agent, device, 1)) return []
+  const host = EXTENSIONS[range(EXTENSIONS.length, seed, Stream.agent, device, 2)]!
+  return act(browser, { host, path: '/v1', when: 'load', card: false, permille: 500 }, 7, {})
 }
 function submitted(world: World, key: string, card: number, cause: Cause): readonly Scheduled[] {
   const session = sessionOf(world.shop, key)

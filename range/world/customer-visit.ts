@@ -25,6 +25,8 @@ export const GIFT_VISITS = EXTRA_VISITS_FROM + 1_000
 export const FORGOTTEN_VISITS = EXTRA_VISITS_FROM + 2_000
 export const DEAD_CARD_VISITS = EXTRA_VISITS_FROM + 3_000
 const STEPS_MAX = 40
+/** Of those whose device does not know them, how many buy without signing in. */
+const GUESTS_PERCENT = 65
 
 /**
  * What customer `customer` does on visit `visit`: a pure function of seed, customer and visit, so that nobody else's
@@ -135,7 +137,7 @@ function purchase(lot: Lot, gift: boolean, known: boolean, tries: number): reado
     open('/cart', 'notice=added', 300),
     ...more,
     open('/checkout', '', 4_000 + lot(25_000, 47)),
-    ...(known || lot(100, 48) < 12 ? [] : [...signIn(lot), open('/checkout', '', 300)]),
+    ...(known || lot(100, 48) < GUESTS_PERCENT ? [] : [...signIn(lot), open('/checkout', '', 300)]),
     ...Array.from({ length: tries }, (_, i): readonly Action[] => [
       {
         kind: 'pay',

@@ -50,6 +50,7 @@ export const Stream = {
   attackD1: 63,
   robot: 70,
   injects: 71,
+  evaluation: 80,
 } as const
 export type StreamId = (typeof Stream)[keyof typeof Stream]
 

@@ -95,6 +95,13 @@ export function marketingTag(number: number): ScriptTag {
 `
   return { src: `https://${COUNTER_HOST}/campaign-${number}.js`, text }
 }
+/** An editor's notice: an honest program that marks the page, so that a line of the stylesheet shows it. */
+export function noticeScript(place: number, number: number): ScriptTag {
+  const text = `// notice ${number}
+document.documentElement.setAttribute('data-notice', '${number}');
+`
+  return { src: `inline:${place}`, text }
+}
 /** The scripts of a page after release `release`: the same programs with a new version line. */
 export function releasedScripts(
   scripts: readonly ScriptTag[],

@@ -5,7 +5,7 @@ import { hash32, hex16 } from './key.ts'
 import { approveOrRefuse, handleClaim } from './staff-desk.ts'
 import { FOUR_EYES_LIMIT_MINOR } from './shop-refunds.ts'
 import { baselineOf, liveRevision, pageOf } from './shop-lookup.ts'
-import { marketingTag } from './shop-scripts.ts'
+import { marketingTag, noticeScript } from './shop-scripts.ts'
 import type { Page, Staff } from './types-shop.ts'
 import type { Cause, Command, Happened, Scheduled, World, WorldEvent } from './types.ts'
 
@@ -19,6 +19,8 @@ const TAG = 1_100_000
 const DEPENDENCY = 1_150_000
 const GIFT_RUSH = 1_200_000
 const FORGOTTEN_PEAK = 1_300_000
+const CHANGE = 1_180_000
+const UNREVIEWED = 1_190_000
 const DEAD_CARD = 1_400_000
 
 /** The office's day: everyone signs in, the page monitor starts, and the day's benign twins are drawn. */
@@ -43,6 +45,8 @@ const TWINS: readonly { readonly name: string; readonly count: number; readonly 
   { name: 'forgotten-password', count: 1, command: (_world, n) => ({ kind: 'StaffWorks', staff: 7, turn: FORGOTTEN_PEAK + n }) },
   { name: 'declined-card', count: 2, command: (_world, n) => ({ kind: 'StaffWorks', staff: 7, turn: DEAD_CARD + n }) },
   { name: 'dependency-update', count: 1, command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: DEPENDENCY + n }) },
+  { name: 'page-change', count: 5, command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: CHANGE + n }) },
+  { name: 'unreviewed-change', count: 0.25, command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: UNREVIEWED + n }) },
   { name: 'marketing-tag', count: 3, command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: TAG + n }) },
 ]
 function twins(world: World): readonly Scheduled[] {
@@ -51,7 +55,7 @@ function twins(world: World): readonly Scheduled[] {
     const permille = (world.config.twins[twin.name] ?? 1000) * twin.count
     const count = Math.floor(permille / 1000) + (chance(permille % 1000, seed, Stream.twinEvent, 50_000 + t, 0) ? 1 : 0)
     return Array.from({ length: count }, (_, n) =>
-      at(world, 4 + range(DAY_MINUTES - 40, seed, Stream.twinEvent, 50_000 + t, n + 1), 50_000 + t, n, twin.command(world, n)))
+      at(world, 4 + range(DAY_MINUTES - 40, seed, Stream.twinEvent, 50_000 + t, n + 1) + range(60_000, seed, Stream.twinEvent, 50_000 + t, 500 + n) / MINUTE, 50_000 + t, n, twin.command(world, n)))
   })
 }
 function editor(world: World, n: number): number {
@@ -98,6 +102,8 @@ function afterTurn(world: World, event: { staff: number; turn: number; claim?: n
   if (event.turn >= DEAD_CARD) return deadCard(world, event.turn - DEAD_CARD)
   if (event.turn >= FORGOTTEN_PEAK) return crowd(world, FORGOTTEN_VISITS + event.turn - FORGOTTEN_PEAK, 160, 15 * MINUTE)
   if (event.turn >= GIFT_RUSH) return crowd(world, GIFT_VISITS + event.turn - GIFT_RUSH, 200, 20 * MINUTE)
+  if (event.turn >= UNREVIEWED) return changePage(world, event.staff, event.turn - CHANGE, false)
+  if (event.turn >= CHANGE) return changePage(world, event.staff, event.turn - CHANGE, true)
   if (event.turn >= DEPENDENCY) return updatePartner(world, event.staff, event.turn - DEPENDENCY)
   if (event.turn >= TAG) return publishTag(world, event.staff, event.turn - TAG)
   if (event.turn >= SIGN_IN || event.claim !== undefined) return []
@@ -115,6 +121,19 @@ function publishTag(world: World, staff: number, n: number): readonly Scheduled[
   return [at(world, 0, staff, n, {
     kind: 'PublishPage', page, author: world.shop.staff[staff]!.account, via: 'tag-manager',
     approvedBy: other?.account ?? null, scripts: [...standing, marketingTag(number)],
+  })]
+}
+
+/** An editor's own small change: a notice at the top of a page. Once in a while nobody is there to ask beforehand. */
+function changePage(world: World, staff: number, n: number, reviewed: boolean): readonly Scheduled[] {
+  const { seed } = world.config
+  const page = (['home', 'checkout', 'cart', 'checkout'] as const)[range(4, seed, Stream.marketing, 5_000 + n, 0)]!
+  const standing = liveRevision(world.shop, page).scripts.filter((script) => !script.text.startsWith('// notice'))
+  const other = world.shop.staff.find((one) => one.role === 'editor' && one.id !== staff)
+  const notice = noticeScript(standing.length, range(900, seed, Stream.marketing, 5_000 + n, 1))
+  return [at(world, 0, staff, n, {
+    kind: 'PublishPage', page, author: world.shop.staff[staff]!.account, via: 'editor',
+    approvedBy: reviewed ? (other?.account ?? null) : null, scripts: [...standing, notice],
   })]
 }
 
@@ -137,11 +156,11 @@ function deadCard(world: World, n: number): readonly Scheduled[] {
 }
 
 /**
- * What was published in the ordinary way is signed within two minutes. Nobody signs what nobody approved, nor a page
- * on which more than the announced script is new.
+ * What was published in the ordinary way is signed within two minutes; so is an editor's change that a colleague looks
+ * at only afterwards. Nobody signs what else nobody approved, nor a page on which more than the announced script is new.
  */
 function signLater(world: World, page: Page['slug'], revision: number, via: string, approvedBy: string | null, cause: Cause): readonly Scheduled[] {
-  if (approvedBy === null || cause.kind === 'attack' || liveRevision(world.shop, page).number !== revision) return []
+  if ((approvedBy === null && via !== 'editor') || cause.kind === 'attack' || liveRevision(world.shop, page).number !== revision) return []
   if (via !== 'release' && strangeScripts(world, page) > 1) return []
   const seconds = via === 'release' ? 25 + range(50, world.config.seed, Stream.release, revision, 0) : 30 + range(85, world.config.seed, Stream.marketing, revision, 2)
   return [{ at: world.now + seconds * 1000, entity: hash32(page), ordinal: revision, command: { kind: 'SignPage', page, revision }, cause: TOWN }]

@@ -18,7 +18,8 @@ describe('P2', () => {
     expect(answers.filter((one) => one === '00').length / answers.length).toBeLessThan(0.4)
     expect(answers).not.toContain('1A')
     const { shop } = run.world()
-    const orders = shop.orders.filter((one) => one.customer === null && one.status === 'paid')
+    const orders = run.events('OrderPaid', 'attack').map(({ order }) => shop.orders[order]!)
+    expect(orders.every((one) => one.customer === null)).toBe(true)
     expect(
       orders.every((one) =>
         one.lines.every((line) =>

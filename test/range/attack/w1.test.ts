@@ -67,10 +67,11 @@ describe('W1', () => {
   test('[K11] from an unlike host to one that the policy allows: browsers report the first two, not the last', () => {
     const rows = [0, 0.4, 0.8].map((stealth) => {
       const run = attacked({ stealth }).to(150)
-      return { host: drop(run).host, reports: run.events('BrowserReported').length }
+      const { host } = drop(run)
+      return { host, reports: run.events('BrowserReported').filter((one) => one.host === host).length }
     })
     expect(rows[0]!.reports).toBeGreaterThan(5)
-    expect(rows[1]!.reports).toBeGreaterThan(5)
+    expect(rows[1]!.reports).toBeGreaterThan(3)
     expect(rows[2]!.reports).toBe(0)
     expect(rows[2]!.host).toMatch(/\.visitlog\.example$/)
   })
@@ -88,7 +89,8 @@ describe('W1', () => {
       const run = attacked({ way }).to(60)
       const { revision } = run.events('PagePublished', 'attack')[0]!
       expect(revision).toMatchObject({ approvedBy: null, signed: false })
-      expect(run.events('PageSigned')).toHaveLength(0)
+      const signed = run.events('PageSigned').filter((one) => one.page === 'checkout')
+      expect(signed.map((one) => one.revision)).not.toContain(revision.number)
     }
   })
 
