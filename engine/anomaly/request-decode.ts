@@ -1,11 +1,11 @@
 /** What had to be undone before a request could be read. Each is evidence: little alone, much beside what it hid. */
 export type DecodeStep =
   | 'percent-twice' | 'overlong-utf8' | 'wide-percent' | 'html-entity' | 'script-escape' | 'look-alike' | 'null-byte'
-  | 'sql-comment' | 'shell-spacing'
+  | 'sql-comment' | 'shell-spacing' | 'header-break'
 
 export const DECODE_STEPS: readonly DecodeStep[] = [
   'percent-twice', 'overlong-utf8', 'wide-percent', 'html-entity', 'script-escape', 'look-alike', 'null-byte',
-  'sql-comment', 'shell-spacing',
+  'sql-comment', 'shell-spacing', 'header-break',
 ]
 
 export interface Decoded {
@@ -18,6 +18,8 @@ export interface Decoded {
 export const TEXT_MAX = 8192
 /** Layers of percent codes that are undone. */
 const LAYERS_MAX = 4
+/** A line break, then what could only be a header of HTTP or of mail. */
+const HEADER_BREAK = /(?:[\r\n]|\\r\\n|\\n)\s*(?:set-cookie|location|content-(?:type|length|encoding)|bcc|cc|x-[a-z-]{2,20}|http\/1\.[01])\b/i
 
 /**
  * Reads a value as an attacker's target would: plus signs (in forms and queries), percent codes to any depth up to
@@ -43,6 +45,7 @@ export function decodeValue(raw: string, how: { readonly plusIsSpace: boolean })
   }
   text = sqlComments(text, steps)
   text = shellSpacing(text, steps)
+  if (HEADER_BREAK.test(text)) steps.add('header-break')
   return { text: text.toLowerCase().replace(/\s+/g, ' ').trim(), steps }
 }
 
@@ -107,8 +110,8 @@ function scriptEscapes(text: string, steps: Set<DecodeStep>): string {
 function lookAlikes(text: string, steps: Set<DecodeStep>): string {
   // eslint-disable-next-line no-control-regex -- plain ASCII has nothing to fold
   if (/^[\x00-\x7f]*$/.test(text)) return text
-  const folded = text.normalize('NFKC').replace(/[\u02b9\u02bc\u2032\u2018\u2019]/g, "'").replace(/[\u201c\u201d]/g, '"')
-  if (/[\uff07\uff02\uff1c\uff1e\uff0f\uff3c\uff1d\ufe64\ufe65\u02b9\u02bc]|[a-z][\uff01-\uff5e]|\u2025|\u2024/i.test(text)) {
+  const folded = text.normalize('NFKC').replace(/[\u02b9\u02bc]/g, "'").replace(/[\u2215\u2044]/g, '/')
+  if (/[\uff07\uff02\uff1c\uff1e\uff0f\uff3c\uff1d\ufe64\ufe65\u02b9\u02bc\u2215\u2044]|[a-z][\uff01-\uff5e]|\u2025|\u2024/i.test(text)) {
     steps.add('look-alike')
   }
   return folded

@@ -16,7 +16,10 @@ export const SUFFICIENT_SCORE = 0.55
 export const ADDRESSES_MAX = 4096
 export const KEPT_MAX = 32
 
-interface Flagged { readonly time: number; readonly uid: string; readonly what: string; readonly parts: readonly string[] }
+/** What makes two flagged requests the same: their flagged parts, up to so many characters. */
+const WHAT_MAX = 400
+
+interface Flagged { readonly time: number; readonly uid: string; readonly what: string }
 
 /**
  * Kind M, attack W4: requests with a part that the learned scorer flags at its budget, by address. One such request
@@ -47,11 +50,8 @@ export function createRequestDetector(scorer: RequestScorer): Detector {
 
 function flaggedOf(event: Telemetry, verdict: RequestVerdict): Flagged {
   const parts = verdict.parts.filter((part) => part.flagged)
-  const { body } = event
-  const what = 'http_request' in body
-    ? `${body.http_request.url.path}?${body.http_request.url.query_string}#${body.http_request.body ?? ''}#${parts.map(({ name }) => name).join()}`
-    : event.uid
-  return { time: event.time, uid: event.uid, what: what.slice(0, 400), parts: parts.map(({ name }) => name).slice(0, 4) }
+  const what = parts.map(({ name, text }) => `${name} ${text}`).sort().join('\n').slice(0, WHAT_MAX)
+  return { time: event.time, uid: event.uid, what }
 }
 
 /** The flagged requests of an address within SPAN_MS, each different one once, the newest last. */

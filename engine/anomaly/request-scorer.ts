@@ -1,4 +1,4 @@
-import { decodeValue } from './request-decode.ts'
+import { decodeValue, TEXT_MAX } from './request-decode.ts'
 import type { DecodeStep } from './request-decode.ts'
 import { namedColumns, rowsOf } from './request-features.ts'
 import type { SparseRow } from './request-features.ts'
@@ -11,6 +11,8 @@ import type { PartKind, RawRequest, RequestPart } from './request-parts.ts'
 export interface PartVerdict {
   readonly kind: PartKind
   readonly name: string
+  /** As sent, at most TEXT_MAX characters. */
+  readonly text: string
   /** 0 to 1; 0.5 is the budget. */
   readonly score: number
   readonly flagged: boolean
@@ -58,7 +60,7 @@ export function createRequestScorer(text: string): RequestScorer {
     const over = logit - loaded.model.cuts[part.kind].threshold
     const score = 1 / (1 + Math.exp(-over))
     return {
-      kind: part.kind, name: part.name, score, flagged: over > 0, surprise, steps: [...decoded.steps],
+      kind: part.kind, name: part.name, text: part.text.slice(0, TEXT_MAX), score, flagged: over > 0, surprise, steps: [...decoded.steps],
       signs: over > 0 && best !== undefined ? signsIn(loaded, best, named) : [],
     }
   }

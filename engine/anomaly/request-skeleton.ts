@@ -14,7 +14,7 @@ const KEPT = new Set([
   ...'src href srcdoc xlink action formaction alert prompt confirm eval document cookie location window fromcharcode'.split(' '),
   ...'javascript vbscript data settimeout function constructor innerhtml fetch import expression xmlhttprequest atob'.split(' '),
   ...'cat ls id whoami uname wget curl nc netcat bash sh ping nslookup dig ifconfig ipconfig netstat ps dir echo type'.split(' '),
-  ...'perl python python3 php ruby powershell cmd exe rm chmod env printenv systeminfo net sleep tail head more less'.split(' '),
+  ...'perl python python3 php ruby powershell cmd exe rm chmod env printenv systeminfo hostname pwd touch kill net sleep tail head more less'.split(' '),
   ...'bin tmp dev tcp usr sbin etc passwd shadow group hosts issue proc self environ cmdline windows winnt win ini boot'.split(' '),
   ...'system32 system config htaccess htpasswd ssh id_rsa web-inf wp-config var log inetpub drivers sam access_log git'.split(' '),
   ...'jndi ldap rmi dns file gopher dict phar expect php input filter convert resource runtime getruntime class'.split(' '),

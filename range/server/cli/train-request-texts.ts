@@ -41,6 +41,30 @@ export function readCorpus(folder: string, seed: number): Labelled[] {
   })
 }
 
+/**
+ * Prose of other people: lines of the installed packages' READMEs without code blocks, markup and tables. A quarter
+ * to train, a quarter for thresholds, the rest held back.
+ */
+export function readReadmes(folder: string, seed: number): Labelled[] {
+  const lines = new Set<string>()
+  for (const file of readmesIn(folder)) {
+    for (const line of readFileSync(file, 'utf8').replace(/```[^]*?```/g, '').split('\n')) {
+      const text = line.replace(/^[\s#>*\-|\d.]+/, '').trim().slice(0, 300)
+      if (text.length >= 15 && !/^[[!<|]|\t|img\.shields|^\w+="/.test(text)) lines.add(text)
+    }
+  }
+  return [...lines].sort().map((text) => ({
+    text, kind: 'value', attack: false, source: 'readme', split: splitOf(text, seed, 0.25, 0.5),
+  }))
+}
+
+function readmesIn(folder: string): string[] {
+  const packages = readdirSync(folder).flatMap((name) => {
+    return name.startsWith('@') ? readdirSync(join(folder, name)).map((inner) => join(name, inner)) : [name]
+  })
+  return packages.map((name) => join(folder, name, 'README.md')).filter((file) => existsSync(file))
+}
+
 /** By the text alone, so that copies of one value stay on one side. */
 function splitOf(text: string, seed: number, train: number, calibrate: number): Split {
   const at = columnOf(`split ${text}`, seed) / 32_768

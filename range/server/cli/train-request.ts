@@ -13,8 +13,8 @@ import { conformalCut, strongest, trainWeights } from '../../../engine/anomaly/r
 import type { Example } from '../../../engine/anomaly/request-train.ts'
 import { HOME } from '../home.ts'
 import { disguised, surrounded } from './train-request-disguise.ts'
-import { qualityText } from './train-request-quality.ts'
-import { readCorpus, readLabelled } from './train-request-texts.ts'
+import { qualityOf, qualityText } from './train-request-quality.ts'
+import { readCorpus, readLabelled, readReadmes } from './train-request-texts.ts'
 import type { Labelled, Split } from './train-request-texts.ts'
 
 export interface TrainRequestArgs {
@@ -31,14 +31,18 @@ const SEED = 7_001
 const EPOCHS = 12
 const RATE = 0.15
 const DECAY = 2e-5
-/** Share of ordinary parts that may be flagged, of texts like those of the labelled set and of harder ones. */
+/** Share of ordinary parts that may be flagged: of form values, of prose and web traffic, of texts that look dangerous. */
 const BUDGET = 0.001
-const HARD_BUDGET = 0.01
+const BUDGETS: readonly { readonly sources: readonly string[]; readonly budget: number }[] = [
+  { sources: ['norm'], budget: BUDGET },
+  { sources: ['readme', 'prose', 'web-extract'], budget: 0.002 },
+  { sources: ['ordinary'], budget: 0.02 },
+]
 /** Disguised and surrounded copies of each attack. */
 const COPIES = 2
 /** Rare attacks count for more, so that the many of one kind do not drown them. */
 const WEIGHTS: Readonly<Record<string, number>> = {
-  sqli: 0.4, xss: 3, cmdi: 8, 'path-traversal': 4, norm: 1, ordinary: 6, attack: 5, 'web-extract': 2, prose: 4,
+  sqli: 0.4, xss: 3, cmdi: 8, 'path-traversal': 4, norm: 1, ordinary: 6, attack: 5, 'web-extract': 2, prose: 4, readme: 1,
 }
 
 /**
@@ -50,7 +54,7 @@ export function trainRequest(args: TrainRequestArgs): number {
   const seed = args.seed ?? SEED
   const labelled = readLabelled(args.rows, seed)
   if (typeof labelled === 'string') return fail(labelled)
-  const texts = [...labelled, ...readCorpus(FOLDER, seed)]
+  const texts = [...labelled, ...readCorpus(FOLDER, seed), ...readReadmes(join(HOME, 'node_modules'), seed)]
   const of = (split: Split): Labelled[] => texts.filter((each) => each.split === split)
   const counts = countTrigrams(of('train').filter((each) => each.source === 'norm').map((each) => decodeValue(each.text, plus(each)).text))
   const likelihood = createLikelihood(counts)
@@ -64,7 +68,7 @@ export function trainRequest(args: TrainRequestArgs): number {
   const packed = packWeights(trained.weights)
   const model: RequestModel = {
     format: 'doorstep-request-1', name: 'request',
-    origin: { data: 'http-params, web-access, own texts', seed, epochs, examples: examples.length, hardBudget: HARD_BUDGET },
+    origin: { data: 'http-params, web-access, own texts', seed, epochs, examples: examples.length },
     budget: BUDGET, bias: trained.bias, ...packed, trigrams: packCounts(counts),
     cuts: { value: CUT, path: CUT, header: CUT },
   }
@@ -77,7 +81,10 @@ export function trainRequest(args: TrainRequestArgs): number {
   mkdirSync(dirname(out), { recursive: true })
   writeFileSync(out, text)
   process.stdout.write(`${out}: ${examples.length} examples, ${text.length} bytes, sha-256 ${parseRequestModel(text).digest}\n`)
-  process.stdout.write(qualityText(createRequestScorer(text), of('validate'), args.json === true))
+  const scorer = createRequestScorer(text)
+  const prose = qualityOf(scorer, of('validate').filter((each) => each.source === 'readme')).bySource['readme']
+  process.stdout.write(`prose held back: ${prose?.flagged ?? 0} of ${prose?.count ?? 0} lines flagged\n`)
+  process.stdout.write(qualityText(scorer, of('validate').filter((each) => each.source !== 'readme'), args.json === true))
   return 0
 }
 
@@ -107,14 +114,23 @@ function plus(_: Labelled): { readonly plusIsSpace: boolean } {
   return { plusIsSpace: false }
 }
 
-/** The stricter of two conformal thresholds: over values of the labelled set, and over texts that are harder. */
+/** The strictest of the conformal thresholds that each sort of calibration texts asks for, at its budget. */
 function cutOf(texts: readonly Labelled[], kind: PartKind, logit: (text: Labelled) => number): RequestModel['cuts']['value'] {
   const own = texts.filter((each) => each.kind === kind && !each.attack)
-  const scores = own.map((each) => ({ norm: each.source === 'norm', logit: Math.round(logit(each) * 1e3) / 1e3 }))
-  const norm = scores.filter((each) => each.norm).map((each) => each.logit)
-  const hard = scores.filter((each) => !each.norm).map((each) => each.logit)
-  const cuts = [...(norm.length > 0 ? [conformalCut(norm, BUDGET)] : []), conformalCut(hard, HARD_BUDGET)]
-  return { threshold: Math.max(...cuts), quiet: hard.sort((a, b) => a - b) }
+  const scores = own.map((each) => ({ source: each.source, logit: Math.round(logit(each) * 1e3) / 1e3 }))
+  const of = (sources: readonly string[]): number[] => scores.filter((each) => sources.includes(each.source)).map((each) => each.logit)
+  // Few texts of a kind could allow what the model itself takes for ordinary.
+  const cuts = BUDGETS.flatMap(({ sources, budget }) => {
+    const quiet = of(sources)
+    return quiet.length === 0 ? [] : [conformalCut(quiet, budget)]
+  })
+  return { threshold: Math.max(0, ...cuts), quiet: thinned(scores.map((each) => each.logit).sort((a, b) => a - b)) }
+}
+
+/** At most some hundred of ascending scores: every so manieth, and the top ones all. */
+function thinned(scores: readonly number[]): number[] {
+  const every = Math.max(1, Math.floor(scores.length / 200))
+  return scores.filter((_, i) => i % every === 0 || i >= scores.length - 50)
 }
 
 /** Uniform in [0, 1) for a counter: splitmix32 of seed and index. */

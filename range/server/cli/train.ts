@@ -7,9 +7,10 @@ import type { WindowRow } from '../../../engine/anomaly/payment-window.ts'
 import { loadScorer, trainLayers } from '../../../engine/anomaly/tfjs.ts'
 import { createTown } from '../../exercise/town.ts'
 import { HOME, loadScenario } from '../scenarios.ts'
+import { trainRequest } from './train-request.ts'
 
 export interface TrainArgs {
-  /** The only model there is: `payment-window`. */
+  /** `payment-window`, or `request`, which reads labelled values from `rows`. */
   readonly model: string
   /** Quiet days to train on, and others to take quiet scores from; 24 and 24 if absent. */
   readonly days?: number
@@ -17,14 +18,16 @@ export interface TrainArgs {
   /** First seed; training days count up from it, held-back days follow. */
   readonly seed?: number
   readonly steps?: number
-  /** Rows of an earlier `--keep-rows` instead of simulating: JSON Lines of `{ day, kind, row }`. */
+  /** Of payment windows: an earlier `--keep-rows`, JSON Lines of `{ day, kind, row }`. Of requests: a CSV file. */
   readonly rows?: string
   readonly keepRows?: string
   /** Model file to write; the shipped one if absent. */
   readonly out?: string
+  readonly json?: boolean
 }
 
 const NAME = 'payment-window'
+const REQUEST = 'request'
 const SEED = 9001
 const DAY_MS = 8 * 3_600_000
 const TICK_MS = 1_000
