@@ -3,6 +3,7 @@ import type { Input, Outcome } from '../exercise/types.ts'
 import type { MoveAnswer } from '../protocol/message.ts'
 import type { View } from '../protocol/view.ts'
 import { Audience } from './audience.ts'
+import { canonicalEntry } from '../ledger/leaf.ts'
 import type { Log } from './ledger/log.ts'
 
 /** Inputs that wait for one sync at most; a further one is refused as `busy`. */
@@ -17,7 +18,6 @@ const FLUSH_EVERY_MS = 100
 const LOOP_MS = 20
 const AUDIT_EVERY_MS = 15_000
 const ANSWERS_KEPT = 256
-const PUBLISH_WAITING_MAX = 64
 
 export type Unstamped = Input extends infer I ? (I extends Input ? Omit<I, 'at'> : never) : never
 /** Whose message an input was, and the id its sender gave it: a second one like it is the same message. */
@@ -68,7 +68,8 @@ export class Room {
   #owed = 0
   #clockAt: number
   #tick = 0
-  #publishing = 0
+  #publishing = false
+  #ticksToPublish = 0
   #dirty = false
   #flushed = 0
   #flushTimer: NodeJS.Timeout | undefined
@@ -205,7 +206,7 @@ export class Room {
   async #takeInputs(): Promise<void> {
     const batch = this.#waiting.splice(0, BATCH_MAX)
     const at = this.run.now()
-    const inputs = batch.map(({ input }) => ({ ...input, at }) as Input)
+    const inputs = batch.map(({ input }) => asLogged({ ...input, at } as Input))
     try {
       await this.log.append(inputs.map((input, i) => entryOf(input, batch[i]!.sent)))
     } catch (error) {
@@ -231,6 +232,7 @@ export class Room {
       .catch((error: unknown) => {
         this.#break(error)
       })
+    this.#ticksToPublish += 1
     this.#publish()
     for (const { at: _at, ...input } of this.run.robots()) void this.submit(input as Unstamped)
     this.#dirty = true
@@ -240,11 +242,14 @@ export class Room {
     }
   }
 
+  /** One checkpoint at a time: on a slow disk several ticks share one, so that the end need not wait for many. */
   #publish(): void {
-    if (this.#publishing >= PUBLISH_WAITING_MAX) return
-    this.#publishing += 1
+    if (this.#publishing || this.#ticksToPublish === 0 || this.#closed) return
+    this.#publishing = true
+    const ticks = this.#ticksToPublish
+    this.#ticksToPublish = 0
     this.log
-      .publish(this.#tick)
+      .publish(this.#tick, ticks)
       .then(
         ({ size, note }) => {
           this.#published(size, note)
@@ -254,7 +259,8 @@ export class Room {
         },
       )
       .finally(() => {
-        this.#publishing -= 1
+        this.#publishing = false
+        this.#publish()
       })
   }
 
@@ -304,6 +310,18 @@ export class Room {
     this.audience.everybody('unknown')
     void this.close()
   }
+}
+
+/** An input as a replay will read it: its keys in the log's order, since what is printed of a form keeps that order. */
+export function asLogged(input: Input): Input {
+  const text = canonicalEntry(entryOf(input))
+  return text === undefined ? input : (JSON.parse(text) as { input: Input }).input
+}
+
+function taken(whom: Set<Whom>): ReadonlySet<Whom> {
+  const copy = new Set(whom)
+  whom.clear()
+  return copy
 }
 
 /** The shape of a logged input; `sent` lets a repeated message be known again after a restart. */
