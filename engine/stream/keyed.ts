@@ -20,8 +20,9 @@ interface Held<T> {
 export type SavedKeys = readonly (readonly [key: string, time: number, state: unknown])[]
 
 /**
- * States by key, in the order of their last use in event time, within stated bounds. Times given must never
- * decrease (see Watermark), which is what makes forgetting quiet keys cost nothing but the keys forgotten.
+ * States by key, in the order of their last use in event time, within stated bounds. Times given
+ * must never decrease (see Watermark), which is what makes forgetting quiet keys cost nothing
+ * but the keys forgotten.
  */
 export class KeyedStore<T extends KeyState> {
   readonly #bounds: KeyedBounds

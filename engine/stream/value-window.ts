@@ -6,9 +6,9 @@ const EXACT_MAX = Number.MAX_SAFE_INTEGER
 type Entry = readonly [time: number, value: number]
 
 /**
- * The numbers of the last `spanMs` milliseconds, both ends included, at most `entriesMax`, the oldest going
- * first. Sums of safe integers are exact; others are added up oldest first each time. `ranked` keeps them in
- * order of size as well, for quantiles. Times must not decrease.
+ * The numbers of the last `spanMs` milliseconds, both ends included, at most `entriesMax`, the
+ * oldest going first. Sums of safe integers are exact; others are added up oldest first each
+ * time. `ranked` keeps them in order of size as well, for quantiles. Times must not decrease.
  */
 export class ValueWindow implements KeyState {
   readonly #spanMs: number
@@ -58,7 +58,10 @@ export class ValueWindow implements KeyState {
     return sum
   }
 
-  /** The value at `percent` (0 to 100) by nearest rank; NaN where the window is empty or not ranked. */
+  /**
+   * The value at `percent` (0 to 100) by nearest rank; NaN where the window is empty or not
+   * ranked.
+   */
   percentile(percent: number): number {
     const index = Math.max(0, Math.ceil((percent / 100) * this.#order.length) - 1)
     return this.#order[index] ?? Number.NaN

@@ -1,6 +1,7 @@
 /**
- * Event time that never goes back. A late event counts as happening at the watermark, so that every window
- * sees non-decreasing times; how many came late, and by how much at most, is kept for the reader.
+ * Event time that never goes back. A late event counts as happening at the watermark, so that
+ * every window sees non-decreasing times; how many came late, and by how much at most, is kept
+ * for the reader.
  */
 export class Watermark {
   #time = Number.NEGATIVE_INFINITY
@@ -19,7 +20,9 @@ export class Watermark {
     return this.#lateByMax
   }
 
-  /** The time at which an event of `time` milliseconds counts. Throws where `time` is not finite. */
+  /**
+   * The time at which an event of `time` milliseconds counts. Throws where `time` is not finite.
+   */
   advance(time: number): number {
     if (!Number.isFinite(time))
       throw new RangeError('an event needs a finite time in milliseconds')

@@ -1,8 +1,9 @@
 import type { KeyState } from './keyed.ts'
 
 /**
- * The times of the last `spanMs` milliseconds, both ends included, at most `entriesMax` of them: beyond that
- * the oldest go first, so that a count is exact up to the bound. Times must not decrease.
+ * The times of the last `spanMs` milliseconds, both ends included, at most `entriesMax` of them:
+ * beyond that the oldest go first, so that a count is exact up to the bound. Times must not
+ * decrease.
  */
 export class TimeWindow implements KeyState {
   readonly #spanMs: number
@@ -43,7 +44,10 @@ export class TimeWindow implements KeyState {
   }
 }
 
-/** The distinct texts of the last `spanMs` milliseconds, at most `entriesMax`, the oldest going first. */
+/**
+ * The distinct texts of the last `spanMs` milliseconds, at most `entriesMax`, the oldest going
+ * first.
+ */
 export class DistinctWindow implements KeyState {
   readonly #spanMs: number
   readonly #entriesMax: number
