@@ -36,16 +36,20 @@ function walk(before: Json, after: Json, path: string, ops: PatchOp[]): void {
 
 function walkRow(before: Row, after: Row, path: string, ops: PatchOp[]): void {
   for (const key of Object.keys(before)) {
-    if (before[key] !== undefined && after[key] === undefined)
+    if (before[key] !== undefined && own(after, key) === undefined)
       ops.push({ op: 'remove', path: `${path}/${escape(key)}` })
   }
   for (const key of Object.keys(after)) {
     if (after[key] === undefined) continue
     const at = `${path}/${escape(key)}`
-    if (before[key] === undefined || !Object.hasOwn(before, key))
-      ops.push({ op: 'add', path: at, value: after[key] })
+    if (own(before, key) === undefined) ops.push({ op: 'add', path: at, value: after[key] })
     else walk(before[key], after[key], at, ops)
   }
+}
+
+/** A row's own value: what it inherits, such as `toString`, is none. */
+function own(row: Row, key: string): Json {
+  return Object.hasOwn(row, key) ? row[key] : undefined
 }
 
 /** A list grows at its end, loses its oldest, or changes within: those three stay small. */

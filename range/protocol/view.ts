@@ -94,6 +94,11 @@ export interface JobParameter {
     readonly value: string
     readonly label: string
     readonly note: string
+    /** A van as the crew sees it at the yard: its number, line, parcels aboard, and whether it is out. */
+    readonly van?: number
+    readonly line?: string
+    readonly aboard?: number
+    readonly out?: boolean
   }[]
 }
 
@@ -147,6 +152,10 @@ export interface DefenderView extends Common {
     readonly blockedHosts: readonly string[]
     readonly blockedIps: readonly string[]
     readonly suspended: readonly string[]
+    /** Accounts of the shop's own staff, suspended ones included. */
+    readonly accounts: readonly string[]
+    /** Vans whose cargo door the control room has locked. */
+    readonly lockedVans: readonly number[]
   }
   /** Decisions of the team, newest last. */
   readonly decisions: readonly {

@@ -20,7 +20,8 @@ import { addressOf, isSecure, originOf, sameOrigin } from './origin.ts'
 import { noPagePolicy } from './platform-headers.ts'
 import { robotOf } from './trainer-act.ts'
 import type { Replicas } from './replicate.ts'
-import type { Refused, Rooms, SeatedOr } from './rooms.ts'
+import type { Refused, SeatedOr } from './rooms-answers.ts'
+import type { Rooms } from './rooms.ts'
 
 export interface ApiParts {
   readonly rooms: Rooms
@@ -365,20 +366,19 @@ function ledger(call: Call): void {
 }
 
 /**
- * The proof file of an entry: while playing, to the seat whose own input it is, to the trainer, and of tick digests to
- * everybody seated; after the end to everybody.
+ * The proof file of an entry: after the end for everybody, while playing for the trainer alone. Where
+ * an entry stands tells how many came before it, moves that others may not see among them.
  */
 function opening(call: Call): void {
   const room = call.parts.rooms.get(call.id)
-  if (!room) return refuse(call.res, 404, 'no-such-exercise')
-  const found = room.log.opening(Number(call.rest))
-  const proof = room.log.prove(Number(call.rest))
-  if (!found || proof === undefined) return refuse(call.res, 404, 'not-published')
-  if (room.log.sealed) return sendText(call.res, 200, proof)
-  const held = call.parts.rooms.holder(call.id, String(call.req.headers['x-seat'] ?? ''))
-  if (typeof held === 'string') return refuse(call.res, 403, 'not-yours')
-  const { kind, input } = found.entry as { kind: string; input?: { seat?: string } }
-  const own = kind === 'digest' || (kind === 'input' && input?.seat === held.seat)
-  if (held.role !== 'trainer' && !own) return refuse(call.res, 403, 'not-yours')
+  const log = room?.log ?? call.parts.rooms.shelf().get(call.id)
+  if (!log) return refuse(call.res, 404, 'no-such-exercise')
+  if (!log.sealed) {
+    const held = call.parts.rooms.holder(call.id, String(call.req.headers['x-seat'] ?? ''))
+    if (typeof held === 'string' || held.role !== 'trainer')
+      return refuse(call.res, 403, 'not-ended')
+  }
+  const proof = log.prove(Number(call.rest))
+  if (proof === undefined) return refuse(call.res, 404, 'not-published')
   sendText(call.res, 200, proof)
 }

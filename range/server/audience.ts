@@ -1,12 +1,17 @@
 import type { Connection } from '../exercise/types.ts'
 import type { ServerEvents } from '../protocol/message.ts'
-import { diff } from '../protocol/patch.ts'
 import type { View } from '../protocol/view.ts'
+import { SharedPatches } from './shared-patches.ts'
+
+/** Who is to be shown something: `all`, a role, or a seat. */
+export type Whom = string
 
 /** One browser at one seat. `emit` never blocks; `backlogBytes` says what waits to be sent. */
 export interface Member {
   readonly id: string
   readonly seat: string
+  /** Sends a patch whose operations are JSON already. */
+  readonly patch: (seq: number, ops: string) => void
   readonly emit: <E extends keyof ServerEvents>(
     event: E,
     ...args: Parameters<ServerEvents[E]>
@@ -29,8 +34,9 @@ const SLOW_MS = 400
 
 /**
  * Who looks at an exercise, and what each has been shown: at first and on request the whole view,
- * then only what changed. A seat's view is computed once however many browsers show it. Slow
- * readers are dropped at 4 MB.
+ * then only what changed. A seat's view is computed once however many browsers show it, a change
+ * that several seats of a role see alike is found and written once. Slow readers are dropped at
+ * 4 MB.
  */
 export class Audience {
   readonly #held = new Map<string, Held>()
@@ -74,31 +80,28 @@ export class Audience {
     if (held) held.ms = ms
   }
 
-  /** Shows everybody what has changed since they were last shown something. */
-  flush(): void {
+  /** Shows those in `whom` what has changed since they were last shown something. */
+  flush(whom: ReadonlySet<Whom>): void {
     const views = new Map<string, View | null>()
+    const patches = new SharedPatches()
     for (const held of [...this.#held.values()]) {
       const { seat } = held.member
+      const role = held.view?.role ?? 'all'
+      if (!whom.has('all') && !whom.has(role) && !whom.has(seat)) continue
       if (!views.has(seat)) views.set(seat, this.#viewOf(seat))
       const view = views.get(seat)!
-      if (view === null) {
-        this.#gone(held, 'removed')
-        continue
-      }
-      if (held.member.backlogBytes() > BACKLOG_BYTES_MAX) {
-        held.member.drop()
-        continue
-      }
-      if (held.view === null || held.view.role !== view.role) {
-        this.#whole(held)
-        continue
-      }
-      const ops = diff(held.view, view)
-      if (ops.length === 0) continue
-      held.view = view
-      held.seq += 1
-      held.member.emit('patch', { seq: held.seq, ops })
+      if (view === null) this.#gone(held, 'removed')
+      else if (held.member.backlogBytes() > BACKLOG_BYTES_MAX) held.member.drop()
+      else if (held.view === null || held.view.role !== view.role) this.#whole(held)
+      else this.#change(held, patches.between(held.view, view), view)
     }
+  }
+
+  #change(held: Held, ops: string | null, view: View): void {
+    if (ops === null) return
+    held.view = view
+    held.seq += 1
+    held.member.patch(held.seq, ops)
   }
 
   connections(): Record<string, Connection> {

@@ -2,7 +2,7 @@ import type { FullRun } from '../exercise/run.ts'
 import type { Input, Outcome } from '../exercise/types.ts'
 import type { MoveAnswer } from '../protocol/message.ts'
 import type { View } from '../protocol/view.ts'
-import { Audience } from './audience.ts'
+import { Audience, type Whom } from './audience.ts'
 import { canonicalEntry } from '../ledger/leaf.ts'
 import type { Log } from './ledger/log.ts'
 
@@ -15,6 +15,8 @@ const TICKS_AT_ONCE = 8
 const OWED_MS_MAX = 60_000
 const FLUSH_AFTER_ACTION_MS = 16
 const FLUSH_EVERY_MS = 100
+/** Everybody is brought up to date at least this often, paused or not. */
+const REFRESH_MS = 2000
 const LOOP_MS = 20
 const AUDIT_EVERY_MS = 15_000
 const ANSWERS_KEPT = 256
@@ -70,8 +72,11 @@ export class Room {
   #tick = 0
   #publishing = false
   #ticksToPublish = 0
-  #dirty = false
+  /** Whom to show something within a moment, and whom with the next frame. */
+  #soon = new Set<Whom>()
+  #frame = new Set<Whom>()
   #flushed = 0
+  #refreshed = 0
   #flushTimer: NodeJS.Timeout | undefined
   #loop: NodeJS.Timeout | undefined
   #auditedAt: number
@@ -127,11 +132,12 @@ export class Room {
     return { ok: true }
   }
 
-  /** Shows what changed, soon. */
-  touch(): void {
-    this.#dirty = true
+  /** Shows what changed to a role, a seat or all, within a moment. */
+  touch(whom: Whom): void {
+    this.#soon.add(whom)
     this.#flushTimer ??= setTimeout(() => {
-      this.#flush()
+      this.#flushTimer = undefined
+      this.audience.flush(taken(this.#soon))
     }, FLUSH_AFTER_ACTION_MS)
   }
 
@@ -160,16 +166,14 @@ export class Room {
       this.#owed = Math.min(OWED_MS_MAX, this.#owed + passed * this.run.speed())
     if (this.#owed >= TICK_MS || this.#waiting.length > 0) this.#kick()
     if (now - this.#auditedAt >= AUDIT_EVERY_MS && this.run.phase() !== 'ended') this.#audit(now)
-    if (this.audience.size > 0 && now - this.#flushed >= 2000) this.#dirty = true
-    if (this.#dirty && now - this.#flushed >= FLUSH_EVERY_MS) this.#flush()
+    if (now - this.#refreshed >= REFRESH_MS) this.#frame.add('all')
+    if (this.#frame.size > 0 && now - this.#flushed >= FLUSH_EVERY_MS) this.#flush()
   }
 
   #flush(): void {
-    clearTimeout(this.#flushTimer)
-    this.#flushTimer = undefined
-    this.#dirty = false
     this.#flushed = this.#parts.now()
-    this.audience.flush()
+    if (this.#frame.has('all')) this.#refreshed = this.#flushed
+    this.audience.flush(taken(this.#frame))
   }
 
   #kick(): void {
@@ -216,9 +220,24 @@ export class Room {
       if (reason === 'not-json' || reason === 'batch-refused' || reason === 'sealed') return
       throw error
     }
-    for (const [i, input] of inputs.entries()) batch[i]!.resolve(this.run.apply(input))
-    this.touch()
-    if (this.run.phase() === 'ended') await this.#end()
+    for (const [i, input] of inputs.entries()) {
+      batch[i]!.resolve(this.run.apply(input))
+      this.#showEffect(input)
+    }
+    if (this.run.phase() === 'ended') await this.finish()
+  }
+
+  /**
+   * What a side does is shown to that side and the trainer at once, and to the others only with the
+   * next second: when their screens change must not tell of a move that they do not see.
+   */
+  #showEffect(input: Input): void {
+    if (input.kind === 'Requested') this.#frame.add('trainer')
+    else this.touch(input.kind === 'Moved' ? 'trainer' : 'all')
+    if (input.kind !== 'Requested' && input.kind !== 'Moved') return
+    if (input.seat === null) return
+    const role = this.run.state.seats.get(input.seat)?.role
+    this.touch(role === undefined || role === 'customer' ? input.seat : role)
   }
 
   #tickOnce(): void {
@@ -235,7 +254,7 @@ export class Room {
     this.#ticksToPublish += 1
     this.#publish()
     for (const { at: _at, ...input } of this.run.robots()) void this.submit(input as Unstamped)
-    this.#dirty = true
+    this.#frame.add('all')
     if (this.run.now() >= this.run.endsAt() && this.run.phase() === 'running') {
       this.#ending = true
       void this.submit({ kind: 'PhaseSet', phase: 'ended' })
@@ -292,10 +311,12 @@ export class Room {
     )
   }
 
-  async #end(): Promise<void> {
+  /** Seals the log of an exercise that is over, and shows its end. */
+  async finish(): Promise<void> {
     const { size, note } = await this.log.seal(this.#tick)
     this.#published(size, note)
     clearInterval(this.#loop)
+    this.#frame.add('all')
     this.#flush()
     this.#parts.onEnded()
   }

@@ -1,47 +1,32 @@
-import { createHmac, randomBytes, randomInt } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { Entries } from '../exercise/debrief.ts'
 import { SEATS_MAX } from '../exercise/inputs.ts'
 import { createRun, type FullRun, type RunOptions } from '../exercise/run.ts'
-import type { Input, Scenario, Versions } from '../exercise/types.ts'
+import type { Input, Scenario } from '../exercise/types.ts'
 import { CODE_ALPHABET, CODE_LENGTH } from '../protocol/door.ts'
 import type { PlayRole, Role } from '../protocol/view.ts'
 import { SHOP_HOST } from '../world/shop-scripts.ts'
-import { digest } from './accounts.ts'
-import { exercises, seats, type Store } from './database.ts'
+import { exercises, type Store } from './database.ts'
 import { loadEngineParts, newEngine, versionsOf, type EngineParts } from './engine-parts.ts'
 import type { Log } from './ledger/log.ts'
 import { openLog } from './ledger/open.ts'
-import { readPublished, type PublishedLog } from './ledger/published.ts'
-import { answerTo, entryOf, keepAnswer, Room, type Answers, type RoomParts } from './room.ts'
-import { loadScenario, shippedScenarios, type Playbooks } from './scenarios.ts'
-
-export type Mode = 'class' | 'rehearsal' | 'lab'
-export interface Seated {
-  readonly exercise: string
-  readonly seat: string
-  readonly token: string
-  readonly role: Role
-}
-export interface Refused {
-  readonly ok: false
-  readonly status: number
-  readonly reason: string
-}
-export type SeatedOr = ({ readonly ok: true } & Seated) | Refused
-export interface ExerciseRow {
-  readonly id: string
-  readonly code: string
-  readonly scenario: string
-  readonly title: string
-  readonly mode: Mode
-  readonly createdAt: number
-  readonly endedAt: number | null
-  readonly trouble: string | null
-  readonly phase: string
-  readonly seats: number
-}
+import type { LogShelf } from './ledger/http.ts'
+import { freeName, smallerTeam } from './newcomer.ts'
+import {
+  exerciseRow,
+  type ExerciseRow,
+  type Holder,
+  type Mode,
+  type Refused,
+  type SeatedOr,
+} from './rooms-answers.ts'
+import { readInputs, replayLog } from './replay-log.ts'
+import { entryOf, Room, type Answers, type RoomParts } from './room.ts'
+import { loadScenario, scenarioChoices, type Playbooks, type ScenarioChoice } from './scenarios.ts'
+import { createShelf } from './shelf.ts'
+import { createTokens, type Tokens } from './tokens.ts'
 
 const LABS_MAX = 20
 const ROOMS_MAX = 40
@@ -53,12 +38,13 @@ const ENDED_MAX = 6
 /** All exercises of a server: made, joined, resumed after a restart, looked at afterwards. */
 export class Rooms {
   readonly #store: Store
+  readonly #tokens: Tokens
   readonly #parts: EngineParts
   readonly #now: () => number
   readonly #rooms = new Map<string, Room>()
   readonly #byCode = new Map<string, Room>()
   readonly #caps = new Map<string, { readonly room: Room; readonly seat: string }>()
-  readonly #shelf = new Map<string, PublishedLog>()
+  readonly #shelf: LogShelf
   #ended: string[] = []
   readonly #sweeper: NodeJS.Timeout
   /** Called with each room that begins, resumed ones included. */
@@ -68,6 +54,8 @@ export class Rooms {
 
   private constructor(store: Store, parts: EngineParts, now: () => number) {
     this.#store = store
+    this.#tokens = createTokens(store)
+    this.#shelf = createShelf((id) => (this.row(id) ? this.#dirOf(id) : null))
     this.#parts = parts
     this.#now = now
     this.#sweeper = setInterval(() => {
@@ -150,7 +138,7 @@ export class Rooms {
   }
 
   /** Seats somebody in a room, whatever its lock. */
-  async seat(room: Room, role: Role, nickname: string, robot = false): Promise<SeatedOr> {
+  async seat(room: Room, role: Role, nickname: string): Promise<SeatedOr> {
     if (room.run.seats().length >= SEATS_MAX) return { ok: false, status: 503, reason: 'full' }
     const seat = `s${randomBytes(6).toString('hex')}`
     const outcome = await room.submit({
@@ -158,81 +146,38 @@ export class Rooms {
       seat,
       role,
       nickname: freeName(room.run, nickname),
-      robot,
+      robot: false,
     })
     if (!outcome.ok)
       return { ok: false, status: outcome.reason === 'full' ? 503 : 409, reason: outcome.reason }
-    const token = randomBytes(24).toString('base64url')
-    if (!robot)
-      this.#store.db
-        .insert(seats)
-        .values({ hash: digest(token), exercise: room.id, seat })
-        .run()
-    this.#caps.set(this.#capOf(room.id, seat), { room, seat })
+    const token = this.#tokens.issue(room.id, seat)
+    this.#caps.set(this.#tokens.capOf(room.id, seat), { room, seat })
     return { ok: true, exercise: room.id, seat, token, role }
   }
 
   /** Who holds a token, if it is one of this exercise. */
-  holder(
-    exercise: string,
-    token: string,
-  ):
-    | { readonly room: Room; readonly seat: string; readonly role: Role }
-    | 'unknown'
-    | 'ended'
-    | 'removed' {
-    const row = this.#store.db
-      .select()
-      .from(seats)
-      .where(and(eq(seats.hash, digest(token)), eq(seats.exercise, exercise)))
-      .get()
-    if (!row) return 'unknown'
+  holder(exercise: string, token: string): Holder {
+    const seat = this.#tokens.seatOf(exercise, token)
+    if (seat === undefined) return 'unknown'
     const room = this.#rooms.get(exercise)
     if (!room) return 'ended'
-    const holder = room.run.state.seats.get(row.seat)
-    if (!holder || holder.removed) return 'removed'
-    return { room, seat: row.seat, role: holder.role }
+    const held = room.run.state.seats.get(seat)
+    return !held || held.removed ? 'removed' : { room, seat, role: held.role }
   }
 
   /** Whether a token was ever one of an exercise: enough to read its debrief after the end. */
   knows(exercise: string, token: string): boolean {
-    return (
-      this.#store.db
-        .select()
-        .from(seats)
-        .where(and(eq(seats.hash, digest(token)), eq(seats.exercise, exercise)))
-        .get() !== undefined
-    )
+    return this.#tokens.seatOf(exercise, token) !== undefined
   }
 
   /** The seat behind a capability of the cage. */
   cage(cap: string): { readonly room: Room; readonly seat: string } | undefined {
     return this.#caps.get(cap)
   }
-  capOf(exercise: string, seat: string): string {
-    return this.#capOf(exercise, seat)
-  }
-  /** The fictional session of a seat in the shop: 16 hex digits, and not to be derived from anything public. */
-  sessionOf(exercise: string, seat: string): string {
-    return createHmac('sha256', this.#store.secret)
-      .update(`session\n${exercise}\n${seat}`)
-      .digest('hex')
-      .slice(0, 16)
-  }
 
   /** What a trainer can choose from. */
-  scenarios(): readonly {
-    readonly slug: string
-    readonly title: string
-    readonly summary: string
-    readonly lengthMinutes: number
-  }[] {
-    return shippedScenarios().flatMap((slug) => {
-      const loaded = loadScenario(slug)
-      if (!loaded.ok) return []
-      const { title, summary, lengthMinutes } = loaded.scenario
-      return [{ slug, title, summary, lengthMinutes }]
-    })
+  scenarios(): readonly ScenarioChoice[] {
+    return scenarioChoices()
   }
 
   list(): ExerciseRow[] {
@@ -243,32 +188,15 @@ export class Rooms {
       .limit(200)
       .all()
     return rows
-      .filter((row) => row.mode !== 'lab')
-      .map((row) => {
-        const room = this.#rooms.get(row.id)
-        const { id, code, scenario, title, mode, createdAt, endedAt, trouble } = row
-        return {
-          id,
-          code,
-          scenario,
-          title,
-          mode,
-          createdAt,
-          endedAt,
-          trouble,
-          phase: room?.run.phase() ?? 'ended',
-          seats: room?.run.seats().length ?? 0,
-        }
-      })
+      .filter(({ mode }) => mode !== 'lab')
+      .map((row) => exerciseRow(row, this.#rooms.get(row.id)?.run))
   }
   row(id: string): typeof exercises.$inferSelect | undefined {
     return this.#store.db.select().from(exercises).where(eq(exercises.id, id)).get()
   }
 
   /** A finished exercise by its state and inputs, rebuilt from its log where it is no longer in memory. */
-  async finished(
-    id: string,
-  ): Promise<
+  async finished(id: string): Promise<
     | {
         readonly run: FullRun
         readonly inputs: readonly Input[]
@@ -289,7 +217,7 @@ export class Rooms {
       )
     }
     const { run, log } = this.#rooms.get(id)!
-    const { inputs, entries } = read(log)
+    const { inputs, entries } = readInputs(log)
     const loaded = loadScenario(row.scenario)
     if (!loaded.ok) return { error: loaded.mistakes[0] ?? 'scenario' }
     return {
@@ -302,23 +230,8 @@ export class Rooms {
   }
 
   /** Logs by exercise, for anybody to verify: `handleLedgerRequest` reads this. */
-  shelf(): { get(id: string): PublishedLog | undefined } {
-    return {
-      get: (id) => {
-        const room = this.#rooms.get(id)
-        if (room) return room.log
-        const known = this.#shelf.get(id)
-        if (known || !/^x[0-9a-f]{16}$/.test(id) || !this.row(id)) return known
-        try {
-          const log = readPublished(this.#dirOf(id))
-          this.#shelf.set(id, log)
-          if (this.#shelf.size > ENDED_MAX) this.#shelf.delete(this.#shelf.keys().next().value!)
-          return log
-        } catch {
-          return undefined
-        }
-      },
-    }
+  shelf(): LogShelf {
+    return { get: (id) => this.#rooms.get(id)?.log ?? this.#shelf.get(id) }
   }
 
   /** Goes on with every exercise that a stop or crash interrupted. Says what it could not resume, and why. */
@@ -342,7 +255,9 @@ export class Rooms {
         trouble.push(`${row.title} (${row.code}): ${rebuilt.error}`)
         continue
       }
-      this.#open({ id: row.id, code: row.code, owner: row.owner, ...rebuilt })
+      const room = this.#open({ id: row.id, code: row.code, owner: row.owner, ...rebuilt })
+      // A crash between the last input and the seal: what was left is done now.
+      if (room.run.phase() === 'ended') await room.finish()
     }
     return trouble
   }
@@ -394,7 +309,7 @@ export class Rooms {
       seed: asked.seed,
       lengthMinutes: asked.lengthMinutes,
       engine: newEngine(this.#parts, asked.seed),
-      shopPath: (seat) => `/x/${this.#capOf(asked.id, seat)}/~/${SHOP_HOST}/`,
+      shopPath: (seat) => `/x/${this.#tokens.capOf(asked.id, seat)}/~/${SHOP_HOST}/`,
     }
   }
 
@@ -425,7 +340,7 @@ export class Rooms {
     this.#rooms.set(room.id, room)
     this.#byCode.set(room.code, room)
     for (const { seat } of room.run.seats())
-      this.#caps.set(this.#capOf(room.id, seat), { room, seat })
+      this.#caps.set(this.#tokens.capOf(room.id, seat), { room, seat })
     this.onRoom?.(room)
     if (room.run.phase() !== 'ended') room.start()
     return room
@@ -469,12 +384,6 @@ export class Rooms {
   #dirOf(id: string): string {
     return join(this.#store.dir, 'exercises', id)
   }
-  #capOf(exercise: string, seat: string): string {
-    return createHmac('sha256', this.#store.secret)
-      .update(`cage\n${exercise}\n${seat}`)
-      .digest('base64url')
-      .slice(0, 24)
-  }
   #freshCode(): string {
     for (;;) {
       const code = Array.from(
@@ -483,85 +392,5 @@ export class Rooms {
       ).join('')
       if (!this.#byCode.has(code)) return code
     }
-  }
-}
-
-/** The inputs of a log, and at which entry each of them, and each second's digest, stands. */
-function read(log: Log): { readonly inputs: readonly Input[]; readonly entries: Entries } {
-  const inputs: Input[] = []
-  const places: number[] = []
-  const seconds = new Map<number, number>()
-  for (const { index, entry } of log.entries()) {
-    const { kind, input, at } = entry as { kind: string; input?: Input; at?: number }
-    if (kind === 'input' && input) {
-      inputs.push(input)
-      places.push(index)
-    } else if (kind === 'digest' && at !== undefined) seconds.set(at, index)
-  }
-  return { inputs, entries: { inputs: places, seconds } }
-}
-
-const PARTS = ['world', 'engine', 'rules', 'models'] as const
-
-/**
- * Replays a log into a fresh run, and fills `answers` with what its senders were told; says what is wrong with it, or
- * null. Yields to others every 50 ticks.
- */
-async function replayLog(
-  run: FullRun,
-  log: Log,
-  versions: Versions,
-  answers: Answers,
-): Promise<string | null> {
-  let ticks = 0
-  const tickTo = async (at: number, digest?: string): Promise<string | null> => {
-    while (run.now() < at) {
-      const output = run.tick()
-      if (digest !== undefined && output.at === at && output.digest !== digest)
-        return `its log no longer gives the same outputs at ${at}`
-      if (++ticks % 50 === 0) await new Promise((resolve) => setImmediate(resolve))
-    }
-    return null
-  }
-  for (const { entry } of log.entries()) {
-    const { kind, input, at, digest, id, by } = entry as {
-      kind: string
-      input?: Input
-      at?: number
-      digest?: string
-      id?: string
-      by?: string
-    }
-    if (kind === 'input' && input) {
-      const other =
-        input.kind === 'Opened'
-          ? PARTS.find((part) => input.versions[part] !== versions[part])
-          : undefined
-      if (other !== undefined && input.kind === 'Opened')
-        return `it needs version ${input.versions[other]} of ${other}`
-      await tickTo(input.at)
-      const outcome = run.apply(input)
-      if (id !== undefined && by !== undefined)
-        keepAnswer(answers, { seat: by, id }, Promise.resolve(answerTo(outcome)))
-    } else if (kind === 'digest' && at !== undefined) {
-      const wrong = await tickTo(at, digest)
-      if (wrong !== null) return wrong
-    }
-  }
-  return null
-}
-
-function smallerTeam(run: FullRun): PlayRole {
-  const people = run.seats().filter(({ robot }) => !robot)
-  const count = (role: Role): number => people.filter((one) => one.role === role).length
-  return count('attacker') < count('defender') ? 'attacker' : 'defender'
-}
-
-/** Two players of one name are told apart by a number. */
-function freeName(run: FullRun, nickname: string): string {
-  const taken = new Set(run.seats().map((seat) => seat.nickname.toLowerCase()))
-  for (let i = 1; ; i++) {
-    const name = i === 1 ? nickname : `${nickname.slice(0, 20)} ${i}`
-    if (!taken.has(name.toLowerCase())) return name
   }
 }

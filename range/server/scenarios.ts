@@ -27,6 +27,22 @@ export function shippedScenarios(): readonly string[] {
     .sort()
 }
 
+export interface ScenarioChoice {
+  readonly slug: string
+  readonly title: string
+  readonly summary: string
+  readonly lengthMinutes: number
+}
+/** What a trainer can choose from: every shipped scenario without mistakes. */
+export function scenarioChoices(): readonly ScenarioChoice[] {
+  return shippedScenarios().flatMap((slug) => {
+    const loaded = loadScenario(slug)
+    if (!loaded.ok) return []
+    const { title, summary, lengthMinutes } = loaded.scenario
+    return [{ slug, title, summary, lengthMinutes }]
+  })
+}
+
 /** Loads a scenario by slug or by path (of the file or its folder); all mistakes at once, each with line and correction. */
 export function loadScenario(slugOrPath: string): Loaded {
   const file = fileOf(slugOrPath)

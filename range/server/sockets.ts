@@ -102,13 +102,17 @@ function welcome(socket: SeatSocket): void {
     emit: (event, ...args) => {
       socket.emit(event, ...(args as never))
     },
+    patch: (seq, ops) => {
+      // The packet that `emit` would make, around text that many seats share.
+      socket.conn.write(`2["patch",{"seq":${seq},"ops":${ops}}]`)
+    },
     backlogBytes: () => backlogOf(socket),
     drop: () => {
       socket.disconnect(true)
     },
   }
   room.audience.join(withMap(member))
-  room.touch()
+  room.touch('trainer')
   const limits = new Limits(RATE)
   let refusals = 0
   const admitted = (answer: Answer<MoveAnswer>): boolean => {
@@ -140,7 +144,7 @@ function welcome(socket: SeatSocket): void {
   socket.on('disconnect', () => {
     clearInterval(ping)
     room.audience.leave(socket.id)
-    room.touch()
+    room.touch('trainer')
   })
 }
 

@@ -83,8 +83,8 @@ export class Mesh {
       env: {},
       stdout: true,
     })
-    // Gun greets on standard output, which belongs to our own commands.
-    worker.stdout.pipe(process.stderr, { end: false })
+    // Gun greets on standard output, which belongs to our own commands. NOTICE gives it its credit.
+    worker.stdout.resume()
     this.#worker = worker
     worker.unref()
     worker.on('message', (message: FromWorker) => this.#hear(message))

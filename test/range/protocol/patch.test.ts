@@ -16,6 +16,15 @@ test('[N10] apply(diff(a, b), a) = b for any two values', () => {
   )
 })
 
+test('[N10] what every object inherits is no part of a value', () => {
+  for (const [a, b] of [
+    [{ toString: 0 }, {}],
+    [{}, { constructor: 'x' }],
+    [{ constructor: 1 }, { toString: 1 }],
+  ] as readonly (readonly [object, object])[])
+    expect(apply(diff(a, b), a)).toEqual(b)
+})
+
 test('[N10] it holds for lists that move on, and a value is never changed in place', () => {
   const lists = fc.array(fc.record({ at: fc.nat(50), text: fc.string() }), { maxLength: 30 })
   fc.assert(
