@@ -1,5 +1,6 @@
 import { techniqueOf, techniques } from '../../attack/catalogue.ts'
 import { completeParams } from '../../attack/technique.ts'
+import { vanOf } from '../../world/refs.ts'
 import type { AttackerView, Job } from '../../protocol/view.ts'
 import type { RunState, Seat } from '../state.ts'
 import { totals } from '../score.ts'
@@ -68,8 +69,25 @@ function jobOf(state: RunState, id: string): Job {
       ...(spec.min === undefined ? {} : { min: spec.min }),
       ...(spec.max === undefined ? {} : { max: spec.max }),
       ...(spec.step === undefined ? {} : { step: spec.step }),
-      ...(spec.type === 'choice' ? { options: offers[spec.name] ?? [] } : {}),
+      ...(spec.type === 'choice'
+        ? { options: (offers[spec.name] ?? []).map((offer) => seenOffer(state, offer)) }
+        : {}),
     })),
+  }
+}
+
+type Offer = NonNullable<Job['parameters'][number]['options']>[number]
+/** A van as somebody at the yard sees it: how many parcels went aboard, and whether it is out. */
+function seenOffer(state: RunState, offer: Offer): Offer {
+  const id = vanOf(offer.value)
+  const van = id === null ? undefined : state.town.world().logistics.vans[id]
+  if (van === undefined) return offer
+  return {
+    ...offer,
+    van: van.id,
+    line: van.line,
+    aboard: van.cargo.length,
+    out: van.status !== 'depot',
   }
 }
 

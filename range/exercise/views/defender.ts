@@ -53,6 +53,8 @@ export function defenderView(state: RunState, seat: Seat): DefenderView {
       blockedHosts: shop.csp.blocked,
       blockedIps: shop.blockedIps,
       suspended: shop.staff.filter((one) => one.suspended).map((one) => one.account),
+      accounts: shop.staff.map((one) => one.account),
+      lockedVans: world.logistics.vans.filter((van) => van.locked).map((van) => van.id),
     },
     decisions: state.decisions.slice(-60).map((decision) => ({
       at: decision.at,

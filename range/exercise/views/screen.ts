@@ -18,9 +18,60 @@ export function screenView(state: RunState): ScreenView {
     },
     score: score.shown ? score : { attackers: 0, defenders: 0, shown: false },
     meters: publicMeters(state),
-    map: mapOf(state),
-    talk: state.talk.slice(-8),
+    map: withoutDoubt(mapOf(state)),
+    talk: talkOfTown(state),
   }
+}
+
+/** The big screen is for both teams: that defenders doubt a position would tell the crew they are seen. */
+function withoutDoubt(map: ScreenView['map']): ScreenView['map'] {
+  return { ...map, vans: map.vans.map((van) => ({ ...van, twin: null })) }
+}
+
+type Talk = ScreenView['talk'][number]
+/** Numbers of the day that a town notices. */
+const ROUND = [1, 10, 25, 50, 100, 200, 400] as const
+const TALK_SHOWN = 8
+
+/** What people said and what everybody can count, newest last; the same said twice in a row is said once. */
+function talkOfTown(state: RunState): ScreenView['talk'] {
+  const all = [...state.talk, ...milestones(state)].sort((a, b) => a.at - b.at)
+  const folded: Talk[] = []
+  for (const one of all) {
+    const before = folded.at(-1)
+    if (before && wording(before) === wording(one)) folded.pop()
+    folded.push(one)
+  }
+  return folded.slice(-TALK_SHOWN)
+}
+function wording({ key, params }: Talk): string {
+  return `${key} ${String(params['locker'] ?? params['van'] ?? params['count'] ?? '')}`
+}
+
+/** The first order of the day, the tenth parcel at its door, and so on: each with the time at which it was. */
+function milestones(state: RunState): readonly Talk[] {
+  const { shop, logistics } = state.town.world()
+  const orders = shop.orders.filter((order) => order.parcel !== null).map((order) => order.at)
+  const doors = logistics.parcels
+    .map((parcel) => parcel.deliveredAt)
+    .filter((at): at is number => at !== null)
+    .sort((a, b) => a - b)
+  const start = state.scenario.world.start
+  const reached = (key: string, times: readonly number[]): Talk[] =>
+    ROUND.flatMap((count) => {
+      const at = times[count - 1]
+      return at === undefined ? [] : [{ at, key, params: { count } }]
+    })
+  return [
+    ...reached(
+      'orders',
+      orders.filter((at) => at >= start),
+    ),
+    ...reached(
+      'doors',
+      doors.filter((at) => at >= start),
+    ),
+  ]
 }
 
 /**

@@ -36,7 +36,7 @@ export function trainerView(
         tone: inject.tone,
         preview: inject.preview,
         warning: warningOf(state, inject),
-        fired: used.find((one) => one.fired)?.at ?? null,
+        fired: used.findLast((one) => one.fired)?.due ?? null,
         due: used.find((one) => !one.fired)?.due ?? null,
       }
     }),

@@ -7,6 +7,7 @@ import {
 import { entitiesOf, sourceOf } from '../../../range/exercise/search.ts'
 import { t } from '../../messages.ts'
 import { money } from '../format.ts'
+import { forPeople } from '../naming.ts'
 
 /** A telemetry event as a row that a person can read. */
 export interface Row {
@@ -29,20 +30,21 @@ export function rowOf(event: Telemetry): Row {
 }
 
 function custody(body: EpcisEvent): string {
-  const readings = (body.sensorElementList ?? [])
-    .flatMap((element) => element.sensorReport)
+  const reports = (body.sensorElementList ?? []).flatMap((element) => element.sensorReport)
+  const y = reports.find((report) => report.type === 'doorstep:y')?.value ?? 0
+  const readings = reports
+    .filter((report) => report.type !== 'doorstep:y')
     .map((report) => {
       switch (report.type) {
         case 'doorstep:x':
-        case 'doorstep:y':
           return t('exercise.row.position', {
-            axis: report.type.slice(-1),
-            m: Math.round((report.value ?? 0) / 1000),
+            x: ((report.value ?? 0) / 1_000_000).toFixed(2),
+            y: (y / 1_000_000).toFixed(2),
           })
         case 'doorstep:odometer':
           return t('exercise.row.odometer', { km: ((report.value ?? 0) / 1_000_000).toFixed(2) })
         case 'doorstep:cell':
-          return t('exercise.row.cell', { mast: report.stringValue ?? '' })
+          return t('exercise.row.cell', { mast: (report.stringValue ?? '').replace('mast:', '') })
         case 'doorstep:door':
           return report.booleanValue ? t('exercise.row.door-open') : t('exercise.row.door-shut')
         case 'gs1:Temperature':
@@ -53,14 +55,21 @@ function custody(body: EpcisEvent): string {
           return t('exercise.row.shock', { value: report.value ?? 0 })
         case 'gs1:Illuminance':
           return t('exercise.row.light', { value: report.value ?? 0 })
+        case 'doorstep:y':
+          return ''
       }
     })
   if (readings.length > 0) return readings.join(' · ')
   return t('exercise.row.scan', {
-    step: body.bizStep,
-    place: body.readPoint.id,
-    parcels: body.epcList.slice(0, 4).join(' '),
+    step: body.bizStep.replaceAll('_', ' '),
+    place: forPeople(body.readPoint.id).replace(':', ' '),
+    parcels: listed(body.epcList.map((one) => one.replace('parcel:', ''))),
   })
+}
+
+function listed(all: readonly string[]): string {
+  const shown = all.slice(0, 4).join(', ')
+  return all.length > 4 ? t('exercise.row.and-more', { shown, count: all.length - 4 }) : shown
 }
 
 function system(body: OcsfEvent): string {

@@ -16,6 +16,8 @@ import {
   type Point,
 } from '../../../range/world/town-layout.ts'
 import type { MapColours } from './colours.ts'
+import { dashed } from './dashed.ts'
+import { around, LabelRoom, originOf, type Anchor, type Spot } from './labels.ts'
 
 /** What the map needs from the page: sizes in CSS pixels, texts from the catalogue. */
 export interface TownLook {
@@ -35,6 +37,12 @@ interface Pen {
   readonly width: number
 }
 
+interface Style {
+  readonly colour: string
+  readonly bold?: boolean
+  readonly italic?: boolean
+}
+
 const GLIDE_MS = 600
 
 /**
@@ -47,8 +55,12 @@ export class TownScene extends Phaser.Scene {
   #alarmed: readonly number[] = []
   readonly #vans = new Map<number, Phaser.GameObjects.Container>()
   #ghosts: Phaser.GameObjects.Graphics | undefined
-  #words: Phaser.GameObjects.Text[] = []
+  readonly #words = new Map<string, Phaser.GameObjects.Text>()
+  #room = new LabelRoom(0, 0)
+  #gaps: Phaser.GameObjects.Text[] = []
   #scale = 1
+  /** How much larger than on a desk marks are drawn. */
+  #k = 1
   #shift: Point = [0, 0]
 
   constructor(look: TownLook, report: MapReport) {
@@ -78,6 +90,8 @@ export class TownScene extends Phaser.Scene {
   #fit(): void {
     const { width, height } = this.scale
     this.#scale = Math.min(width / (BOARD.width + 24), height / (BOARD.height + 8))
+    this.#k = this.#look.label / 13
+    this.#room = new LabelRoom(width, height)
     this.#shift = [
       (width - BOARD.width * this.#scale) / 2,
       (height - BOARD.height * this.#scale) / 2,
@@ -123,21 +137,17 @@ export class TownScene extends Phaser.Scene {
     for (const points of STUBS) this.#path(street, points)
     const parapet = this.#pen(1.5, colours.ink)
     for (const bridge of BRIDGES) for (const points of bridge) this.#path(parapet, points)
-    for (const label of WATER_LABELS)
-      this.#write(label.name, label.at, label.anchor, { colour: colours.css.sea, italic: true })
-    for (const label of STREET_LABELS)
-      this.#write(label.name, label.at, label.anchor, { colour: colours.css.muted })
   }
 
   #drawLines(): void {
     const { colours } = this.#look
     const of = { A: colours.lineA, B: colours.lineB, C: colours.lineC }
-    for (const line of LINES)
-      this.#path(this.#pen(5.5 * Math.max(0.8, this.#scale * 0.8), of[line.id]), line.points)
+    for (const line of LINES) this.#path(this.#pen(5.5 * this.#k, of[line.id]), line.points)
     for (const line of LINES) {
       const [x, y] = this.#at(line.label)
       const side = this.#look.label + 5
       this.add.rectangle(x, y, side, side, of[line.id])
+      this.#room.take({ x: x - side / 2, y: y - side / 2, width: side, height: side })
       this.add
         .text(x, y, line.id, {
           fontFamily: colours.css.display,
@@ -150,81 +160,128 @@ export class TownScene extends Phaser.Scene {
     }
   }
 
+  /** Places first, then water, then streets: a name that has no room is left out, never cut. */
   #drawPlaces(): void {
     const { colours, names, label } = this.#look
     const [dx, dy] = this.#at(DEPOT)
-    this.add.rectangle(dx, dy, 22, 22, colours.ink)
-    const roof = this.add.graphics().fillStyle(colours.sheet)
-    roof.fillPoints(
+    this.#drawDepot(dx, dy)
+    for (const locker of LOCKERS) this.#drawLocker(...this.#at(locker.at))
+    const up = 14 * this.#k + label * 0.7
+    this.#label(
+      names.depot,
       [
-        [-6, 6],
-        [-6, -1],
-        [0, -6],
-        [6, -1],
-        [6, 6],
-      ].map(([x, y]) => new Phaser.Math.Vector2(dx + x!, dy + y!)),
-      true,
+        { x: dx, y: dy - up, anchor: 'middle' },
+        { x: dx - 12 * this.#k, y: dy - up, anchor: 'start' },
+      ],
+      { colour: colours.css.ink, bold: true },
     )
-    this.#write(names.depot, [DEPOT[0], DEPOT[1] - 16 / this.#scale - 4], 'middle', {
-      colour: colours.css.ink,
-      bold: true,
-    })
-    for (const locker of LOCKERS) {
-      const [x, y] = this.#at(locker.at)
-      const box = this.add
-        .graphics()
-        .fillStyle(colours.ink)
-        .fillRect(x - 9, y - 6, 18, 12)
-      box
-        .fillStyle(colours.sheet)
-        .fillRect(x - 7, y - 4, 4, 3)
-        .fillRect(x - 2, y - 4, 4, 3)
-        .fillRect(x - 7, y + 1, 4, 3)
-      this.#write(
-        locker.name,
-        [locker.at[0] + 14, locker.at[1] + locker.dy - label / this.#scale / 2],
-        'start',
-        { colour: colours.css.ink, bold: true },
-      )
+    for (const locker of LOCKERS) this.#nameLocker(locker)
+    for (const { name, at, anchor } of WATER_LABELS) {
+      const [x, y] = this.#at(at)
+      this.#label(name, around(x, y, anchor, label), { colour: colours.css.sea, italic: true })
+    }
+    for (const { name, at, anchor } of STREET_LABELS) {
+      const [x, y] = this.#at(at)
+      this.#label(name, around(x, y, anchor, label), { colour: colours.css.muted })
     }
   }
 
-  #writeBoxes(): void {
-    for (const word of this.#words) word.destroy()
-    this.#words = this.#report.lockers.flatMap((locker) => {
-      const place = LOCKERS.find((one) => one.name === locker.name)
-      if (!place) return []
-      const at: Point = [
-        place.at[0] + 14,
-        place.at[1] + place.dy + this.#look.label / this.#scale / 2,
-      ]
-      return [
-        this.#write(this.#look.names.boxes(locker.used, locker.boxes), at, 'start', {
-          colour: this.#look.colours.css.muted,
-        }),
-      ]
-    })
+  #drawDepot(x: number, y: number): void {
+    const { colours } = this.#look
+    const k = this.#k
+    this.add.rectangle(x, y, 24 * k, 24 * k, colours.ink)
+    this.#room.take({ x: x - 12 * k, y: y - 12 * k, width: 24 * k, height: 24 * k })
+    const roof = this.add.graphics().fillStyle(colours.sheet)
+    const shape = [
+      [-7, 7],
+      [-7, -1],
+      [0, -7],
+      [7, -1],
+      [7, 7],
+    ]
+    roof.fillPoints(
+      shape.map(([px, py]) => new Phaser.Math.Vector2(x + px! * k, y + py! * k)),
+      true,
+    )
   }
 
-  #write(
-    text: string,
-    at: Point,
-    anchor: 'start' | 'middle' | 'end',
-    style: { colour: string; bold?: boolean; italic?: boolean },
-  ): Phaser.GameObjects.Text {
-    const [x, y] = this.#at(at)
+  #drawLocker(x: number, y: number): void {
+    const { colours } = this.#look
+    const k = this.#k
+    const box = this.add.graphics({ x, y }).setScale(k)
+    box.fillStyle(colours.sheet).fillRect(-11.5, -7.5, 23, 15)
+    box.fillStyle(colours.ink).fillRect(-10, -6, 20, 12)
+    box.fillStyle(colours.sheet)
+    for (const [px, py] of [
+      [-8, -4],
+      [-2, -4],
+      [4, -4],
+      [-8, 1],
+      [4, 1],
+    ] as const)
+      box.fillRect(px, py, 4, 3)
+    this.#room.take({ x: x - 11 * k, y: y - 8 * k, width: 22 * k, height: 16 * k })
+  }
+
+  /** Name and free boxes in two lines, beside the locker where there is room, else above or below. */
+  #nameLocker(locker: (typeof LOCKERS)[number]): void {
+    const { colours, label } = this.#look
+    const [x, y] = this.#at(locker.at)
+    const line = label * 1.15
+    const side = 14 * this.#k
+    const room = this.#add(locker.name, 0, 0, 'start', { colour: colours.css.ink, bold: true })
+    const boxes = this.#add(this.#boxes(locker.name), 0, 0, 'start', { colour: colours.css.muted })
+    const width = Math.max(room.width, boxes.width)
+    const spot = this.#room.find(
+      [
+        { x: x + side, y: y + locker.dy * this.#scale * 0.5, anchor: 'start' },
+        { x: x + side, y: y - line, anchor: 'start' },
+        { x: x + side, y: y + line, anchor: 'start' },
+        { x: x + side, y: y - line - 8 * this.#k, anchor: 'end' },
+        { x: x + side * 2, y: y - line - 10 * this.#k, anchor: 'end' },
+        { x: x - side, y: y + line, anchor: 'end' },
+      ],
+      width,
+      line * 2,
+    ) ?? { x: x + side, y, anchor: 'start' as const }
+    for (const [word, dy] of [
+      [room, -line / 2],
+      [boxes, line / 2],
+    ] as const)
+      word.setPosition(spot.x, spot.y + dy).setOrigin(originOf(spot.anchor), 0.5)
+    this.#words.set(locker.name, boxes)
+  }
+
+  #boxes(name: string): string {
+    const locker = this.#report.lockers.find((one) => one.name === name)
+    return locker ? this.#look.names.boxes(locker.used, locker.boxes) : ''
+  }
+  #writeBoxes(): void {
+    for (const [name, word] of this.#words) {
+      const text = this.#boxes(name)
+      if (word.text !== text) word.setText(text)
+    }
+  }
+
+  #label(text: string, spots: readonly Spot[], style: Style): void {
+    const word = this.#add(text, 0, 0, 'start', style)
+    const spot = this.#room.find(spots, word.width, this.#look.label * 1.2)
+    if (spot) word.setPosition(spot.x, spot.y).setOrigin(originOf(spot.anchor), 0.5)
+    else word.destroy()
+  }
+
+  #add(text: string, x: number, y: number, anchor: Anchor, style: Style): Phaser.GameObjects.Text {
     const { css } = this.#look.colours
-    const fontStyle = style.bold ? '600' : style.italic ? 'italic' : '400'
     const word = this.add.text(x, y, text, {
       fontFamily: css.text,
       fontSize: this.#look.label,
-      fontStyle,
+      fontStyle: style.bold ? '600' : style.italic ? 'italic' : '400',
       color: style.colour,
       stroke: css.sheet,
-      strokeThickness: 3,
+      strokeThickness: 4,
       resolution: 2,
     })
-    return word.setOrigin(anchor === 'start' ? 0 : anchor === 'end' ? 1 : 0.5, 0.5)
+    return word.setOrigin(originOf(anchor), 0.5)
   }
 
   #moveVan(van: MapReport['vans'][number]): void {
@@ -242,7 +299,7 @@ export class TownScene extends Phaser.Scene {
 
   /** A van where its tracker says: a body with a dashed outline when the twin disagrees. */
   #drawVan(van: MapReport['vans'][number], x: number, y: number): Phaser.GameObjects.Container {
-    const { colours, label } = this.#look
+    const { colours } = this.#look
     const body = this.add.graphics().fillStyle(colours.ink).lineStyle(1.5, colours.sheet)
     const shape = [
       [-15, -9],
@@ -256,13 +313,13 @@ export class TownScene extends Phaser.Scene {
     const number = this.add
       .text(-2, 0, String(van.van + 1), {
         fontFamily: colours.css.display,
-        fontSize: label,
+        fontSize: 13,
         fontStyle: '700',
         color: colours.css.sheet,
-        resolution: 2,
+        resolution: 2 * this.#k,
       })
       .setOrigin(0.5)
-    return this.add.container(x, y, [body, number]).setDepth(10)
+    return this.add.container(x, y, [body, number]).setDepth(10).setScale(this.#k)
   }
 
   #drawDisagreements(): void {
@@ -270,31 +327,41 @@ export class TownScene extends Phaser.Scene {
     if (!pen) return
     const { colours } = this.#look
     pen.clear().setDepth(9)
+    for (const word of this.#gaps) word.destroy()
+    this.#gaps = []
     for (const van of this.#report.vans) {
       if (van.x === null || van.y === null) continue
       const [x, y] = this.#mm(van.x, van.y)
-      if (this.#alarmed.includes(van.van)) pen.lineStyle(2.5, colours.signal).strokeCircle(x, y, 22)
+      if (this.#alarmed.includes(van.van))
+        pen.lineStyle(2.5, colours.signal).strokeCircle(x, y, 22 * this.#k)
       if (!van.twin) continue
       const [tx, ty] = this.#mm(van.twin.x, van.twin.y)
       const radius = Math.max(12, (van.twin.radiusMm / UNIT_MM) * this.#scale)
       pen.lineStyle(2, colours.signal)
       dashed(pen, x, y, tx, ty)
-      pen.strokeCircle(tx, ty, radius).fillStyle(colours.signal, 0.12).fillCircle(tx, ty, radius)
+      pen.fillStyle(colours.signal, 0.1).fillCircle(tx, ty, radius).strokeCircle(tx, ty, radius)
+      this.#gaps.push(this.#writeGap(van, [x, y], [tx, ty]))
     }
   }
-}
 
-function dashed(
-  pen: Phaser.GameObjects.Graphics,
-  x: number,
-  y: number,
-  tx: number,
-  ty: number,
-): void {
-  const length = Math.sqrt((tx - x) * (tx - x) + (ty - y) * (ty - y))
-  for (let done = 0; done < length; done += 9) {
-    const [a, b] = [done / length, Math.min(1, (done + 5) / length)]
-    pen.lineBetween(x + (tx - x) * a, y + (ty - y) * a, x + (tx - x) * b, y + (ty - y) * b)
+  /** How far the fix is from the mast that serves the van, beside the dashed line. */
+  #writeGap(van: MapReport['vans'][number], from: Point, to: Point): Phaser.GameObjects.Text {
+    const [dx, dy] = [(van.x ?? 0) - (van.twin?.x ?? 0), (van.y ?? 0) - (van.twin?.y ?? 0)]
+    const km = (Math.sqrt(dx * dx + dy * dy) / 1_000_000).toFixed(1)
+    const { width } = this.scale
+    const x = from[0] * 0.55 + to[0] * 0.45
+    const text = this.#look.names.apart(km)
+    const left = x + 8 + text.length * this.#look.label * 0.5 > width
+    return this.#add(
+      text,
+      x + (left ? -8 : 8),
+      from[1] * 0.55 + to[1] * 0.45,
+      left ? 'end' : 'start',
+      {
+        colour: this.#look.colours.css.signal,
+        bold: true,
+      },
+    ).setDepth(11)
   }
 }
 
