@@ -1,14 +1,15 @@
 import { keepSeat, readSeat } from '../seat.ts'
+import { changeLab } from './lab-notes.ts'
 
 export type LabRefusal = 'full' | 'slow-down' | 'offline' | 'failed'
 export type LabAnswer =
   { readonly kind: 'open'; readonly href: string } | { readonly kind: LabRefusal }
 
 /**
- * Asks the server for a single-handed lab of a module. `full` when all places are taken (503),
+ * Asks the server for a single-handed lab of a module, whose page is at `back`. `full` when all places are taken (503),
  * `slow-down` after too many tries (429), `offline` when the server cannot be reached.
  */
-export async function openLab(module: string): Promise<LabAnswer> {
+export async function openLab(module: string, back: string): Promise<LabAnswer> {
   let response: Response
   try {
     response = await fetch('/api/lab', {
@@ -23,5 +24,7 @@ export async function openLab(module: string): Promise<LabAnswer> {
   if (response.status === 429) return { kind: 'slow-down' }
   if (!response.ok) return { kind: 'failed' }
   const seat = readSeat(await response.json().catch(() => undefined))
-  return seat ? { kind: 'open', href: keepSeat(seat) } : { kind: 'failed' }
+  if (!seat) return { kind: 'failed' }
+  changeLab(seat.exercise, { back })
+  return { kind: 'open', href: keepSeat(seat) }
 }
