@@ -11,10 +11,14 @@ export function incidentRow({ incident, lines }: FoundIncident, several: boolean
   for (const each of lines) files.set(each.file, [...(files.get(each.file) ?? []), each.line])
   const [first, ...others] = [...files].sort((a, b) => b[1].length - a[1].length)
   return {
-    id, family, lead, entities: [...entities], severity, kinds, title, opened, closed, lines: first?.[1] ?? [],
+    id, family, lead, entities: [...entities], severity, kinds, title, opened, closed, lines: ascending(first?.[1] ?? []),
     ...(several ? { file: first?.[0] ?? '' } : {}),
-    ...(others.length > 0 ? { also: others.map(([file, numbers]) => ({ file, lines: numbers })) } : {}),
+    ...(others.length > 0 ? { also: others.map(([file, numbers]) => ({ file, lines: ascending(numbers) })) } : {}),
   }
+}
+
+function ascending(numbers: readonly number[]): number[] {
+  return [...numbers].sort((a, b) => a - b)
 }
 
 const KINDS = { R: 'rule', T: 'temporal property', M: 'learned model', P: 'physical twin', I: 'integrity check' } as const

@@ -49,6 +49,8 @@ export class DetectRun {
   lines = 0
   broken = 0
   flagged = 0
+  /** Time of the earliest line. */
+  from = Number.POSITIVE_INFINITY
 
   constructor(engine: Engine, scorer: RequestScorer | null, rules: LineRules, read: LineReader) {
     this.#engine = engine
@@ -77,6 +79,7 @@ export class DetectRun {
     let best: LineScore = { line: number, score: 0, flagged: false, reasons: [] }
     for (const raw of read.events) {
       const ref = { file, line: number, text, time: raw.time }
+      this.from = Math.min(this.from, raw.time)
       this.#remember(raw.uid, ref)
       const verdict = this.#score(raw, read.headers)
       const ruled = this.#rules.match(raw)
@@ -87,6 +90,11 @@ export class DetectRun {
     }
     if (best.flagged) this.flagged += 1
     return best
+  }
+
+  /** A line that was taken lately, with its text. */
+  lineOf(file: string, line: number): LineRef | null {
+    return this.#recent.get(`${file}:${line}`) ?? null
   }
 
   /** Lets time pass after the last line, so that what is open closes; in a log that goes on, do not. */

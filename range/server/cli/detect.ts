@@ -11,8 +11,9 @@ import { createLineRules } from './detect-line-rules.ts'
 import type { LineRules } from './detect-line-rules.ts'
 import { incidentRow, incidentText, summaryText } from './detect-print.ts'
 import { reportPage } from './detect-report.ts'
+import type { FlaggedLine } from './detect-report.ts'
 import { DetectRun } from './detect-run.ts'
-import type { FoundIncident, LineResult } from './detect-run.ts'
+import type { FoundIncident, LineResult, LineScore } from './detect-run.ts'
 import { groupFiles, linesOf } from './detect-source.ts'
 import type { LogGroup } from './detect-source.ts'
 
@@ -33,6 +34,8 @@ export interface DetectOptions {
 const MODEL = join(HOME, 'engine', 'models', 'request', 'model.json')
 /** Broken lines named on standard error; the rest are counted. */
 const NAMED_MAX = 50
+/** Flagged lines kept for the report. */
+const FLAGGED_MAX = 5_000
 
 /**
  * `doorstep detect`: the whole engine over real logs. Incidents, or scores of lines, go to standard output; broken
@@ -80,6 +83,7 @@ class DetectSession {
   readonly #rules: LineRules
   readonly #runs: DetectRun[] = []
   readonly #scores: number[] = []
+  readonly #flagged: FlaggedLine[] = []
   readonly #several: boolean
   readonly #started = performance.now()
   #named = 0
@@ -117,7 +121,7 @@ class DetectSession {
     const { report } = this.#options
     const found = this.#runs.flatMap((run) => run.incidents())
     if (report !== undefined) {
-      writeFileSync(report, reportPage({ files: this.#options.files, found, scores: this.#scores, runs: this.#runs }))
+      writeFileSync(report, reportPage({ files: this.#options.files, found, scores: this.#scores, runs: this.#runs, flagged: this.#flagged }))
     }
     if (this.#named > NAMED_MAX) process.stderr.write(`… and ${this.#named - NAMED_MAX} more broken lines\n`)
     process.stderr.write(summaryText(this.#runs, found, performance.now() - this.#started))
@@ -133,10 +137,16 @@ class DetectSession {
     if ('error' in result) {
       this.#named += 1
       if (this.#named <= NAMED_MAX) process.stderr.write(`${file}:${result.line}: ${result.error}, left out\n`)
-    } else if (this.#options.report !== undefined) this.#scores.push(result.score)
+    } else if (this.#options.report !== undefined) this.#keep(run, file, result)
     if (this.#options.scores) await this.#write(this.#scoreLine(file, result))
     else if (following) for (const each of run.changes()) await this.#print(each)
     if (following) await this.#flush(true)
+  }
+
+  #keep(run: DetectRun, file: string, result: LineScore): void {
+    this.#scores.push(result.score)
+    const ref = result.flagged && this.#flagged.length < FLAGGED_MAX ? run.lineOf(file, result.line) : null
+    if (ref !== null) this.#flagged.push({ ref, score: result.score, reasons: result.reasons })
   }
 
   #scoreLine(file: string, result: LineResult): string {

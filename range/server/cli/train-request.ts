@@ -36,7 +36,7 @@ const BUDGET = 0.001
 const BUDGETS: readonly { readonly sources: readonly string[]; readonly budget: number }[] = [
   { sources: ['norm'], budget: BUDGET },
   { sources: ['readme', 'prose', 'web-extract'], budget: 0.002 },
-  { sources: ['ordinary'], budget: 0.02 },
+  { sources: ['ordinary'], budget: 0.025 },
 ]
 /** Disguised and surrounded copies of each attack. */
 const COPIES = 2

@@ -49,8 +49,9 @@ interface DayRow {
  * Returns the exit code.
  */
 export async function trainCommand(args: TrainArgs): Promise<number> {
+  if (args.model === REQUEST) return trainRequest(args)
   if (args.model !== NAME)
-    return fail(`there is no model "${args.model}" to train; there is ${NAME}`)
+    return fail(`there is no model "${args.model}" to train; there are ${NAME} and ${REQUEST}`)
   const [days, held, first] = [args.days ?? 24, args.held ?? 24, args.seed ?? SEED]
   const rows = args.rows === undefined ? quietRows(days + held, first) : readRows(args.rows)
   if (typeof rows === 'string') return fail(rows)
