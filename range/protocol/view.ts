@@ -206,6 +206,8 @@ export interface CustomerView extends Common {
   }[]
   readonly orders: readonly {
     readonly order: number
+    /** What the shop calls the order, e.g. `7KQ2MX`. */
+    readonly number: string
     readonly status: string
     readonly totalMinor: number
     readonly parcel: number | null

@@ -94,8 +94,13 @@ export class Camera {
     const page = await context.newPage()
     if (seat)
       await page.addInitScript(
-        ([key, token]) => localStorage.setItem(key, token),
-        [`doorstep.${slot}.${seat.exercise}`, seat.token],
+        ([exercise, slotName, token]) => {
+          if (self.origin === 'null') return
+          localStorage.setItem(`doorstep.${slotName}.${exercise}`, token)
+          for (const role of ['attacker', 'defender', 'customer'])
+            localStorage.setItem(`doorstep.briefed.${exercise}.${role}`, '1')
+        },
+        [seat.exercise, slot, seat.token],
       )
     await page.goto(url + path)
     return page

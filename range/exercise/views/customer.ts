@@ -27,6 +27,7 @@ export function customerView(state: RunState, seat: Seat, shop: string): Custome
         const parcel = order.parcel === null ? undefined : world.logistics.parcels[order.parcel]
         return {
           order: order.id,
+          number: order.number,
           status: order.status,
           totalMinor: order.totalMinor,
           parcel: order.parcel,

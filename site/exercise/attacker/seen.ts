@@ -5,6 +5,23 @@ import { t, type MessageKey } from '../../messages.ts'
  * for each.
  */
 export function seenText(key: string, params: Readonly<Record<string, string | number>>): string {
-  const said = t(`exercise.seen.${key}` as MessageKey, params)
+  const said = t(`exercise.seen.${key}` as MessageKey, readable(params))
   return said.startsWith('[') ? t('exercise.seen.none') : said
+}
+
+const ANSWERS = ['00', '05', '14', '41', '43', '51', '54', '61', '65', '1A', 'none'] as const
+
+/** Vans have numbers on every screen and letters in the yard's books; banks answer by code. */
+function readable(
+  params: Readonly<Record<string, string | number>>,
+): Readonly<Record<string, string | number>> {
+  const letter = /^Van ([A-Z])$/.exec(String(params['van'] ?? ''))?.[1]
+  const known = ANSWERS.find((one) => one === params['last'])
+  return {
+    ...params,
+    ...(letter === undefined
+      ? {}
+      : { van: t('exercise.van', { number: letter.charCodeAt(0) - 64 }) }),
+    ...(known === undefined ? {} : { last: t(`exercise.answer.${known}`) }),
+  }
 }
