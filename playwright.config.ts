@@ -14,6 +14,7 @@ export default defineConfig({
   outputDir: 'test-results',
   use: {
     headless: true,
+    actionTimeout: 20_000,
     screenshot: 'only-on-failure',
     launchOptions: browser,
   },

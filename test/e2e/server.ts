@@ -15,6 +15,8 @@ export interface TestServer {
   readonly setup: string
   /** As a crash would: SIGKILL, then another on the same port and data. */
   killAndRestart(): Promise<void>
+  kill(): Promise<void>
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -25,11 +27,12 @@ export async function startTestServer(more: readonly string[] = []): Promise<Tes
   let child: ChildProcess
   let printed = ''
   const start = async (): Promise<void> => {
+    printed = ''
     child = spawn(process.execPath, ['range/server/cli.ts', 'serve', '--port', String(port), '--data', data, ...more], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
     child.stdout!.on('data', (text: Buffer) => { printed += String(text) })
     child.stderr!.on('data', (text: Buffer) => { process.stderr.write(text) })
     for (let i = 0; i < 300; i++) {
-      if (await answers(port)) return
+      if (printed.includes('Doorstep is open') && (await answers(port))) return
       if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${printed}`)
       await new Promise((done) => setTimeout(done, 200))
     }
@@ -44,6 +47,7 @@ export async function startTestServer(more: readonly string[] = []): Promise<Tes
   return {
     url: `http://127.0.0.1:${port}`, port, data,
     setup: /(\/setup\?token=[\w-]+)/.exec(printed)?.[1] ?? '',
+    kill: () => end('SIGKILL'), restart: start,
     async killAndRestart() { await end('SIGKILL'); await start() },
     async stop() { await end('SIGTERM'); rmSync(data, { recursive: true, force: true }) },
   }
