@@ -21,7 +21,16 @@ export interface Observer {
    */
   readonly pending: readonly Waiting[]
 }
-type Streams = ReadonlyMap<string, { readonly count: number; readonly last: Milliseconds }>
+/** Streams heard of lately over all others, so that a call copies few: at most RECENT_MAX and its own. */
+interface Streams {
+  readonly recent: ReadonlyMap<string, Place>
+  readonly rest: ReadonlyMap<string, Place>
+}
+interface Place {
+  readonly count: number
+  readonly last: Milliseconds
+}
+const RECENT_MAX = 40
 interface Waiting {
   readonly stream: string
   readonly number: number
@@ -32,10 +41,10 @@ const SOURCES: readonly Source[] = [http, auth, payment, pages, backoffice, cust
 
 /** At the opening the page store tells the signed baseline of every page. */
 export function createObserver(config: WorldConfig): Observer {
-  const draft: Draft = { before: new Map(), streams: null, fresh: [] }
+  const draft: Draft = { before: { recent: new Map(), rest: new Map() }, heard: null, fresh: [] }
   for (const report of openingSigns({ config, shop: initialShop(config) }))
     take(draft, report, config.start)
-  return { streams: draft.streams ?? draft.before, pending: draft.fresh }
+  return { streams: streamsAfter(draft), pending: draft.fresh }
 }
 
 /**
@@ -50,7 +59,7 @@ export function observe(
   happened: readonly Seen[],
   state: Observer,
 ): { readonly telemetry: readonly Telemetry[]; readonly state: Observer } {
-  const draft: Draft = { before: state.streams, streams: null, fresh: [] }
+  const draft: Draft = { before: state.streams, heard: null, fresh: [] }
   for (const { at, event } of happened) {
     for (const source of SOURCES)
       for (const report of source(world, at, event)) take(draft, report, at)
@@ -63,24 +72,32 @@ export function observe(
   while (arrived < all.length && all[arrived]!.telemetry.time <= world.now) arrived += 1
   return {
     telemetry: all.slice(0, arrived).map((one) => one.telemetry),
-    state: { streams: draft.streams ?? draft.before, pending: all.slice(arrived) },
+    state: { streams: streamsAfter(draft), pending: all.slice(arrived) },
   }
 }
 
-/** Streams are copied once, by the first message of a call. */
+/** Recent streams are copied once, by the first message of a call. */
 interface Draft {
   readonly before: Streams
-  streams: Map<string, { readonly count: number; readonly last: Milliseconds }> | null
+  heard: Map<string, Place> | null
   readonly fresh: Waiting[]
 }
+function streamsAfter({ before, heard }: Draft): Streams {
+  if (heard === null) return before
+  if (heard.size <= RECENT_MAX) return { recent: heard, rest: before.rest }
+  return { recent: new Map(), rest: new Map([...before.rest, ...heard]) }
+}
+
+const FIRST: Place = { count: 0, last: 0 }
 
 /** A stream is a wire: what was sent later never overtakes. */
 function take(draft: Draft, report: Report, at: Milliseconds): void {
-  draft.streams ??= new Map(draft.before)
-  const { count, last } = draft.streams.get(report.stream) ?? { count: 0, last: 0 }
+  draft.heard ??= new Map(draft.before.recent)
+  const { heard, before } = draft
+  const { count, last } = heard.get(report.stream) ?? before.rest.get(report.stream) ?? FIRST
   const time = Math.max(last, at + report.delayMs)
   const uid = `event:${report.stream}-${count}`
-  draft.streams.set(report.stream, { count: count + 1, last: time })
+  heard.set(report.stream, { count: count + 1, last: time })
   draft.fresh.push({
     stream: report.stream,
     number: count,

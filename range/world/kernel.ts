@@ -122,8 +122,29 @@ function mapsAsLists(_key: string, value: unknown): unknown {
   return value instanceof Map ? [...value.entries()] : value
 }
 
+/** Which part takes a command, and which have an event change their rows. */
+interface Routes {
+  readonly commands: ReadonlyMap<Command['kind'], AnyPart>
+  readonly events: ReadonlyMap<WorldEvent['kind'], ReadonlySet<AnyPart['name']>>
+}
+const routes = new WeakMap<readonly AnyPart[], Routes>()
+const NOBODY: ReadonlySet<AnyPart['name']> = new Set()
+function routesOf(parts: readonly AnyPart[]): Routes {
+  const known = routes.get(parts)
+  if (known) return known
+  const commands = new Map<Command['kind'], AnyPart>()
+  const events = new Map<WorldEvent['kind'], Set<AnyPart['name']>>()
+  for (const one of parts) {
+    for (const kind of one.part.commands) if (!commands.has(kind)) commands.set(kind, one)
+    for (const kind of one.part.events) events.set(kind, (events.get(kind) ?? new Set()).add(one.name))
+  }
+  const made = { commands, events }
+  routes.set(parts, made)
+  return made
+}
+
 function run(sim: Sim, command: Command, cause: Cause, emit: Emit): readonly Happened[] {
-  const owner = sim.parts.find(({ part }) => part.commands.includes(command.kind))
+  const owner = routesOf(sim.parts).commands.get(command.kind)
   const events: readonly WorldEvent[] = owner
     ? owner.part.decide(sim.world, command)
     : [{ kind: 'CommandRefused', command: command.kind, reason: 'not-in-this-town' }]
@@ -144,9 +165,9 @@ function run(sim: Sim, command: Command, cause: Cause, emit: Emit): readonly Hap
 /** Rows first, then the meters, which so see the world after the event. */
 function evolve(sim: Sim, event: WorldEvent): World {
   let world = sim.world
+  const concerned = routesOf(sim.parts).events.get(event.kind) ?? NOBODY
   for (const { name, part } of sim.parts) {
-    if (part.events.includes(event.kind))
-      world = { ...world, [name]: part.evolve(world[name], event, world) }
+    if (concerned.has(name)) world = { ...world, [name]: part.evolve(world[name], event, world) }
   }
   const meters = sim.parts.reduce((so, { part }) => part.meters(so, event, world), world.meters)
   return meters === world.meters ? world : { ...world, meters }

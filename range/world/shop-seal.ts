@@ -70,9 +70,6 @@ function readings(text: string): readonly string[] {
   return list
 }
 function unwrap64(coded: string): string {
-  try {
-    return atob(coded.replace(/-/g, '+').replace(/_/g, '/'))
-  } catch {
-    return ''
-  }
+  const bare = coded.replace(/=+$/, '')
+  return bare.length % 4 === 1 ? '' : atob(bare.replace(/-/g, '+').replace(/_/g, '/'))
 }

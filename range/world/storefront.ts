@@ -122,6 +122,14 @@ function duration(world: World, request: ShopRequest, session: Session | null): 
 
 /** Bytes of a text in UTF-8. */
 export function utf8Length(words: string): number {
-  return encoder.encode(words).length
+  let bytes = 0
+  for (let from = 0; from < words.length; ) {
+    const { read, written } = encoder.encodeInto(from === 0 ? words : words.slice(from), scratch)
+    bytes += written
+    from += read
+  }
+  return bytes
 }
 const encoder = new TextEncoder()
+/** Written over at each call; only its length matters. */
+const scratch = new Uint8Array(131_072)
