@@ -304,7 +304,7 @@ export class Room {
           kind: 'LogAudited',
           verdict,
           index: result.ok ? null : result.changed,
-          size: this.log.size,
+          size: this.log.publishedSize,
         })
       },
       () => undefined,
