@@ -17,7 +17,7 @@ export function lanesOf(state: RunState): readonly Lane[] {
       items: state.injects
         .filter((inject) => inject.fired && inject.inject.tone !== 'hint')
         .map((inject): Item => ({
-          from: inject.at,
+          from: inject.due,
           to: null,
           label: 'inject',
           params: { title: inject.title },
@@ -32,7 +32,7 @@ export function lanesOf(state: RunState): readonly Lane[] {
       items: state.injects
         .filter((inject) => !inject.cancelled)
         .map((inject): Item => ({
-          from: inject.fired ? inject.at : inject.due,
+          from: inject.due,
           to: null,
           label: inject.fired ? 'inject' : 'inject-due',
           params: { title: inject.title },

@@ -9,7 +9,7 @@ export function labelOf(item: Lane['items'][number]): string {
     case 'attack':
       return `${text('technique')} ${t(`exercise.attack.${knownJob(text('technique'))}.short`)}`
     case 'incident':
-      return `${text('attack')} ${(item.kinds ?? []).join(' ')}`.trim() || text('title')
+      return text('attack') || text('title')
     case 'decision':
       return `${t(`exercise.action.${text('action') as 'RestorePage'}`)}${Number(item.params['more'] ?? 0) > 0 ? ` +${text('more')}` : ''}`
     case 'note':
