@@ -88,7 +88,7 @@ function step(world: World, run: AttackRun): Step {
   const product = CHEAP[pick(stealth < 0.15 ? [1, 0, 0] : [5, 6, 2], lot(13, 10))]!
   for (let i = 0; i < count; i++) {
     const pause = gap * (0.6 + lot(800, 30 + i) / 1_000)
-    const looked = lot(100, 300 + i) < 45 ? product : popular(world, lot(1_000, 400 + i))
+    const looked = lot(100, 300 + i) < 35 ? product : popular(world, lot(1_000, 400 + i))
     go(request(device, 'GET', `/product/${looked}`, {}), pause * 0.35)
     go(request(device, 'POST', '/cart/add', { product, count: '1' }), pause * 0.2)
     go(request(device, 'GET', '/checkout', {}), pause * 0.1)

@@ -6,21 +6,21 @@ import type { Scheduled, World } from './types.ts'
 const DAY_MS = 8 * 3_600_000
 
 /**
- * The day's innocent mishaps of vans and lockers, drawn before it begins: flat tyre (one in six
+ * The day's innocent mishaps of vans and lockers, drawn before it begins: flat tyre (one in three
  * vans a day), road
- * works (one in two), locker failure (one in four lockers), each scaled by its twin's rate.
+ * works (four in five), locker failure (one in four lockers), each scaled by its twin's rate.
  */
 export function mishaps(world: World): readonly Scheduled[] {
   const { vans, lockers } = world.logistics
   const tyres = vans.flatMap((v) =>
-    drawn(world, 'flatTyre', 166, 10 + v.id, (spread): FleetCommand => ({
+    drawn(world, 'flatTyre', 330, 10 + v.id, (spread): FleetCommand => ({
       kind: 'FlatTyre',
       van: v.id,
       minutes: 12 + spread(18),
     })),
   )
   const works = vans.flatMap((v) =>
-    drawn(world, 'detour', 500, 20 + v.id, (spread): FleetCommand => ({
+    drawn(world, 'detour', 800, 20 + v.id, (spread): FleetCommand => ({
       kind: 'Detour',
       van: v.id,
       via: town.nodes[spread(town.nodes.length)]!.id,

@@ -48,7 +48,7 @@ function destinationFor(world: World, order: Order, paid: number): number {
   const spare = order.customer === null ? null : world.shop.customers[order.customer]!.secondCard
   if (spare === null || spare === paid || world.shop.cards[spare]!.state !== 'good') return paid
   const clumsy = chance(
-    Math.min(1000, (110 * (world.config.twins['clumsy-refund'] ?? 1000)) / 1000),
+    Math.min(1000, (450 * (world.config.twins['clumsy-refund'] ?? 1000)) / 1000),
     world.config.seed,
     Stream.refundCase,
     hash32(order.number),

@@ -112,9 +112,20 @@ function afterTurn(world: World, event: { staff: number; turn: number; claim?: n
   return waited > 8 ? [] : [takeClaim(world, event.turn, 1 + waited)]
 }
 
+/** Minutes that a page rests before the next change, so that each is looked at and signed by itself. */
+const REST_MINUTES = 3
+/** The same turn again a little later, where the page has just been changed; null where it is free. */
+function waitFor(world: World, page: Page['slug'], staff: number, turn: number): readonly Scheduled[] | null {
+  const live = liveRevision(world.shop, page)
+  const fresh = !live.signed && live.at > world.config.start && world.now - live.at < REST_MINUTES * MINUTE
+  return fresh ? [at(world, REST_MINUTES, staff, turn, { kind: 'StaffWorks', staff, turn })] : null
+}
+
 function publishTag(world: World, staff: number, n: number): readonly Scheduled[] {
   const { seed } = world.config
   const page = (['home', 'product', 'checkout'] as const)[range(3, seed, Stream.marketing, n, 0)]!
+  const wait = waitFor(world, page, staff, TAG + n)
+  if (wait) return wait
   const number = 300 + range(600, seed, Stream.marketing, n, 1)
   const standing = liveRevision(world.shop, page).scripts.filter((script) => !script.src.includes('campaign'))
   const other = world.shop.staff.find((one) => one.role === 'editor' && one.id !== staff)
@@ -128,6 +139,8 @@ function publishTag(world: World, staff: number, n: number): readonly Scheduled[
 function changePage(world: World, staff: number, n: number, reviewed: boolean): readonly Scheduled[] {
   const { seed } = world.config
   const page = (['home', 'checkout', 'cart', 'checkout'] as const)[range(4, seed, Stream.marketing, 5_000 + n, 0)]!
+  const wait = waitFor(world, page, staff, CHANGE + n)
+  if (wait) return wait
   const standing = liveRevision(world.shop, page).scripts.filter((script) => !script.text.startsWith('// notice'))
   const other = world.shop.staff.find((one) => one.role === 'editor' && one.id !== staff)
   const notice = noticeScript(standing.length, range(900, seed, Stream.marketing, 5_000 + n, 1))
@@ -139,6 +152,8 @@ function changePage(world: World, staff: number, n: number, reviewed: boolean): 
 
 /** The payment company ships a new version of its whole file; an editor has read the note about it. */
 function updatePartner(world: World, staff: number, n: number): readonly Scheduled[] {
+  const wait = waitFor(world, 'checkout', staff, DEPENDENCY + n)
+  if (wait) return wait
   const page = pageOf(world.shop, 'checkout')
   const theirs = page.revisions[baselineOf(page)]!.scripts.find((script) => script.src.includes('paynorth'))
   const text = (theirs?.text ?? '').replace(/field \d+\.\d+/, `field 3.${3 + n}`)
