@@ -45,7 +45,7 @@ const SIGNS: readonly (readonly [string, RegExp])[] = [
   ['system-file', /(?:^|[\\/:=])(?:etc[\\/](?:passwd|shadow|group|hosts|issue)|proc[\\/]self|proc[\\/]\d+[\\/]|win(?:dows|nt)[\\/](?:win\.ini|system(?:32)?[\\/]|repair)|boot\.ini|web-inf|\.ssh[\\/]|\.git[\\/]|\.svn[\\/]|\.env\b|\.htpasswd|wp-config)/],
   ['wrapper', /\b(?:php|expect|phar|gopher|dict|zip|ldaps?|rmi|jar|netdoc):\/\//],
   ['own-address', /^(?:https?:)?\/\/(?:localhost|127\.|169\.254\.|0\.0\.0\.0|0x[0-9a-f]{8}|\d{8,10}\b|\[::|10\.\d|192\.168\.|metadata\.)\S*$/],
-  ['shell-then-command', /(?:[;|&`\n]|\$\(|\|\||&&)\s*(?:\/?(?:usr\/)?s?bin\/)?(?:(?:whoami|uname|wget|curl|nc|netcat|bash|nslookup|ifconfig|ipconfig|netstat|hostname|python3?|perl|powershell|cmd|chmod|printenv|systeminfo|ping)\b(?!\s*=)|(?:cat|ls|id|sh|ps|pwd|dir|echo|type|env|net|sleep|tail|head|rm|kill|set|dig|ruby|php|ver)(?:\s*(?:$|[;|&`)<>])|\s+(?:[-/\d.$\\%{"'~*(]|[a-z]:|\w+\.\w)))/],
+  ['shell-then-command', /(?:[;|&`\n]|\$\(|\|\||&&)\s*(?:\/?(?:usr\/)?s?bin\/)?(?:(?:whoami|uname|wget|curl|nc|netcat|bash|nslookup|ifconfig|ipconfig|netstat|hostname|python3?|perl|powershell|cmd|chmod|printenv|systeminfo|ping)\b(?!\s*=)|(?:cat|ls|id|sh|ps|pwd|dir|echo|type|env|net|sleep|tail|head|rm|kill|set|dig|touch|mv|cp|mkdir|find|tee|ruby|php|ver)(?:\s*(?:$|[;|&`)<>])|\s+(?:[-/\d.$\\%{"'~*(]|[a-z]:|\w+\.\w)))/],
   ['command-substitution', /\$\(\s*[a-z/][^)]{0,80}\)|<\([^)]{1,60}\)/],
   ['backtick-substitution', /[^\s`.,;:!?(]`[^`\s][^`]{0,60}`|^`[^`]{1,60}`$/],
   ['glob-in-path', /\/[\w?*]{0,8}\?[\w?*]{0,8}[/\s]/],
@@ -61,6 +61,9 @@ const SIGNS: readonly (readonly [string, RegExp])[] = [
   ['code-of-server', /<\?(?:php|=)|\b(?:system|passthru|shell_exec|exec|phpinfo|base64_decode|assert|popen)\s*\(/],
   ['unbalanced-quote', /^[^'"]*['"][^'"]*$/],
 ]
+
+/** Words and numbers without a sign or a space among them: none of the signs can be there. */
+const PLAIN = /^[a-z0-9.-]*$/
 
 /** Decoded text as rows, one a window; at least one. `familiar` is how usual the text is, 0 to 1. */
 export function rowsOf(decoded: Decoded, kind: PartKind, familiar: number): SparseRow[] {
@@ -101,6 +104,7 @@ function rowOf(tokens: readonly Token[], text: string, context: RowContext): Spa
 
 /** Names of the signs in a decoded text. */
 export function signsOf(text: string): string[] {
+  if (PLAIN.test(text)) return []
   return SIGNS.flatMap(([name, sign]) => (sign.test(text) ? [name] : []))
 }
 

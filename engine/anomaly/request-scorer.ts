@@ -43,12 +43,16 @@ export interface RequestScorer {
   judgePart(part: RequestPart): PartVerdict
 }
 
+/** Verdicts remembered, because agents and paths repeat; they depend on the text alone. */
+const REMEMBERED_MAX = 8192
+const REMEMBERED_LENGTH_MAX = 512
+
 /** Refuses by throwing as `parseRequestModel` does. */
 export function createRequestScorer(text: string): RequestScorer {
   const loaded = parseRequestModel(text)
   const likelihood = createLikelihood(loaded.counts)
   const named = namedColumns()
-  const judgePart = (part: RequestPart): PartVerdict => {
+  const judgeAnew = (part: RequestPart): PartVerdict => {
     const decoded = decodeValue(part.text, part)
     const surprise = likelihood.surprise(decoded.text)
     let best: SparseRow | undefined
@@ -63,6 +67,17 @@ export function createRequestScorer(text: string): RequestScorer {
       kind: part.kind, name: part.name, text: part.text.slice(0, TEXT_MAX), score, flagged: over > 0, surprise, steps: [...decoded.steps],
       signs: over > 0 && best !== undefined ? signsIn(loaded, best, named) : [],
     }
+  }
+  const known = new Map<string, PartVerdict>()
+  const judgePart = (part: RequestPart): PartVerdict => {
+    if (part.text.length > REMEMBERED_LENGTH_MAX) return judgeAnew(part)
+    const key = `${part.kind} ${String(part.plusIsSpace)} ${part.text}`
+    const before = known.get(key)
+    if (before !== undefined) return before.name === part.name ? before : { ...before, name: part.name }
+    const verdict = judgeAnew(part)
+    known.set(key, verdict)
+    if (known.size > REMEMBERED_MAX) known.delete(known.keys().next().value as string)
+    return verdict
   }
   const judge = (request: RawRequest): RequestVerdict => {
     const parts = partsOf(request).map(judgePart).sort((a, b) => b.score - a.score)

@@ -2,8 +2,8 @@ import { escape, number } from './detect-html.ts'
 
 /** Bars of equal width over scores from 0 to 1. */
 export const BINS = 50
-const [WIDTH, HEIGHT] = [960, 300]
-const [LEFT, RIGHT, TOP, BOTTOM] = [64, 16, 40, 46]
+const [WIDTH, HEIGHT] = [960, 320]
+const [LEFT, RIGHT, TOP, BOTTOM] = [64, 16, 56, 46]
 
 /** Lines by score; the height of a bar is the logarithm of its count, the budget stands at one half. */
 export function histogramSvg(scores: readonly number[], say: (key: string) => string): string {
@@ -27,8 +27,8 @@ export function histogramSvg(scores: readonly number[], say: (key: string) => st
   return `<figure class="plot"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escape(describe(counts, say))}">
 <defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-back" width="7" height="7"/><rect class="hatch-line" width="2.6" height="7"/></pattern></defs>
 ${grid.join('')}${bars.join('')}${marks.join('')}
-<line class="budget" x1="${cut}" x2="${cut}" y1="${TOP - 8}" y2="${base}"/>
-<text class="label" x="${cut + 8}" y="${TOP - 20}">${escape(say('budget'))}</text><text class="tick" x="${cut + 8}" y="${TOP - 4}">${escape(say('budget_note'))}</text>
+<line class="budget" x1="${cut}" x2="${cut}" y1="${TOP - 40}" y2="${base}"/>
+<text class="label" x="${cut + 8}" y="${TOP - 30}">${escape(say('budget'))}</text><text class="tick" x="${cut + 8}" y="${TOP - 12}">${escape(say('budget_note'))}</text>
 <text class="tick" x="${WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="end">${escape(say('axis_score'))} →</text>
 <text class="tick" x="${LEFT}" y="${TOP - 20}">↑ ${escape(say('axis_lines'))}</text></svg></figure>`
 }

@@ -5,7 +5,6 @@ html{background:var(--paper);color:var(--ink);font:400 var(--step-0)/1.5 var(--t
 body{margin:0}
 main,footer{width:min(68rem,100% - 2*var(--edge));margin-inline:auto}
 main{padding-block:calc(4*var(--u)) calc(8*var(--u))}
-header{border-bottom:var(--edge-line);padding-bottom:calc(3*var(--u))}
 .mark{font:600 var(--step--1)/1 var(--mono);display:inline-block;margin:0 0 calc(2*var(--u));padding:.45em 1em;background:var(--strip);color:var(--strip-ink);clip-path:var(--ends)}
 h1,h2,h3{font-family:var(--display);line-height:1.1;text-wrap:balance;margin:0}
 h1{font-size:var(--step-4);font-weight:780;letter-spacing:-.02em}
@@ -29,9 +28,9 @@ h3{font-size:var(--step-1);font-weight:700}
 .stub.grave{border-inline-start-color:var(--signal)}
 .head{display:grid;grid-template-columns:1fr auto;gap:.2rem calc(2*var(--u));align-items:baseline}
 .head p{margin:0}.head h3{grid-column:1}
-.severity{grid-column:2;grid-row:1;font:700 var(--step--1)/1 var(--text);color:var(--amber);border:1.5px solid;border-radius:var(--label);padding:.35em .7em}
+.severity{justify-self:end;grid-column:2;grid-row:1;font:700 var(--step--1)/1 var(--text);color:var(--amber);border:1.5px solid;border-radius:var(--label);padding:.35em .7em}
 .severity::before{content:"▲ "}.grave .severity{color:var(--signal)}
-.who{grid-column:1}.when{grid-column:2;font:400 var(--step--1) var(--mono);color:var(--muted)}
+.who{grid-column:1}.when{grid-column:2;text-align:end;font:400 var(--step--1) var(--mono);color:var(--muted)}
 code{font:500 .92em var(--mono)}
 .kinds{display:flex;flex-wrap:wrap;gap:.5rem;list-style:none;padding:0;margin:calc(1.5*var(--u)) 0 0;font-size:var(--step--1)}
 .kinds li{border:1.5px solid var(--ink);border-radius:var(--label);padding:.15em .6em}

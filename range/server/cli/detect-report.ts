@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Incident } from '../../../engine/alert/alert.ts'
 import { HOME } from '../home.ts'
 import { printable, stamp } from './detect-print.ts'
@@ -39,7 +39,7 @@ export function reportPage(input: ReportInput): string {
   const verdict = found.length === 0 ? say('verdict_none') : found.length === 1 ? say('verdict_one') : say('verdict_many', { count: found.length })
   const times = runs.filter((run) => run.from <= run.time)
   const lede = say('lede', {
-    lines: number(sum((run) => run.lines)), files: input.files.join(', '),
+    lines: number(sum((run) => run.lines)), files: input.files.map((file) => basename(file)).join(', '),
     from: stamp(Math.min(...times.map((run) => run.from))), until: stamp(Math.max(...times.map((run) => run.time))),
   })
   return `<!doctype html>
