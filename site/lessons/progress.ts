@@ -42,10 +42,14 @@ export function changeProgress(
   )
 }
 
+/** The lesson of an item: `s1-2` for `s1-2-07`. */
+export function lessonOf(item: string): string {
+  return item.split('-').slice(0, 2).join('-')
+}
+
 /** The first answer counts; a second look at the same item is not stored. */
 export function storeAnswer(item: string, answer: Answer): void {
-  const lesson = item.split('-').slice(0, 2).join('-')
-  changeProgress(lesson, (before) =>
+  changeProgress(lessonOf(item), (before) =>
     before.answers[item] ? before : { ...before, answers: { ...before.answers, [item]: answer } },
   )
 }
