@@ -68,7 +68,8 @@ const ENDPOINTS: readonly Endpoint[] = [
 
 const perAddress = new Limits({ burst: 120, perSecond: 4 })
 const perCode = new Limits({ burst: 40, perSecond: 2 })
-const perMaker = new Limits({ burst: 12, perSecond: 0.1 })
+/** A class behind one address may open a lab each. */
+const perMaker = new Limits({ burst: 30, perSecond: 0.1 })
 /** Two simulations each: one at a time. */
 let asking: Promise<unknown> = Promise.resolve()
 let waiting = 0

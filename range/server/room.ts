@@ -104,11 +104,14 @@ export class Room {
     }, LOOP_MS)
   }
 
-  /** Makes an input durable and applies it; resolves with what it did. */
-  submit(input: Unstamped, sent?: Sent): Promise<Outcome> {
+  /**
+   * Makes an input durable and applies it; resolves with what it did. Refused: `over`, `busy`, and
+   * what the exercise itself refuses. What machine players do is no sign of life.
+   */
+  submit(input: Unstamped, sent?: Sent, by: 'people' | 'machine' = 'people'): Promise<Outcome> {
     if (this.#closed) return Promise.resolve({ ok: false, reason: 'over' })
     if (this.#waiting.length >= WAITING_MAX) return Promise.resolve({ ok: false, reason: 'busy' })
-    this.lastActive = this.#parts.now()
+    if (by === 'people') this.lastActive = this.#parts.now()
     return new Promise((resolve) => {
       this.#waiting.push({ input, sent, resolve })
       this.#kick()
@@ -253,7 +256,8 @@ export class Room {
       })
     this.#ticksToPublish += 1
     this.#publish()
-    for (const { at: _at, ...input } of this.run.robots()) void this.submit(input as Unstamped)
+    for (const { at: _at, ...input } of this.run.robots())
+      void this.submit(input as Unstamped, undefined, 'machine')
     this.#frame.add('all')
     if (this.run.now() >= this.run.endsAt() && this.run.phase() === 'running') {
       this.#ending = true
@@ -300,12 +304,9 @@ export class Room {
           this.run.state.ledger.verdict === verdict
         )
           return
-        void this.submit({
-          kind: 'LogAudited',
-          verdict,
-          index: result.ok ? null : result.changed,
-          size: this.log.publishedSize,
-        })
+        const index = result.ok ? null : result.changed
+        const size = this.log.publishedSize
+        void this.submit({ kind: 'LogAudited', verdict, index, size }, undefined, 'machine')
       },
       () => undefined,
     )

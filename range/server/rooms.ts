@@ -59,7 +59,7 @@ export class Rooms {
     this.#parts = parts
     this.#now = now
     this.#sweeper = setInterval(() => {
-      this.#sweep()
+      this.sweep()
     }, 30_000)
     this.#sweeper.unref()
   }
@@ -365,7 +365,8 @@ export class Rooms {
     for (const [cap, one] of this.#caps) if (one.room === room) this.#caps.delete(cap)
   }
 
-  #sweep(): void {
+  /** Ends what nobody has touched for its time; called twice a minute. */
+  sweep(): void {
     for (const room of this.#rooms.values()) {
       if (room.run.phase() === 'ended') continue
       const { mode } = room.run.state
