@@ -43,7 +43,16 @@ const no = (object, property, message) => ({ object, property, message })
 
 export default ts.config(
   {
-    ignores: ['dist', 'node_modules', '.astro', 'data', 'out', 'test-results', 'playwright-report'],
+    ignores: [
+      'dist',
+      'node_modules',
+      '.astro',
+      'data',
+      'out',
+      'test-results',
+      'playwright-report',
+      '**/.scratch-*',
+    ],
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,

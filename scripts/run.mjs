@@ -221,12 +221,13 @@ async function check() {
   await build()
   const steps = [
     ['lock file', () => node(['scripts/check-lock.mjs'])],
+    ['third parties', () => node(['scripts/third-parties.mjs', '--check'])],
     ['tsc', () => tool('tsc', ['-p', 'tsconfig.json', '--noEmit'])],
     [
       'svelte-check',
       () => tool('svelte-check', ['--tsconfig', './tsconfig.json', '--fail-on-warnings']),
     ],
-    ['astro check', () => tool('astro', ['check'])],
+    ['astro check', () => tool('astro', ['check', '--tsconfig', './tsconfig.site.json'])],
     ['eslint', () => tool('eslint', ['.', '--max-warnings', '0'])],
     [
       'architecture',

@@ -16,7 +16,7 @@ export class LiteralIndex {
    * null where one of them is empty or not ASCII, which the index does not keep.
    */
   gate(slot: number, texts: readonly string[]): ((table: FieldTable) => boolean) | null {
-    if (texts.some((text) => !/^[\x00-\x7f]+$/.test(text))) return null
+    if (texts.some((text) => !/^[^\u0080-\uffff]+$/.test(text))) return null
     const field = this.#fields.get(slot) ?? new FieldLiterals(slot)
     this.#fields.set(slot, field)
     const gate = field.add(texts)
