@@ -7,7 +7,7 @@ import type { RunState } from './state.ts'
 import type { Input, Outcome, Scenario } from './types.ts'
 
 /** Seats a room has; more are refused as `full`. */
-export const SEATS_MAX = 60
+export const SEATS_MAX = 120
 
 /** What one input does, at the run's present. `index` is its ordinal among the inputs. */
 export function applyInput(state: RunState, input: Input, index: number): Outcome {
