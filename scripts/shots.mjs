@@ -30,6 +30,7 @@ const wants = (...names) => wanted.length === 0 || names.some((name) => wanted.i
 
 const out = resolve(values.out)
 mkdirSync(out, { recursive: true })
+if (values.docs) mkdirSync(join(HOME, 'docs', 'pictures'), { recursive: true })
 const server = await startTestServer()
 const browser = await chromium.launch(await browserToUse())
 const camera = new Camera({

@@ -1,5 +1,17 @@
 import { join } from 'node:path'
 
+/** What docs/pictures shows, each as a window sees it. */
+const CHOSEN = {
+  'defender-1440-light': 'exercise.png',
+  'attacker-d1-1440-dark': 'attacker.jpg',
+  'projector-1920-dark': 'projector.jpg',
+  'customer-checkout-1440-light': 'customer.jpg',
+  'trainer-1440-light': 'trainer.jpg',
+  'debrief-1440-dark': 'debrief.jpg',
+  'home-1440-light': 'home.jpg',
+  'lesson-1440-light': 'lesson.jpg',
+}
+
 /** Takes each screen at every width and theme; with `axe` it also collects what is wrong with it. */
 export class Camera {
   count = 0
@@ -68,15 +80,28 @@ export class Camera {
     await search.fill('')
   }
 
+  /** From a product to the wallet: the order must stand in the list, else it is reported. */
   customerCheckout = async (page, shoot) => {
     const frame = page.frameLocator('iframe')
     try {
-      if ((await frame.locator('a[href*="/product/"]').count()) === 0) return
-      await frame.locator('a[href*="/product/"]').first().click({ timeout: 5000 })
-      await page.waitForTimeout(900)
-      await shoot('product')
+      await page.locator('.browser-bar button').click()
+      await frame.locator('a[href*="/product/"]').first().click({ timeout: 15_000 })
+      await frame.locator('form[action$="cart/add"] button').click({ timeout: 15_000 })
+      await page.waitForTimeout(1500)
+      await frame.locator('a[href*="checkout"]').first().click({ timeout: 15_000 })
+      const pay = page.locator('.bank-card button').first()
+      await pay.waitFor({ timeout: 15_000 })
+      await page.waitForTimeout(1500)
+      await shoot('checkout')
+      const before = await page.locator('.orders li').count()
+      await pay.click({ timeout: 15_000 })
+      await page.waitForTimeout(6000)
+      await shoot('paid')
+      if ((await page.locator('.orders > li').count()) <= before)
+        this.found.push('customer: no order after paying')
     } catch (error) {
-      this.found.push(`customer: ${String(error).slice(0, 120)}`)
+      this.found.push(`customer: ${String(error).slice(0, 200)}`)
+      await shoot('stuck')
     }
   }
 
@@ -109,6 +134,12 @@ export class Camera {
   async #shoot(page, name, fullPage) {
     await page.screenshot({ path: join(this.#options.out, `${name}.png`), fullPage })
     this.count += 1
+    const chosen = CHOSEN[name]
+    if (this.#options.docs && chosen) {
+      await page.evaluate(() => scrollTo(0, 0))
+      const type = chosen.endsWith('.png') ? {} : { type: 'jpeg', quality: 82 }
+      await page.screenshot({ path: join(this.#options.docs, chosen), ...type })
+    }
     if (this.#options.axe) await this.#axe(page, name)
   }
 

@@ -19,7 +19,8 @@ export function titleOf(incident: DefenderIncident): string {
       return t('exercise.incident.W1', { page: page ?? t('exercise.incident.a-page') })
     case 'P2':
       return t('exercise.incident.P2', {
-        count: Math.max(1, incident.lead.filter((one) => entity(one).kind === 'ip').length),
+        count: incident.lead.filter((one) => entity(one).kind === 'ip').length || 1,
+        ip: idsOf(incident, 'ip')[0] ?? t('exercise.flow.who.P2'),
       })
     case 'I1':
       return t('exercise.incident.I1', { staff: staff ?? t('exercise.flow.staff') })
