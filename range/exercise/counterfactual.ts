@@ -34,25 +34,63 @@ interface Tagged {
   readonly input: Input
 }
 
+/** What a question has been answered with, or why it cannot be. */
+export type Answered = Counterfactual | { readonly error: string }
+
+/** Virtual seconds between two pauses in which others may be served. */
+const TICKS_AT_ONCE = 20
+/** The finished exercise played again, kept while its state is: further questions need one play only. */
+const originals = new WeakMap<RunState, History>()
+
 /**
- * Plays the exercise twice from its seed and inputs, once with one decision changed, and compares
- * by business id. `was` is the finished exercise's state, from which the choice is understood.
- * Takes as long as two simulations.
+ * Plays the exercise twice from its seed and inputs, once with one decision changed, and compares by business id.
+ * `was` is the finished exercise's state, from which the choice is understood. Takes as long as two simulations, as
+ * long as one where `was` was asked about before.
  */
 export function counterfactual(
   fresh: Fresh,
   inputs: readonly Input[],
   was: RunState,
   choice: string,
-): Counterfactual | { readonly error: string } {
+): Answered {
+  const work = asking(fresh, inputs, was, choice)
+  for (;;) {
+    const step = work.next()
+    if (step.done) return step.value
+  }
+}
+
+/** Like `counterfactual`, but waits for `pause` again and again, so that running exercises go on meanwhile. */
+export async function counterfactualBetween(
+  pause: () => Promise<unknown>,
+  ...asked: Parameters<typeof counterfactual>
+): Promise<Answered> {
+  const work = asking(...asked)
+  for (;;) {
+    const step = work.next()
+    if (step.done) return step.value
+    await pause()
+  }
+}
+
+function* asking(
+  fresh: Fresh,
+  inputs: readonly Input[],
+  was: RunState,
+  choice: string,
+): Generator<void, Answered> {
   const asked = change(inputs, was, choice)
   if (!asked.ok) return { error: asked.reason }
-  const original = play(
-    fresh(),
-    inputs.map((input, index) => ({ index, input })),
-    was.now,
-  )
-  const changed = play(fresh(), asked.inputs, was.now)
+  const known = originals.get(was)
+  const original =
+    known ??
+    (yield* play(
+      fresh(),
+      inputs.map((input, index) => ({ index, input })),
+      was.now,
+    ))
+  originals.set(was, original)
+  const changed = yield* play(fresh(), asked.inputs, was.now)
   let same = 0
   for (const [uid, hash] of original.events) if (changed.events.get(uid) === hash) same++
   return {
@@ -67,21 +105,28 @@ export function counterfactual(
   }
 }
 
-function play(options: RunOptions, inputs: readonly Tagged[], until: number): History {
+function* play(
+  options: RunOptions,
+  inputs: readonly Tagged[],
+  until: number,
+): Generator<void, History> {
   const run = createRun(options)
   const events = new Map<string, string>()
   const refused = new Map<number, string>()
-  const tick = (): void => {
-    for (const event of run.tick().telemetry)
-      events.set(event.uid, bytesToHex(sha256(utf8ToBytes(JSON.stringify(event)))))
+  const tickTo = function* (at: number): Generator<void, void> {
+    for (let ticks = 1; run.now() < at; ticks++) {
+      for (const event of run.tick().telemetry)
+        events.set(event.uid, bytesToHex(sha256(utf8ToBytes(JSON.stringify(event)))))
+      if (ticks % TICKS_AT_ONCE === 0) yield
+    }
   }
   for (const { index, input } of inputs) {
     if (input.kind === 'PhaseSet' && input.phase === 'ended') continue
-    while (run.now() < input.at) tick()
+    yield* tickTo(input.at)
     const outcome = run.apply(input)
     if (!outcome.ok) refused.set(index, outcome.reason)
   }
-  while (run.now() < until) tick()
+  yield* tickTo(until)
   for (const decision of run.state.decisions)
     if (decision.effect === 'refused') refused.set(decision.input, decision.reason ?? 'refused')
   return { run, events, refused }

@@ -234,7 +234,13 @@ function falseAlarms(state: RunState): { weight: number; turn: Turn }[] {
  */
 function choicesOf(state: RunState): Debrief['choices'] {
   const choices: Debrief['choices'][number][] = []
-  for (const incident of state.incidents) {
+  const loss = (attack: string | null): number =>
+    state.trails.reduce(
+      (sum, trail) => sum + (trail.technique === attack ? trail.lostMinor + trail.parcels : 0),
+      0,
+    )
+  // The costliest attack first: that is what a class asks about.
+  for (const incident of [...state.incidents].sort((a, b) => loss(b.attack) - loss(a.attack))) {
     if (incident.attack === null || !state.playbooks.has(incident.attack)) continue
     const first = state.decisions.find((decision) => decision.incident === incident.id)
     if (first && first.at - incident.opened < 120_000) continue
@@ -242,7 +248,11 @@ function choicesOf(state: RunState): Debrief['choices'] {
       id: `at-once:${incident.id}`,
       kind: 'earlier',
       label: 'at-once',
-      params: { title: incident.title, at: incident.opened + 60_000 },
+      params: {
+        title: incident.title,
+        attack: incident.attack,
+        at: incident.opened + 60_000,
+      },
     })
   }
   for (const trail of state.trails)

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { counterfactual } from '../exercise/counterfactual.ts'
+import { counterfactualBetween } from '../exercise/counterfactual.ts'
 import { debriefOf } from '../exercise/debrief.ts'
 import {
   parseChoice,
@@ -305,6 +305,13 @@ async function debrief(call: Call): Promise<void> {
   sendJson(call.res, 200, { ok: true, debrief: debriefOf(done.run.state, done.entries) })
 }
 
+/** Lets running exercises and other requests go on. */
+function othersFirst(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}
+
 async function otherwise(call: Call): Promise<void> {
   if (!(await entitled(call))) return
   const asked = await bodyOf(call, parseChoice)
@@ -315,7 +322,7 @@ async function otherwise(call: Call): Promise<void> {
     const done = await call.parts.rooms.finished(call.id)
     return 'error' in done
       ? done
-      : counterfactual(done.fresh, done.inputs, done.run.state, asked.choice)
+      : counterfactualBetween(othersFirst, done.fresh, done.inputs, done.run.state, asked.choice)
   })
   asking = answer.catch(() => undefined)
   try {

@@ -45,7 +45,7 @@ export function placeItems(
     const b = item.tone === 'attack' ? minute(item.to ?? until) : a
     let row = ends.findIndex((free) => free <= a)
     if (row < 0) row = ends.length < ROWS_MAX ? ends.length : ends.indexOf(Math.min(...ends))
-    const kinds = (item.kinds?.length ?? 0) * 2
+    const kinds = (item.kinds?.length ?? 0) * 3
     ends[row] = Math.max(b, a + ((text.length + kinds + 2) * span) / letters)
     return { item, row, a, b, text }
   })

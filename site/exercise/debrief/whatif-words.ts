@@ -19,12 +19,28 @@ export function choiceText(one: Debrief['choices'][number]): string {
         attack: t(`exercise.attack.${knownJob(String(one.params['attack']))}.name`),
       })
     case 'at-once':
-      return t('exercise.whatif.at-once', { title: String(one.params['title']), at })
+      return t('exercise.whatif.at-once', {
+        attack: t(`exercise.attack.${knownJob(String(one.params['attack']))}.name`),
+        at,
+      })
     case 'earlier':
       return t('exercise.whatif.earlier', decision)
     default:
       return t('exercise.whatif.later', decision)
   }
+}
+
+/** The choices in three groups, none of them empty. */
+export function grouped(
+  choices: Debrief['choices'],
+): readonly { readonly name: string; readonly choices: Debrief['choices'] }[] {
+  const of = (...labels: readonly string[]): Debrief['choices'] =>
+    choices.filter(({ label }) => labels.includes(label))
+  return [
+    { name: t('exercise.whatif.group.at-once'), choices: of('at-once') },
+    { name: t('exercise.whatif.group.without'), choices: of('without') },
+    { name: t('exercise.whatif.group.moved'), choices: of('earlier', 'later') },
+  ].filter((group) => group.choices.length > 0)
 }
 
 export function stationText(one: Station): string {
@@ -54,6 +70,12 @@ export function inputText(input: string): string {
     return rest.length === 0 ? name : `${name} (${targetText(rest.join(' '))})`
   })
   return [...new Set(parts)].join(', ')
+}
+
+/** Why the world refused it in the other history; a reason without words of its own reads as "not possible". */
+export function reasonText(reason: string): string {
+  const text = t(`exercise.refused.${reason as 'other'}`)
+  return text.startsWith('[') ? t('exercise.refused.other') : text
 }
 
 /** Between the two ends lie these; empty where nothing that is counted differs. */
