@@ -1,7 +1,19 @@
 import { t } from '../messages.ts'
 import { entity } from './format.ts'
 
-const KINDS = ['ip', 'card', 'staff', 'page', 'host', 'van', 'parcel', 'account'] as const
+const KINDS = [
+  'ip',
+  'card',
+  'staff',
+  'page',
+  'host',
+  'van',
+  'parcel',
+  'account',
+  'order',
+  'refund',
+  'locker',
+] as const
 
 /** References count vans from 0, people from 1: `van 0` and `van:0` become `van 1` and `van:1`. */
 export function forPeople(text: string): string {
