@@ -8,7 +8,7 @@ const rowSchema = z.looseObject({
   method: z.string().max(40).optional(),
   url: z.string(),
   headers: z.record(z.string(), header).nullish(),
-  body: z.unknown(),
+  body: z.unknown().optional(),
   source: z.union([z.string(), z.looseObject({ ip: z.string() })]).nullish(),
   status: z.number().int().nullish(),
   code: z.number().int().nullish(),

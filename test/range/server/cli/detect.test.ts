@@ -106,19 +106,23 @@ describe('doorstep detect', { timeout: 120_000 }, () => {
   })
 
   it('guesses OCSF and EPCIS line by line and refuses classes it does not know', () => {
-    const login = (n: number): string => JSON.stringify({
-      class_uid: 3002, activity_id: 1, status_id: 2, time: 1_700_000_000_000 + n * 1000,
-      user: { uid: `account:c${n}`, type: 'customer' }, src_endpoint: { ip: '203.0.113.50' },
+    const declined = (n: number): string => JSON.stringify({
+      class_uid: 99901, activity_id: 1, time: 1_700_000_000_000 + n * 1000, src_endpoint: { ip: '203.0.113.50' },
+      payment: {
+        message: 'authorisation', transaction_id: `t${n}`, merchant_reference: `order:${n}`, amount_minor: 100, currency: 'EUR',
+        card: { token: `tok_${n}`, bin: '990001', last4: '0000', country: 'NL' }, response_code: '05', sca: 'none',
+      },
     })
     const epcis = JSON.stringify({
       type: 'ObjectEvent', eventID: 'ni:///1', eventTime: '2023-11-14T22:13:20Z', eventTimeZoneOffset: '+00:00', action: 'OBSERVE',
       bizStep: 'https://ref.gs1.org/cbv/BizStep-shipping', epcList: ['urn:epc:id:sgtin:1.2.3'], readPoint: { id: 'urn:epc:id:sgln:4' },
     })
-    const lines = [...Array.from({ length: 40 }, (_, n) => login(n)), epcis, '{"class_uid":1,"time":1}', '{"type":"ObjectEvent","eventTime":"no","action":"OBSERVE"}']
+    const lines = [...Array.from({ length: 40 }, (_, n) => declined(n)), epcis, '{"class_uid":1,"time":1}', '{"type":"ObjectEvent","eventTime":"no","action":"OBSERVE"}']
     const { rows, err } = detect('--json', file('events.jsonl', lines))
     expect(err).toMatch(/:42: class_uid 1 is none the engine reads/)
     expect(err).toMatch(/:43: no such time: no/)
-    expect(rows.map((row) => row['lead'])).toContainEqual(['ip:203.0.113.50'])
+    expect(rows.map((row) => row['family'])).toContain('payment')
+    expect(rows.flatMap((row) => row['lead'])).toContain('ip:203.0.113.50')
   })
 
   it('counts lines out of order and still joins them', () => {
