@@ -223,6 +223,7 @@ async function check() {
     ['lock file', () => node(['scripts/check-lock.mjs'])],
     ['third parties', () => node(['scripts/third-parties.mjs', '--check'])],
     ['tsc', () => tool('tsc', ['-p', 'tsconfig.json', '--noEmit'])],
+    ['tsc of pure folders', () => tool('tsc', ['-p', 'tsconfig.pure.json'])],
     [
       'svelte-check',
       () => tool('svelte-check', ['--tsconfig', './tsconfig.json', '--fail-on-warnings']),
