@@ -1,0 +1,217 @@
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test, type Page } from '@playwright/test'
+import { onlyOwnHost } from './play.ts'
+import { startTestServer, type TestServer } from './server.ts'
+
+let server: TestServer
+test.beforeAll(async () => {
+  server = await startTestServer()
+})
+test.afterAll(async () => {
+  await server.stop()
+})
+
+/** Moves on with the tabulator until the named control has the focus. */
+async function tabTo(page: Page, name: string | RegExp): Promise<void> {
+  const wanted = page.getByRole('button', { name }).or(page.getByRole('link', { name })).first()
+  await expect(wanted).toBeVisible()
+  for (let i = 0; i < 40; i++) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`the tabulator never reaches ${String(name)}`)
+}
+
+test('the game on the home page is played with keys alone', async ({ page }) => {
+  await page.goto(server.url)
+  await expect(page.getByRole('heading', { name: 'Real or scam?' })).toBeVisible()
+  for (let message = 1; ; message++) {
+    await page.keyboard.press(message % 2 === 1 ? '2' : '1')
+    await expect(page.locator('.answer .verdict')).toBeVisible()
+    if (await page.locator('.tally').isVisible()) break
+    await tabTo(page, 'Next message')
+    await page.keyboard.press('Enter')
+    await expect(page.locator('.answer .verdict')).toHaveCount(0)
+    expect(message).toBeLessThan(20)
+  }
+  await expect(page.locator('.tally')).toContainText('scams')
+  await expect(page.locator('.tally')).toContainText('honest messages')
+  await tabTo(page, /Choose a door/)
+  await page.keyboard.press('Enter')
+  await expect(page.locator('#doors')).toBeInViewport()
+})
+
+test('a sealed answer shows its reasons and stays; the module knows how far one got', async ({
+  page,
+}) => {
+  await page.goto(`${server.url}/courses/sme/s1/1`)
+  const ticket = page.locator('form.ticket', { hasText: 'S1-1-02' })
+  await ticket.scrollIntoViewIfNeeded()
+  await ticket.getByRole('button', { name: 'Seal my answer' }).click()
+  await expect(ticket.getByRole('status')).toHaveText('Choose an answer first.')
+  await ticket.getByText('Nobody between the customer').click()
+  await ticket.getByRole('button', { name: 'Seal my answer' }).click()
+  await expect(ticket.getByRole('status')).toContainText('Say how sure you are')
+  await ticket.getByText('Certain', { exact: true }).click()
+  await ticket.getByRole('button', { name: 'Seal my answer' }).click()
+  await expect(ticket.getByRole('status')).toContainText('Right.')
+  await expect(ticket.getByText('It protects the line.')).toBeVisible()
+
+  await page.reload()
+  const quiz = page.locator('.quiz').filter({ hasText: 'S1-1-03' })
+  await expect(quiz.locator('h3')).toContainText('2 of 4')
+  await page.getByRole('checkbox', { name: /Write down all hands/ }).check()
+  await page.goto(`${server.url}/courses/sme/s1`)
+  const row = page.locator('[data-lesson-row="s1-1"]')
+  await expect(row.locator('[data-state]')).toHaveText('Done')
+  await expect(page.locator('[data-lesson-row="s1-2"] [data-state]')).toHaveText('10 min')
+})
+
+test('all questions of a lesson are on paper, with their reasons', async ({ page }) => {
+  await page.goto(`${server.url}/courses/sme/s1/3`)
+  await page.emulateMedia({ media: 'print' })
+  for (const item of ['S1-3-01', 'S1-3-02', 'S1-3-03', 'S1-3-04', 'S1-3-05']) {
+    await expect(page.locator('.quiz-print .asked', { hasText: item })).toBeVisible()
+    await expect(page.locator('.quiz-print dt', { hasText: item })).toBeVisible()
+  }
+  await expect(page.locator('form.ticket').first()).toBeHidden()
+})
+
+test('a wrong code is refused with help', async ({ page }) => {
+  await page.goto(`${server.url}/join`)
+  const code = page.getByLabel('Code')
+  await code.fill('ab0def')
+  await expect(page.getByText('A code never has “0”. Look again: is it Q or D?')).toBeVisible()
+  await code.fill('abc')
+  await page.getByLabel('Name in the game').fill('Pim')
+  await page.getByRole('button', { name: 'Take a seat' }).click()
+  await expect(page.getByText('This one has 3.')).toBeVisible()
+  await expect(code).toBeFocused()
+  await code.fill('zzz zzz')
+  await page.getByRole('button', { name: 'Take a seat' }).click()
+  await expect(page.getByText('Code not found.')).toBeVisible()
+})
+
+test('the lab says when it is full, when to slow down, and when the server is silent', async ({
+  page,
+}) => {
+  await page.goto(`${server.url}/courses/sme/s1/lab`)
+  const refusals = [
+    [503, 'All places are taken.'],
+    [429, 'Too many tries.'],
+    [500, 'The shop could not be opened.'],
+  ] as const
+  for (const [status, words] of refusals) {
+    await page.route('**/api/lab', (route) => route.fulfill({ status, json: { ok: false } }))
+    await page.getByRole('button', { name: /Start the lab|Try again/ }).click()
+    await expect(page.getByText(words)).toBeVisible()
+    await page.unroute('**/api/lab')
+  }
+  await page.route('**/api/lab', (route) => route.abort())
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByText('The server does not answer.')).toBeVisible()
+})
+
+test('the lab is played alone: its coach ticks what the desk shows, and the course keeps it', async ({
+  page,
+}) => {
+  test.setTimeout(300_000)
+  await page.goto(`${server.url}/courses/sme/s1/lab`)
+  await page.getByRole('button', { name: 'Start the lab' }).click()
+  await page.waitForURL('**/exercise/x*')
+  await page.getByRole('button', { name: 'To my desk' }).click()
+  const coach = page.getByRole('region', { name: 'Your lesson' })
+  const here = coach.locator('[aria-current=step]')
+  await expect(here).toContainText('Know what is normal')
+  await coach.getByRole('button', { name: 'Hint, free' }).click()
+  await expect(coach.getByText('The key stands here')).toBeVisible()
+  await coach.getByRole('button', { name: 'Pages of the shop' }).click()
+  await expect(page.getByText('as signed, revision').first()).toBeVisible()
+  await page.getByRole('button', { name: 'Back to the desk' }).click()
+  await expect(here).toContainText('See what changed')
+
+  await page.getByLabel('Speed').selectOption('10')
+  await expect(page.getByRole('heading', { name: /script on/i }).first()).toBeVisible({
+    timeout: 150_000,
+  })
+  await page.getByLabel('Speed').selectOption('1')
+  await coach.getByRole('button', { name: 'Pages of the shop' }).click()
+  await page.getByRole('button', { name: 'Show the difference' }).click()
+  await expect(page.getByRole('dialog').getByText('sendBeacon').last()).toBeVisible()
+  await page.getByRole('button', { name: 'Back to the desk' }).click()
+  await expect(here).toContainText('Name the stranger')
+  await coach.getByRole('radio', { name: 'js.paynorth.example' }).check()
+  await coach.getByRole('button', { name: 'It is this one' }).click()
+  await expect(coach.getByText('js.paynorth.example is on the signed list')).toBeVisible()
+  const signed = /larchlane|paynorth|visitlog|helpful|tellus/
+  const stranger = coach.locator('label').filter({ hasNotText: signed })
+  await expect(stranger).toHaveCount(1)
+  await stranger.getByRole('radio').check()
+  await coach.getByRole('button', { name: 'It is this one' }).click()
+  await expect(here).toContainText('Stop the leak')
+
+  await page.reload()
+  await expect(here).toContainText('Stop the leak')
+  await page.getByRole('button', { name: /Run 2 steps/ }).click()
+  await page.getByLabel('Speed').selectOption('4')
+  await expect(here).toContainText('Tell the card holders', { timeout: 60_000 })
+  await coach.getByRole('button', { name: 'Pages of the shop' }).click()
+  await expect(page.getByRole('dialog').getByText('not as signed')).toHaveCount(0)
+  await page.getByRole('button', { name: 'Back to the desk' }).click()
+
+  await page.getByRole('button', { name: 'Finish…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Finish' }).first().click()
+  await expect(page.getByText(/^\d of 7 steps done\./)).toBeVisible()
+  await page.getByRole('link', { name: 'Back to the course' }).click()
+  await page.waitForURL('**/courses/sme/s1')
+  await expect(page.locator('[data-lab-row] [data-state]')).toHaveText(/\d of 7 steps/)
+})
+
+const PAGES = [
+  '/',
+  '/courses',
+  '/courses/sme/s1',
+  '/courses/sme/s1/1',
+  '/courses/sme/s1/2',
+  '/courses/sme/s1/3',
+  '/courses/sme/s1/lab',
+  '/join',
+  '/guide',
+  '/about',
+  '/no-such-page',
+]
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const width of [360, 1440]) {
+    test(`no page asks another host, scrolls sideways, complains or fails axe: ${colorScheme}, ${width} px`, async ({
+      browser,
+    }) => {
+      test.setTimeout(300_000)
+      const strangers: string[] = []
+      const context = await browser.newContext({
+        colorScheme,
+        viewport: { width, height: 900 },
+        reducedMotion: 'reduce',
+      })
+      await onlyOwnHost(context, server.url, strangers)
+      const page = await context.newPage()
+      const said: string[] = []
+      page.on('console', (line) => {
+        if (line.type() === 'error' && !line.text().includes('404')) said.push(line.text())
+      })
+      page.on('pageerror', (error) => said.push(error.message))
+      for (const path of PAGES) {
+        await page.goto(server.url + path, { waitUntil: 'networkidle' })
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        const found = violations.map((one) => `${one.id}: ${one.nodes[0]?.html ?? ''}`)
+        expect(found, path).toEqual([])
+        const sideways = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        )
+        expect(sideways, `${path} scrolls sideways`).toBeLessThanOrEqual(0)
+      }
+      expect(strangers).toEqual([])
+      expect(said).toEqual([])
+      await context.close()
+    })
+  }
+}
