@@ -25,7 +25,7 @@ export class Camera {
   /** `then` may go on clicking and call `shoot(name)` for further states of the same screen. */
   async take(name, path, { seat, cookie, wait = 1500, then } = {}) {
     const { themes, widths } = this.#options
-    for (const theme of themes) {
+    for (const theme of themes.filter((one) => this.#wanted(name, one))) {
       const page = await this.#open(theme, path, { seat, cookie, slot: 'seat' })
       page.on('pageerror', (error) => this.found.push(`${name} ${theme}: ${error.message}`))
       await page.waitForTimeout(wait)
@@ -34,14 +34,15 @@ export class Camera {
         await page.waitForTimeout(900)
         const shoot = (state) => this.#shoot(page, `${state}-${width}-${theme}`, true)
         await shoot(name)
-        if (then) await then(page, (state) => shoot(`${name}-${state}`))
+        if (then && this.#wanted(`${name}-[a-z]`, theme))
+          await then(page, (state) => shoot(`${name}-${state}`))
       }
       await page.context().close()
     }
   }
 
   async takeScreen(name, path, seat) {
-    for (const theme of this.#options.themes) {
+    for (const theme of this.#options.themes.filter((one) => this.#wanted(name, one))) {
       const page = await this.#open(theme, path, { seat, slot: 'screen' })
       await page.setViewportSize({ width: 1920, height: 1080 })
       await page.waitForTimeout(2500)
@@ -65,13 +66,13 @@ export class Camera {
   }
 
   defenderDossiers = async (page, shoot) => {
-    const count = await page.locator('.flight').count()
+    const count = await page.locator('.flight:visible').count()
     for (let i = 1; i < Math.min(count, 5); i++) {
-      await page.locator('.flight').nth(i).click()
+      await page.locator('.flight:visible').nth(i).click()
       await page.waitForTimeout(400)
       await shoot(`incident-${i}`)
     }
-    if (count > 0) await page.locator('.flight').first().click()
+    if (count > 0) await page.locator('.flight:visible').first().click()
     const search = page.locator('input[type=search]')
     await search.fill('van:1')
     await search.press('Enter')
@@ -103,6 +104,13 @@ export class Camera {
       this.found.push(`customer: ${String(error).slice(0, 200)}`)
       await shoot('stuck')
     }
+  }
+
+  /** With `docs` only what the documentation shows is taken. */
+  #wanted(name, theme) {
+    if (!this.#options.docs) return true
+    const pattern = new RegExp(`^${name}-.*${theme}$`)
+    return Object.keys(CHOSEN).some((one) => pattern.test(one))
   }
 
   async #open(theme, path, { seat, cookie, slot }) {
