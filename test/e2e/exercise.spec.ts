@@ -80,7 +80,7 @@ test('a van is led away; a parcel aboard is held', async () => {
 test('the trainer fires an inject, which only its readers see', async () => {
   await trainer.locator('.library label', { hasText: 'A newspaper calls' }).click()
   await trainer.getByRole('button', { name: 'Fire now' }).click()
-  await expect(defender.locator('.slips')).toContainText('The Harbour Post asks')
+  await expect(defender.locator('.slips')).toContainText('The Harbour Post asks', { timeout: 30_000 })
   await expect(trainer.locator('.library label', { hasText: 'A newspaper calls' })).toContainText('fired')
   await expect(attacker.locator('.slips')).not.toContainText('Harbour Post')
 })
