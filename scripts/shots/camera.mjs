@@ -34,7 +34,7 @@ export class Camera {
         await page.waitForTimeout(900)
         const shoot = (state) => this.#shoot(page, `${state}-${width}-${theme}`, true)
         await shoot(name)
-        if (then && this.#wanted(`${name}-[a-z]`, theme))
+        if (then && this.#wanted(`${name}-[a-z]\\w*`, theme))
           await then(page, (state) => shoot(`${name}-${state}`))
       }
       await page.context().close()
