@@ -23,7 +23,7 @@ const PATIENCE = 4
  * I1, self-approved refunds. A support agent refunds other people's orders to a card of their own.
  * Where four eyes are not asked for, large ones, approved by the same hand; otherwise, and after a
  * first refusal, amounts below the limit up to which one pair of eyes is enough. `rate` is refunds
- * an hour. Stealth: amounts spread below the limit (55 to 100 % of it at 1) instead of just under
+ * an hour. Stealth: amounts spread below the limit (75 to 100 % of it at 1) instead of just under
  * it, a new order each time, a second card from 0.5 on, pauses like those of real work. The agent
  * sees only whether the desk takes a request.
  */
@@ -113,10 +113,10 @@ function step(world: World, run: AttackRun): Step {
   }
 }
 
-/** At stealth 0 like clockwork; at 1 between a third and nearly twice the mean. */
+/** At stealth 0 like clockwork; at 1 on average 1.6 times as long, between nearly the usual pause and 2.3 times. */
 function pace(run: AttackRun, lot: (n: number, index: number) => number): number {
   const stealth = num(run, 'stealth')
-  return 1 + stealth * (lot(1_300, 6) / 1_000 - 0.65)
+  return 1 + stealth * (lot(1_300, 6) / 1_000 - 0.05)
 }
 
 /** Counts what the desk took; a request that left no trace was refused. */
@@ -164,7 +164,7 @@ function chooseOrder(
       order,
       amountMinor: stealth < 0.3 ? most : Math.floor((most * (60 + lot(41, 2))) / 100),
     }
-  const percent = 100 - Math.floor(stealth * lot(46, 2))
+  const percent = 100 - Math.floor(stealth * lot(26, 2))
   return {
     order,
     amountMinor: Math.min(most, Math.floor((FOUR_EYES_LIMIT_MINOR * percent) / 100) - lot(90, 3)),

@@ -41,7 +41,7 @@ function secondThoughts(world: World, order: Order): readonly Scheduled[] {
   if (order.customer === null || world.shop.customers[order.customer]!.player) return []
   const { seed } = world.config
   const entity = hash32(order.number)
-  if (!chance(240, seed, Stream.customerReturn, entity, 0)) return []
+  if (!chance(420, seed, Stream.customerReturn, entity, 0)) return []
   const reason = ['changed-mind', 'wrong-size', 'wrong-size', 'damaged', 'ordered-twice'][
     range(5, seed, Stream.customerReturn, entity, 1)
   ]!
