@@ -18,13 +18,13 @@ import {
   type Witness,
 } from './technique.ts'
 
-/** Networks that the crew can come from: one, and twelve more at full stealth. */
-const NETWORKS_MORE = 12
+/** Networks that the crew can come from: one, and forty more at full stealth. */
+const NETWORKS_MORE = 40
 
 /**
  * P2, card testing. The crew has a bought list of card numbers and buys small things with one after the other to learn
  * which still work: ordinary requests through the ordinary checkout, as a guest, below the amount from which a bank
- * asks its customer. `rate` is authorisations a minute. Stealth: more networks (one at 0, thirteen at 1) and a new one
+ * asks its customer. `rate` is authorisations a minute. Stealth: more networks (one at 0, 41 at 1) and a new one
  * for every visit, fewer cards a visit, a slower pace (70 % at 1), looking around before buying, mixed amounts. A visit
  * that is refused (403, 429) is what the crew sees: it moves to another network, slows down, and gives up when it has
  * none left.
@@ -130,7 +130,7 @@ function lookBack(world: World, run: AttackRun): Memory | null {
   const tried = Number(memory['tried']) + answered
   const refused = answered < pending
   const dead = memory['dead'] as readonly number[]
-  const deadNow = refused ? [...dead, Number(memory['network'])].slice(-20) : dead
+  const deadNow = refused ? [...dead, Number(memory['network'])].slice(-64) : dead
   if (new Set(deadNow).size >= pool) return null
   const slow = refused
     ? Math.max(300, Math.floor(Number(memory['slow']) * 0.8))

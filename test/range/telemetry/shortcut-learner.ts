@@ -39,7 +39,7 @@ const PRESENCE: Pattern = { name: 'there or not', of: (value) => (value === unde
 export const GUILTY_MIN = 8
 export const INNOCENT_MIN = 20
 /** Events of a kind that are looked at on either side. */
-const EVENTS_MAX = 800
+const EVENTS_MAX = 500
 
 /** Every pattern of every field, learnt on `learn` and measured on `test`, within each kind of event, best first. */
 export function shortcuts(learn: readonly Labelled[], test: readonly Labelled[]): Shortcut[] {

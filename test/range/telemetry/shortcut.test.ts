@@ -9,7 +9,7 @@ const STEALTHS = [0, 0.4, 0.8]
 /** Short runs; `npm run soak shortcut` does the same over whole days. */
 const runs = (from: number): Labelled[] =>
   Array.from({ length: 10 }, (_, i) =>
-    labelledRun(from + i, { minutes: 45, from: 4, to: 18, stealth: STEALTHS[i % 3]! }),
+    labelledRun(from + i, { minutes: 50, from: 4, to: 23, stealth: STEALTHS[i % 3]! }),
   ).flat()
 
 describe('no shortcut in the data', () => {
@@ -18,12 +18,12 @@ describe('no shortcut in the data', () => {
     () => {
       const found = shortcuts(runs(1), runs(11))
       expect(found.length).toBeGreaterThan(500)
-      expect(new Set(found.map(({ attack }) => attack)).size).toBeGreaterThan(2)
+      expect(found.map(({ attack }) => attack)).toEqual(expect.arrayContaining(['P2', 'D1']))
       const bad = found.filter((one) => one.auc > AUC_MAX && !isDeclared(one))
       expect(bad.map(inWords)).toEqual([])
       expect(found.some((one) => one.auc > AUC_MAX && isDeclared(one))).toBe(true)
     },
-    120_000,
+    300_000,
   )
 
   test('[T17] three tells at most, each with its reason', () => {
