@@ -6,7 +6,10 @@ import { isEpcis } from '../event/telemetry.ts'
 export const STEP_MS = 60_000
 export const WINDOW_MS = 10 * 60_000
 export const HISTORY_MS = 60 * 60_000
-/** Authorisations kept, the oldest are forgotten beyond; at ten a second the hour is then 13 minutes. */
+/**
+ * Authorisations kept, the oldest are forgotten beyond; at ten a second the hour is then 13
+ * minutes.
+ */
 export const KEPT_MAX = 8192
 /** Subjects looked at in one minute, those with most authorisations first. */
 export const SUBJECTS_MAX = 512
@@ -15,12 +18,32 @@ export const SMALL_MINOR = 500
 
 export type SubjectKind = 'ip' | 'bin' | 'shop'
 
-/** Columns of a row. Counts enter as square roots, which even out their spread; shares are 0 to 1. */
+/**
+ * Columns of a row. Counts enter as square roots, which even out their spread; shares are 0 to 1.
+ */
 export const FEATURES = [
-  'is-ip', 'is-bin', 'is-shop',
-  'tries-1m', 'tries-10m', 'tries-60m', 'declines-10m', 'declined-share', 'hard-declines-10m', 'cards-10m',
-  'cards-60m', 'addresses-10m', 'ranges-10m', 'countries-10m', 'sessions-10m', 'small-share', 'small-count',
-  'mean-amount', 'amount-spread', 'no-strong-authentication-share', 'cards-per-session', 'burst-over-own-hour',
+  'is-ip',
+  'is-bin',
+  'is-shop',
+  'tries-1m',
+  'tries-10m',
+  'tries-60m',
+  'declines-10m',
+  'declined-share',
+  'hard-declines-10m',
+  'cards-10m',
+  'cards-60m',
+  'addresses-10m',
+  'ranges-10m',
+  'countries-10m',
+  'sessions-10m',
+  'small-share',
+  'small-count',
+  'mean-amount',
+  'amount-spread',
+  'no-strong-authentication-share',
+  'cards-per-session',
+  'burst-over-own-hour',
   'orders-per-card',
 ] as const
 /** Columns that say what the row is of: given to the network, not asked back. */
@@ -35,7 +58,10 @@ export interface WindowRow {
   readonly declines: number
   /** FEATURES.length numbers. */
   readonly row: readonly number[]
-  /** Addresses with at least a third of the declines of the one with most, most first; then cards, and telemetry uids. */
+  /**
+   * Addresses with at least a third of the declines of the one with most, most first; then cards,
+   * and telemetry uids.
+   */
   readonly addresses: readonly string[]
   readonly cards: readonly string[]
   readonly uids: readonly string[]
@@ -55,25 +81,44 @@ interface Try {
   readonly uid: string
 }
 
-/** Sliding windows over authorisations by address, card range and shop. Bounded by KEPT_MAX tries. */
+/**
+ * Sliding windows over authorisations by address, card range and shop. Bounded by KEPT_MAX tries.
+ */
 export class PaymentWindows {
   #tries: Try[] = []
   #next: number | null = null
 
   see(event: Telemetry): void {
     const { body } = event
-    if (isEpcis(body) || body.class_uid !== 99901 || body.payment.message !== 'authorisation') return
-    const { card, amount_minor: amount, response_code: code, sca, merchant_reference: order } = body.payment
+    if (isEpcis(body) || body.class_uid !== 99901 || body.payment.message !== 'authorisation')
+      return
+    const {
+      card,
+      amount_minor: amount,
+      response_code: code,
+      sca,
+      merchant_reference: order,
+    } = body.payment
     this.#tries.push({
-      time: event.time, ip: body.src_endpoint.ip, bin: card.bin, card: card.token, country: card.country,
-      session: body.session?.uid ?? body.src_endpoint.ip, order, amount, code, sca, uid: event.uid,
+      time: event.time,
+      ip: body.src_endpoint.ip,
+      bin: card.bin,
+      card: card.token,
+      country: card.country,
+      session: body.session?.uid ?? body.src_endpoint.ip,
+      order,
+      amount,
+      code,
+      sca,
+      uid: event.uid,
     })
     if (this.#tries.length > KEPT_MAX) this.#tries.splice(0, KEPT_MAX / 8)
   }
 
   /**
-   * The rows of the minutes that ended by `now`: subjects with a try in the last minute, or none. At most one minute's.
-   * Tries of addresses in `known` count for the address alone, no longer for card range and shop.
+   * The rows of the minutes that ended by `now`: subjects with a try in the last minute, or none.
+   * At most one minute's. Tries of addresses in `known` count for the address alone, no longer for
+   * card range and shop.
    */
   close(now: number, known: ReadonlySet<string> = NOBODY): WindowRow[] {
     this.#next ??= (Math.floor(now / STEP_MS) + 1) * STEP_MS
@@ -98,14 +143,22 @@ export class PaymentWindows {
 
 const NOBODY: ReadonlySet<string> = new Set()
 
-interface Subject { readonly kind: SubjectKind; readonly subject: string; readonly tries: Try[] }
+interface Subject {
+  readonly kind: SubjectKind
+  readonly subject: string
+  readonly tries: Try[]
+}
 
 function subjectsOf(tries: readonly Try[], end: number, left: ReadonlySet<string>): Subject[] {
   const subjects = new Map<string, Subject>()
   const active = new Set<string>()
   for (const each of tries) {
     if (each.time > end) continue
-    for (const [kind, subject] of [['ip', each.ip], ['bin', each.bin], ['shop', 'shop']] as const) {
+    for (const [kind, subject] of [
+      ['ip', each.ip],
+      ['bin', each.bin],
+      ['shop', 'shop'],
+    ] as const) {
       if (kind !== 'ip' && left.has(each.ip)) continue
       const key = `${kind} ${subject}`
       const known = subjects.get(key) ?? { kind, subject, tries: [] }
@@ -115,7 +168,9 @@ function subjectsOf(tries: readonly Try[], end: number, left: ReadonlySet<string
     }
   }
   const list = [...subjects].filter(([key]) => active.has(key)).map(([, subject]) => subject)
-  return list.sort((a, b) => b.tries.length - a.tries.length || (a.subject < b.subject ? -1 : 1)).slice(0, SUBJECTS_MAX)
+  return list
+    .sort((a, b) => b.tries.length - a.tries.length || (a.subject < b.subject ? -1 : 1))
+    .slice(0, SUBJECTS_MAX)
 }
 
 function rowOf(kind: SubjectKind, subject: string, hour: readonly Try[], end: number): WindowRow {
@@ -124,24 +179,48 @@ function rowOf(kind: SubjectKind, subject: string, hour: readonly Try[], end: nu
   const declined = recent.filter(isDeclined)
   const small = recent.filter((each) => each.amount <= SMALL_MINOR)
   const count = recent.length
-  const mean = count === 0 ? 0 : recent.reduce((sum, each) => sum + Math.sqrt(each.amount / 100), 0) / count
-  const spread = recent.reduce((sum, each) => sum + squared(Math.sqrt(each.amount / 100) - mean), 0) / Math.max(1, count)
+  const mean =
+    count === 0 ? 0 : recent.reduce((sum, each) => sum + Math.sqrt(each.amount / 100), 0) / count
+  const spread =
+    recent.reduce((sum, each) => sum + squared(Math.sqrt(each.amount / 100) - mean), 0) /
+    Math.max(1, count)
   const cards = distinct(recent, 'card')
   const sessions = distinct(recent, 'session')
   const row = [
-    kind === 'ip' ? 1 : 0, kind === 'bin' ? 1 : 0, kind === 'shop' ? 1 : 0,
-    Math.sqrt(minute.length), Math.sqrt(count), Math.sqrt(hour.length), Math.sqrt(declined.length),
-    share(declined.length, count), Math.sqrt(declined.filter(isHard).length), Math.sqrt(cards),
-    Math.sqrt(distinct(hour, 'card')), Math.sqrt(distinct(recent, 'ip')), Math.sqrt(distinct(recent, 'bin')),
-    Math.sqrt(distinct(recent, 'country')), Math.sqrt(sessions), share(small.length, count), Math.sqrt(small.length),
-    mean, Math.sqrt(spread), share(recent.filter(isUnasked).length, count), Math.sqrt(cards / Math.max(1, sessions)),
-    Math.sqrt((6 * count) / (hour.length + 6)), Math.sqrt(distinct(recent, 'order') / Math.max(1, cards)),
+    kind === 'ip' ? 1 : 0,
+    kind === 'bin' ? 1 : 0,
+    kind === 'shop' ? 1 : 0,
+    Math.sqrt(minute.length),
+    Math.sqrt(count),
+    Math.sqrt(hour.length),
+    Math.sqrt(declined.length),
+    share(declined.length, count),
+    Math.sqrt(declined.filter(isHard).length),
+    Math.sqrt(cards),
+    Math.sqrt(distinct(hour, 'card')),
+    Math.sqrt(distinct(recent, 'ip')),
+    Math.sqrt(distinct(recent, 'bin')),
+    Math.sqrt(distinct(recent, 'country')),
+    Math.sqrt(sessions),
+    share(small.length, count),
+    Math.sqrt(small.length),
+    mean,
+    Math.sqrt(spread),
+    share(recent.filter(isUnasked).length, count),
+    Math.sqrt(cards / Math.max(1, sessions)),
+    Math.sqrt((6 * count) / (hour.length + 6)),
+    Math.sqrt(distinct(recent, 'order') / Math.max(1, cards)),
   ]
   const suspects = declined.length > 0 ? declined : recent
   return {
-    kind, subject, tries: count, declines: declined.length, row,
+    kind,
+    subject,
+    tries: count,
+    declines: declined.length,
+    row,
     addresses: kind === 'ip' ? [subject] : foremost(suspects.map((each) => each.ip)),
-    cards: ranked(suspects.map((each) => each.card)), uids: suspects.slice(-16).map((each) => each.uid),
+    cards: ranked(suspects.map((each) => each.card)),
+    uids: suspects.slice(-16).map((each) => each.uid),
   }
 }
 
@@ -162,7 +241,10 @@ function share(part: number, whole: number): number {
   return part / (whole + 2)
 }
 
-function distinct(tries: readonly Try[], field: 'card' | 'ip' | 'bin' | 'country' | 'session' | 'order'): number {
+function distinct(
+  tries: readonly Try[],
+  field: 'card' | 'ip' | 'bin' | 'country' | 'session' | 'order',
+): number {
   return new Set(tries.map((each) => each[field])).size
 }
 
@@ -172,7 +254,10 @@ function ranked(values: readonly string[]): string[] {
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([value]) => value)
 }
 
-/** Those that appear at least a third as often as the most frequent one: who happened to be near is not accused. */
+/**
+ * Those that appear at least a third as often as the most frequent one: who happened to be near is
+ * not accused.
+ */
 function foremost(values: readonly string[]): string[] {
   const counts = new Map<string, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)

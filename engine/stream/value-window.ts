@@ -53,8 +53,7 @@ export class ValueWindow implements KeyState {
   sum(): number {
     if (this.#inexact === 0 && Math.abs(this.#sum) <= EXACT_MAX) return this.#sum
     let sum = 0
-    for (let i = this.#head; i < this.#entries.length; i += 1)
-      sum += (this.#entries[i] as Entry)[1]
+    for (let i = this.#head; i < this.#entries.length; i += 1) sum += (this.#entries[i] as Entry)[1]
     return sum
   }
 

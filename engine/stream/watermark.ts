@@ -24,8 +24,7 @@ export class Watermark {
    * The time at which an event of `time` milliseconds counts. Throws where `time` is not finite.
    */
   advance(time: number): number {
-    if (!Number.isFinite(time))
-      throw new RangeError('an event needs a finite time in milliseconds')
+    if (!Number.isFinite(time)) throw new RangeError('an event needs a finite time in milliseconds')
     if (time < this.#time) {
       this.#late += 1
       this.#lateByMax = Math.max(this.#lateByMax, this.#time - time)

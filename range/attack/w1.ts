@@ -18,12 +18,13 @@ import { rentedHost, skimmer, tagAddress } from './w1-script.ts'
 const LOOK_MS = 60_000
 
 /**
- * W1, checkout skimmer. A script is added to the checkout page by a bought editor account, by the tag manager or inside
- * a partner's file; from then on the browsers of those who pay send the card field to a rented host. `rate` is the
- * share of payments it takes. Stealth: a host that looks more and more like a partner's, from 0.65 on one that the
- * shop's own policy allows, so that no browser reports it; words put together at run time; a second bought account
- * that approves what the first publishes, in half of the runs at 0.4 and three of four at 0.8; fewer payments taken
- * (55 % at 1). At the end the crew takes its script out again, unless somebody else was quicker.
+ * W1, checkout skimmer. A script is added to the checkout page by a bought editor account, by the
+ * tag manager or inside a partner's file; from then on the browsers of those who pay send the card
+ * field to a rented host. `rate` is the share of payments it takes. Stealth: a host that looks more
+ * and more like a partner's, from 0.65 on one that the shop's own policy allows, so that no browser
+ * reports it; words put together at run time; a second bought account that approves what the first
+ * publishes, in half of the runs at 0.4 and three of four at 0.8; fewer payments taken (55 % at 1).
+ * At the end the crew takes its script out again, unless somebody else was quicker.
  */
 export const w1: Technique = {
   id: 'W1',
@@ -78,7 +79,8 @@ function begin(world: World, run: AttackRun): Memory {
 /** The editor whose account says yes to what the other one publishes; none for the plain. */
 function approverOf(world: World, run: AttackRun, stealth: number): string {
   const { seed } = world.config
-  const bought = stealth >= 0.3 && chance(Math.round(250 + 600 * stealth), seed, Stream.attackW1, run.run, 6)
+  const bought =
+    stealth >= 0.3 && chance(Math.round(250 + 600 * stealth), seed, Stream.attackW1, run.run, 6)
   const editors = world.shop.staff.filter((one) => one.role === 'editor')
   const author = range(editors.length, seed, Stream.attackW1, run.run, 2)
   return bought && editors.length > 1 ? editors[(author + 1) % editors.length]!.account : ''
@@ -105,7 +107,12 @@ function step(world: World, run: AttackRun): Step {
   if (!there) return { commands: [], nextAfterMs: null, memory, status: 'blocked' }
   if (overdue(world, run)) {
     return {
-      commands: [{ afterMs: range(20_000, world.config.seed, Stream.attackW1, run.run, 5), command: takeOut(world, run) }],
+      commands: [
+        {
+          afterMs: range(20_000, world.config.seed, Stream.attackW1, run.run, 5),
+          command: takeOut(world, run),
+        },
+      ],
       nextAfterMs: null,
       memory,
       status: 'done',
@@ -160,7 +167,9 @@ function intoPartner(scripts: readonly ScriptTag[], text: string): readonly Scri
     script.src.includes('paynorth') ? { ...script, text: script.text + text } : script,
   )
 }
-/** True while the page that customers get holds the crew's own lines: anybody can look at a page. */
+/**
+ * True while the page that customers get holds the crew's own lines: anybody can look at a page.
+ */
 function carries(world: World, run: AttackRun): boolean {
   const own = skimmer(
     String(run.memory['host']),

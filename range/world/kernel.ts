@@ -136,7 +136,8 @@ function routesOf(parts: readonly AnyPart[]): Routes {
   const events = new Map<WorldEvent['kind'], Set<AnyPart['name']>>()
   for (const one of parts) {
     for (const kind of one.part.commands) if (!commands.has(kind)) commands.set(kind, one)
-    for (const kind of one.part.events) events.set(kind, (events.get(kind) ?? new Set()).add(one.name))
+    for (const kind of one.part.events)
+      events.set(kind, (events.get(kind) ?? new Set()).add(one.name))
   }
   const made = { commands, events }
   routes.set(parts, made)

@@ -13,7 +13,10 @@ const TOWN: Cause = { kind: 'town' }
 const MINUTE = 60_000
 const DAY_MINUTES = 480
 const INSPECT_MINUTES = 5
-/** Turns of `StaffWorks` from these ordinals up are not claims: signing in, publishing a tag, a benign twin. */
+/**
+ * Turns of `StaffWorks` from these ordinals up are not claims: signing in, publishing a tag, a
+ * benign twin.
+ */
 const SIGN_IN = 1_000_000
 const TAG = 1_100_000
 const DEPENDENCY = 1_150_000
@@ -23,39 +26,103 @@ const CHANGE = 1_180_000
 const UNREVIEWED = 1_190_000
 const DEAD_CARD = 1_400_000
 
-/** The office's day: everyone signs in, the page monitor starts, and the day's benign twins are drawn. */
+/**
+ * The office's day: everyone signs in, the page monitor starts, and the day's benign twins are
+ * drawn.
+ */
 export function staffOpening(world: World): readonly Scheduled[] {
   const { seed } = world.config
   const office = world.shop.staff.filter((one) => one.role !== 'driver')
   return [
-    ...office.map((one) => at(world, range(9, seed, Stream.staffWork, one.id, SIGN_IN), one.id, SIGN_IN, { kind: 'StaffWorks', staff: one.id, turn: SIGN_IN })),
+    ...office.map((one) =>
+      at(world, range(9, seed, Stream.staffWork, one.id, SIGN_IN), one.id, SIGN_IN, {
+        kind: 'StaffWorks',
+        staff: one.id,
+        turn: SIGN_IN,
+      }),
+    ),
     at(world, 1 + range(3, seed, Stream.monitor, 0, 0), 0, 0, { kind: 'InspectPages', round: 0 }),
     ...twins(world),
   ]
 }
-function at(world: World, minutes: number, entity: number, ordinal: number, command: Command): Scheduled {
+function at(
+  world: World,
+  minutes: number,
+  entity: number,
+  ordinal: number,
+  command: Command,
+): Scheduled {
   return { at: world.now + Math.round(minutes * MINUTE), entity, ordinal, command, cause: TOWN }
 }
 
-/** How often each innocent look-alike happens in eight hours at its usual rate of 1000 per mille. */
-const TWINS: readonly { readonly name: string; readonly count: number; readonly command: (world: World, n: number) => Command }[] = [
-  { name: 'sale', count: 1, command: () => ({ kind: 'StartSale', minutes: 50, factorPercent: 20 }) },
+/**
+ * How often each innocent look-alike happens in eight hours at its usual rate of 1000 per mille.
+ */
+const TWINS: readonly {
+  readonly name: string
+  readonly count: number
+  readonly command: (world: World, n: number) => Command
+}[] = [
+  {
+    name: 'sale',
+    count: 1,
+    command: () => ({ kind: 'StartSale', minutes: 50, factorPercent: 20 }),
+  },
   { name: 'release', count: 1, command: (_world, n) => ({ kind: 'ReleaseShop', release: 42 + n }) },
-  { name: 'gift-rush', count: 1, command: (_world, n) => ({ kind: 'StaffWorks', staff: 7, turn: GIFT_RUSH + n }) },
-  { name: 'forgotten-password', count: 1, command: (_world, n) => ({ kind: 'StaffWorks', staff: 7, turn: FORGOTTEN_PEAK + n }) },
-  { name: 'declined-card', count: 2, command: (_world, n) => ({ kind: 'StaffWorks', staff: 7, turn: DEAD_CARD + n }) },
-  { name: 'dependency-update', count: 1, command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: DEPENDENCY + n }) },
-  { name: 'page-change', count: 5, command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: CHANGE + n }) },
-  { name: 'unreviewed-change', count: 0.25, command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: UNREVIEWED + n }) },
-  { name: 'marketing-tag', count: 3, command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: TAG + n }) },
+  {
+    name: 'gift-rush',
+    count: 1,
+    command: (_world, n) => ({ kind: 'StaffWorks', staff: 7, turn: GIFT_RUSH + n }),
+  },
+  {
+    name: 'forgotten-password',
+    count: 1,
+    command: (_world, n) => ({ kind: 'StaffWorks', staff: 7, turn: FORGOTTEN_PEAK + n }),
+  },
+  {
+    name: 'declined-card',
+    count: 2,
+    command: (_world, n) => ({ kind: 'StaffWorks', staff: 7, turn: DEAD_CARD + n }),
+  },
+  {
+    name: 'dependency-update',
+    count: 1,
+    command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: DEPENDENCY + n }),
+  },
+  {
+    name: 'page-change',
+    count: 5,
+    command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: CHANGE + n }),
+  },
+  {
+    name: 'unreviewed-change',
+    count: 0.25,
+    command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: UNREVIEWED + n }),
+  },
+  {
+    name: 'marketing-tag',
+    count: 3,
+    command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: TAG + n }),
+  },
 ]
 function twins(world: World): readonly Scheduled[] {
   const { seed } = world.config
   return TWINS.flatMap((twin, t) => {
     const permille = (world.config.twins[twin.name] ?? 1000) * twin.count
-    const count = Math.floor(permille / 1000) + (chance(permille % 1000, seed, Stream.twinEvent, 50_000 + t, 0) ? 1 : 0)
+    const count =
+      Math.floor(permille / 1000) +
+      (chance(permille % 1000, seed, Stream.twinEvent, 50_000 + t, 0) ? 1 : 0)
     return Array.from({ length: count }, (_, n) =>
-      at(world, 4 + range(DAY_MINUTES - 40, seed, Stream.twinEvent, 50_000 + t, n + 1) + range(60_000, seed, Stream.twinEvent, 50_000 + t, 500 + n) / MINUTE, 50_000 + t, n, twin.command(world, n)))
+      at(
+        world,
+        4 +
+          range(DAY_MINUTES - 40, seed, Stream.twinEvent, 50_000 + t, n + 1) +
+          range(60_000, seed, Stream.twinEvent, 50_000 + t, 500 + n) / MINUTE,
+        50_000 + t,
+        n,
+        twin.command(world, n),
+      ),
+    )
   })
 }
 function editor(world: World, n: number): number {
@@ -63,25 +130,58 @@ function editor(world: World, n: number): number {
   return editors[n % editors.length]!.id
 }
 
-/** One turn of work: signing in, a twin, or claim number `turn`. A suspended person does nothing. */
+/**
+ * One turn of work: signing in, a twin, or claim number `turn`. A suspended person does nothing.
+ */
 export function staffWorks(world: World, staff: number, turn: number): readonly WorldEvent[] {
   const row = world.shop.staff[staff]
   if (!row) return [{ kind: 'CommandRefused', command: 'StaffWorks', reason: 'no-such-staff' }]
   const turned: WorldEvent = { kind: 'StaffTurned', staff, turn }
   if (turn < SIGN_IN) return handleClaim(world, row, turn)
   if (turn >= TAG || row.suspended) return [turned]
-  return [{ kind: 'SignedIn', session: hex16(world.config.seed, Stream.staffTraits, staff, 50), account: row.account, ip: row.ip, ok: true, staff: true }, turned]
+  return [
+    {
+      kind: 'SignedIn',
+      session: hex16(world.config.seed, Stream.staffTraits, staff, 50),
+      account: row.account,
+      ip: row.ip,
+      ok: true,
+      staff: true,
+    },
+    turned,
+  ]
 }
 
-/** What the office does about what happened: claims, approvals, signatures, the next look of the page monitor. */
+/**
+ * What the office does about what happened: claims, approvals, signatures, the next look of the
+ * page monitor.
+ */
 export function staffReacts(world: World, { event, cause }: Happened): readonly Scheduled[] {
   switch (event.kind) {
-    case 'PagesInspected': return [at(world, inspectGap(world, event.round + 1), 0, event.round + 1, { kind: 'InspectPages', round: event.round + 1 })]
-    case 'ClaimOpened': return [takeClaim(world, world.shop.claims.length - 1, 0)]
-    case 'StaffTurned': return afterTurn(world, event)
-    case 'RefundRequested': return askColleague(world, event.refund, cause)
-    case 'PagePublished': return signLater(world, event.page, event.revision.number, event.revision.via, event.revision.approvedBy, cause)
-    default: return []
+    case 'PagesInspected':
+      return [
+        at(world, inspectGap(world, event.round + 1), 0, event.round + 1, {
+          kind: 'InspectPages',
+          round: event.round + 1,
+        }),
+      ]
+    case 'ClaimOpened':
+      return [takeClaim(world, world.shop.claims.length - 1, 0)]
+    case 'StaffTurned':
+      return afterTurn(world, event)
+    case 'RefundRequested':
+      return askColleague(world, event.refund, cause)
+    case 'PagePublished':
+      return signLater(
+        world,
+        event.page,
+        event.revision.number,
+        event.revision.via,
+        event.revision.approvedBy,
+        cause,
+      )
+    default:
+      return []
   }
 }
 function inspectGap(world: World, round: number): number {
@@ -94,14 +194,29 @@ function takeClaim(world: World, claim: number, attempt: number): Scheduled {
   const row = world.shop.claims[claim]!
   const entity = hash32(world.shop.orders[row.order]!.number)
   const agents = world.shop.staff.filter((one) => one.role === 'support' && !one.suspended)
-  const staff = agents.length === 0 ? 0 : agents[range(agents.length, seed, Stream.refundCase, entity, 10 + attempt)]!.id
-  return at(world, 3 + range(14, seed, Stream.refundCase, entity, 11 + attempt), staff, claim, { kind: 'StaffWorks', staff, turn: claim })
+  const staff =
+    agents.length === 0
+      ? 0
+      : agents[range(agents.length, seed, Stream.refundCase, entity, 10 + attempt)]!.id
+  return at(world, 3 + range(14, seed, Stream.refundCase, entity, 11 + attempt), staff, claim, {
+    kind: 'StaffWorks',
+    staff,
+    turn: claim,
+  })
 }
-/** A claim that could not be settled (refunds frozen, agent suspended) is tried again, at most eight times. */
-function afterTurn(world: World, event: { staff: number; turn: number; claim?: number }): readonly Scheduled[] {
+/**
+ * A claim that could not be settled (refunds frozen, agent suspended) is tried again, at most eight
+ * times.
+ */
+function afterTurn(
+  world: World,
+  event: { staff: number; turn: number; claim?: number },
+): readonly Scheduled[] {
   if (event.turn >= DEAD_CARD) return deadCard(world, event.turn - DEAD_CARD)
-  if (event.turn >= FORGOTTEN_PEAK) return crowd(world, FORGOTTEN_VISITS + event.turn - FORGOTTEN_PEAK, 160, 15 * MINUTE)
-  if (event.turn >= GIFT_RUSH) return crowd(world, GIFT_VISITS + event.turn - GIFT_RUSH, 200, 20 * MINUTE)
+  if (event.turn >= FORGOTTEN_PEAK)
+    return crowd(world, FORGOTTEN_VISITS + event.turn - FORGOTTEN_PEAK, 160, 15 * MINUTE)
+  if (event.turn >= GIFT_RUSH)
+    return crowd(world, GIFT_VISITS + event.turn - GIFT_RUSH, 200, 20 * MINUTE)
   if (event.turn >= UNREVIEWED) return changePage(world, event.staff, event.turn - CHANGE, false)
   if (event.turn >= CHANGE) return changePage(world, event.staff, event.turn - CHANGE, true)
   if (event.turn >= DEPENDENCY) return updatePartner(world, event.staff, event.turn - DEPENDENCY)
@@ -112,12 +227,22 @@ function afterTurn(world: World, event: { staff: number; turn: number; claim?: n
   return waited > 8 ? [] : [takeClaim(world, event.turn, 1 + waited)]
 }
 
-/** Minutes that a page rests before the next change, so that each is looked at and signed by itself. */
+/**
+ * Minutes that a page rests before the next change, so that each is looked at and signed by itself.
+ */
 const REST_MINUTES = 3
-/** The same turn again a little later, where the page has just been changed; null where it is free. */
-function waitFor(world: World, page: Page['slug'], staff: number, turn: number): readonly Scheduled[] | null {
+/**
+ * The same turn again a little later, where the page has just been changed; null where it is free.
+ */
+function waitFor(
+  world: World,
+  page: Page['slug'],
+  staff: number,
+  turn: number,
+): readonly Scheduled[] | null {
   const live = liveRevision(world.shop, page)
-  const fresh = !live.signed && live.at > world.config.start && world.now - live.at < REST_MINUTES * MINUTE
+  const fresh =
+    !live.signed && live.at > world.config.start && world.now - live.at < REST_MINUTES * MINUTE
   return fresh ? [at(world, REST_MINUTES, staff, turn, { kind: 'StaffWorks', staff, turn })] : null
 }
 
@@ -127,67 +252,144 @@ function publishTag(world: World, staff: number, n: number): readonly Scheduled[
   const wait = waitFor(world, page, staff, TAG + n)
   if (wait) return wait
   const number = 300 + range(600, seed, Stream.marketing, n, 1)
-  const standing = liveRevision(world.shop, page).scripts.filter((script) => !script.src.includes('campaign'))
+  const standing = liveRevision(world.shop, page).scripts.filter(
+    (script) => !script.src.includes('campaign'),
+  )
   const other = world.shop.staff.find((one) => one.role === 'editor' && one.id !== staff)
-  return [at(world, 0, staff, n, {
-    kind: 'PublishPage', page, author: world.shop.staff[staff]!.account, via: 'tag-manager',
-    approvedBy: other?.account ?? null, scripts: [...standing, marketingTag(number)],
-  })]
+  return [
+    at(world, 0, staff, n, {
+      kind: 'PublishPage',
+      page,
+      author: world.shop.staff[staff]!.account,
+      via: 'tag-manager',
+      approvedBy: other?.account ?? null,
+      scripts: [...standing, marketingTag(number)],
+    }),
+  ]
 }
 
-/** An editor's own small change: a notice at the top of a page. Once in a while nobody is there to ask beforehand. */
-function changePage(world: World, staff: number, n: number, reviewed: boolean): readonly Scheduled[] {
+/**
+ * An editor's own small change: a notice at the top of a page. Once in a while nobody is there to
+ * ask beforehand.
+ */
+function changePage(
+  world: World,
+  staff: number,
+  n: number,
+  reviewed: boolean,
+): readonly Scheduled[] {
   const { seed } = world.config
-  const page = (['home', 'checkout', 'cart', 'checkout'] as const)[range(4, seed, Stream.marketing, 5_000 + n, 0)]!
+  const page = (['home', 'checkout', 'cart', 'checkout'] as const)[
+    range(4, seed, Stream.marketing, 5_000 + n, 0)
+  ]!
   const wait = waitFor(world, page, staff, CHANGE + n)
   if (wait) return wait
-  const standing = liveRevision(world.shop, page).scripts.filter((script) => !script.text.startsWith('// notice'))
+  const standing = liveRevision(world.shop, page).scripts.filter(
+    (script) => !script.text.startsWith('// notice'),
+  )
   const other = world.shop.staff.find((one) => one.role === 'editor' && one.id !== staff)
   const notice = noticeScript(standing.length, range(900, seed, Stream.marketing, 5_000 + n, 1))
-  return [at(world, 0, staff, n, {
-    kind: 'PublishPage', page, author: world.shop.staff[staff]!.account, via: 'editor',
-    approvedBy: reviewed ? (other?.account ?? null) : null, scripts: [...standing, notice],
-  })]
+  return [
+    at(world, 0, staff, n, {
+      kind: 'PublishPage',
+      page,
+      author: world.shop.staff[staff]!.account,
+      via: 'editor',
+      approvedBy: reviewed ? (other?.account ?? null) : null,
+      scripts: [...standing, notice],
+    }),
+  ]
 }
 
-/** The payment company ships a new version of its whole file; an editor has read the note about it. */
+/**
+ * The payment company ships a new version of its whole file; an editor has read the note about it.
+ */
 function updatePartner(world: World, staff: number, n: number): readonly Scheduled[] {
   const wait = waitFor(world, 'checkout', staff, DEPENDENCY + n)
   if (wait) return wait
   const page = pageOf(world.shop, 'checkout')
-  const theirs = page.revisions[baselineOf(page)]!.scripts.find((script) => script.src.includes('paynorth'))
+  const theirs = page.revisions[baselineOf(page)]!.scripts.find((script) =>
+    script.src.includes('paynorth'),
+  )
   const text = (theirs?.text ?? '').replace(/field \d+\.\d+/, `field 3.${3 + n}`)
   const scripts = liveRevision(world.shop, 'checkout').scripts.map((script) =>
-    (theirs && script.src === theirs.src ? { ...script, text } : script))
-  return [at(world, 0, staff, n, {
-    kind: 'PublishPage', page: 'checkout', author: 'paynorth', via: 'dependency', approvedBy: world.shop.staff[staff]!.account, scripts,
-  })]
+    theirs && script.src === theirs.src ? { ...script, text } : script,
+  )
+  return [
+    at(world, 0, staff, n, {
+      kind: 'PublishPage',
+      page: 'checkout',
+      author: 'paynorth',
+      via: 'dependency',
+      approvedBy: world.shop.staff[staff]!.account,
+      scripts,
+    }),
+  ]
 }
 /** Somebody tries an old card again and again before taking another one. */
 function deadCard(world: World, n: number): readonly Scheduled[] {
-  const holders = world.shop.customers.filter((one) => one.secondCard !== null && world.shop.cards[one.secondCard]!.state === 'expired' && !one.player)
-  const customer = holders[range(Math.max(1, holders.length), world.config.seed, Stream.twinEvent, 60_000, n)]
+  const holders = world.shop.customers.filter(
+    (one) =>
+      one.secondCard !== null &&
+      world.shop.cards[one.secondCard]!.state === 'expired' &&
+      !one.player,
+  )
+  const customer =
+    holders[range(Math.max(1, holders.length), world.config.seed, Stream.twinEvent, 60_000, n)]
   return customer ? [wakeUp(customer.id, DEAD_CARD_VISITS + n, world.now + 5_000)] : []
 }
 
 /**
- * What was published in the ordinary way is signed within two minutes; so is an editor's change that a colleague looks
- * at only afterwards. Nobody signs what else nobody approved, nor a page on which more than the announced script is new.
+ * What was published in the ordinary way is signed within two minutes; so is an editor's change
+ * that a colleague looks at only afterwards. Nobody signs what else nobody approved, nor a page on
+ * which more than the announced script is new.
  */
-function signLater(world: World, page: Page['slug'], revision: number, via: string, approvedBy: string | null, cause: Cause): readonly Scheduled[] {
-  if ((approvedBy === null && via !== 'editor') || cause.kind === 'attack' || liveRevision(world.shop, page).number !== revision) return []
+function signLater(
+  world: World,
+  page: Page['slug'],
+  revision: number,
+  via: string,
+  approvedBy: string | null,
+  cause: Cause,
+): readonly Scheduled[] {
+  if (
+    (approvedBy === null && via !== 'editor') ||
+    cause.kind === 'attack' ||
+    liveRevision(world.shop, page).number !== revision
+  )
+    return []
   if (via !== 'release' && strangeScripts(world, page) > 1) return []
-  const seconds = via === 'release' ? 25 + range(50, world.config.seed, Stream.release, revision, 0) : 30 + range(85, world.config.seed, Stream.marketing, revision, 2)
-  return [{ at: world.now + seconds * 1000, entity: hash32(page), ordinal: revision, command: { kind: 'SignPage', page, revision }, cause: TOWN }]
+  const seconds =
+    via === 'release'
+      ? 25 + range(50, world.config.seed, Stream.release, revision, 0)
+      : 30 + range(85, world.config.seed, Stream.marketing, revision, 2)
+  return [
+    {
+      at: world.now + seconds * 1000,
+      entity: hash32(page),
+      ordinal: revision,
+      command: { kind: 'SignPage', page, revision },
+      cause: TOWN,
+    },
+  ]
 }
 
 /** Scripts of the page as it stands that no signed revision of it has. */
 function strangeScripts(world: World, page: Page['slug']): number {
-  const signed = new Set(pageOf(world.shop, page).revisions.filter((one) => one.signed).flatMap((one) => one.scripts.map(({ src, text }) => `${src}\n${text}`)))
-  return liveRevision(world.shop, page).scripts.filter(({ src, text }) => !signed.has(`${src}\n${text}`)).length
+  const signed = new Set(
+    pageOf(world.shop, page)
+      .revisions.filter((one) => one.signed)
+      .flatMap((one) => one.scripts.map(({ src, text }) => `${src}\n${text}`)),
+  )
+  return liveRevision(world.shop, page).scripts.filter(
+    ({ src, text }) => !signed.has(`${src}\n${text}`),
+  ).length
 }
 
-/** A refund that needs another pair of eyes gets one within two to nine minutes, from whoever is drawn. */
+/**
+ * A refund that needs another pair of eyes gets one within two to nine minutes, from whoever is
+ * drawn.
+ */
 function askColleague(world: World, refund: number, cause: Cause): readonly Scheduled[] {
   const row = world.shop.refunds[refund]!
   const asks = cause.kind !== 'attack' && row.destination !== payerOf(world, row.order)
@@ -202,8 +404,22 @@ function approval(world: World, refund: number, cause: Cause): Scheduled {
   const { seed } = world.config
   const row = world.shop.refunds[refund]!
   const entity = hash32(row.reference)
-  const others = world.shop.staff.filter((one): one is Staff => (one.role === 'support' || one.role === 'manager') && one.id !== row.requestedBy && !one.suspended)
-  const staff = others.length === 0 ? row.requestedBy : others[range(others.length, seed, Stream.refundCase, entity, 20)]!.id
+  const others = world.shop.staff.filter(
+    (one): one is Staff =>
+      (one.role === 'support' || one.role === 'manager') &&
+      one.id !== row.requestedBy &&
+      !one.suspended,
+  )
+  const staff =
+    others.length === 0
+      ? row.requestedBy
+      : others[range(others.length, seed, Stream.refundCase, entity, 20)]!.id
   const command = approveOrRefuse(world, row, staff)
-  return { at: world.now + (120 + range(420, seed, Stream.refundCase, entity, 21)) * 1000, entity, ordinal: refund, command, cause }
+  return {
+    at: world.now + (120 + range(420, seed, Stream.refundCase, entity, 21)) * 1000,
+    entity,
+    ordinal: refund,
+    command,
+    cause,
+  }
 }

@@ -123,7 +123,7 @@ function duration(world: World, request: ShopRequest, session: Session | null): 
 /** Bytes of a text in UTF-8. */
 export function utf8Length(words: string): number {
   let bytes = 0
-  for (let from = 0; from < words.length; ) {
+  for (let from = 0; from < words.length;) {
     const { read, written } = encoder.encodeInto(from === 0 ? words : words.slice(from), scratch)
     bytes += written
     from += read
