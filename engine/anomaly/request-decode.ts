@@ -1,11 +1,27 @@
 /** What had to be undone before a request could be read. Each is evidence: little alone, much beside what it hid. */
 export type DecodeStep =
-  | 'percent-twice' | 'overlong-utf8' | 'wide-percent' | 'html-entity' | 'script-escape' | 'look-alike' | 'null-byte'
-  | 'sql-comment' | 'shell-spacing' | 'header-break'
+  | 'percent-twice'
+  | 'overlong-utf8'
+  | 'wide-percent'
+  | 'html-entity'
+  | 'script-escape'
+  | 'look-alike'
+  | 'null-byte'
+  | 'sql-comment'
+  | 'shell-spacing'
+  | 'header-break'
 
 export const DECODE_STEPS: readonly DecodeStep[] = [
-  'percent-twice', 'overlong-utf8', 'wide-percent', 'html-entity', 'script-escape', 'look-alike', 'null-byte',
-  'sql-comment', 'shell-spacing', 'header-break',
+  'percent-twice',
+  'overlong-utf8',
+  'wide-percent',
+  'html-entity',
+  'script-escape',
+  'look-alike',
+  'null-byte',
+  'sql-comment',
+  'shell-spacing',
+  'header-break',
 ]
 
 export interface Decoded {
@@ -19,7 +35,8 @@ export const TEXT_MAX = 8192
 /** Layers of percent codes that are undone. */
 const LAYERS_MAX = 4
 /** A line break, then what could only be a header of HTTP or of mail. */
-const HEADER_BREAK = /(?:[\r\n]|\\r\\n|\\n)\s*(?:set-cookie|location|content-(?:type|length|encoding)|bcc|cc|x-[a-z-]{2,20}|http\/1\.[01])\b/i
+const HEADER_BREAK =
+  /(?:[\r\n]|\\r\\n|\\n)\s*(?:set-cookie|location|content-(?:type|length|encoding)|bcc|cc|x-[a-z-]{2,20}|http\/1\.[01])\b/i
 
 /**
  * Reads a value as an attacker's target would: plus signs (in forms and queries), percent codes to any depth up to
@@ -55,7 +72,9 @@ function percentLayer(text: string, steps: Set<DecodeStep>): string {
     return String.fromCharCode(Number.parseInt(hex, 16))
   })
   return wide.replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
-    const bytes = Array.from(run.matchAll(/%([0-9a-f]{2})/gi), ([, hex]) => Number.parseInt(hex as string, 16))
+    const bytes = Array.from(run.matchAll(/%([0-9a-f]{2})/gi), ([, hex]) =>
+      Number.parseInt(hex as string, 16),
+    )
     return bytesToText(bytes, steps)
   })
 }
@@ -63,9 +82,16 @@ function percentLayer(text: string, steps: Set<DecodeStep>): string {
 /** UTF-8, forgiving: overlong forms give the character they hide, other broken bytes are read as Latin 1. */
 function bytesToText(bytes: readonly number[], steps: Set<DecodeStep>): string {
   let text = ''
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const lead = bytes[i] as number
-    const size = lead >= 0xf0 && lead < 0xf8 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc0 && lead < 0xe0 ? 2 : 1
+    const size =
+      lead >= 0xf0 && lead < 0xf8
+        ? 4
+        : lead >= 0xe0 && lead < 0xf0
+          ? 3
+          : lead >= 0xc0 && lead < 0xe0
+            ? 2
+            : 1
     const tail = bytes.slice(i + 1, i + size)
     if (size === 1 || tail.length < size - 1 || tail.some((byte) => (byte & 0xc0) !== 0x80)) {
       text += String.fromCharCode(lead)
@@ -81,20 +107,43 @@ function bytesToText(bytes: readonly number[], steps: Set<DecodeStep>): string {
 }
 
 const NAMED: Readonly<Record<string, string>> = {
-  lt: '<', gt: '>', quot: '"', apos: "'", amp: '&', nbsp: ' ', colon: ':', lpar: '(', rpar: ')', tab: '\t',
-  newline: '\n', sol: '/', bsol: '\\', equals: '=', semi: ';', num: '#', grave: '`',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  amp: '&',
+  nbsp: ' ',
+  colon: ':',
+  lpar: '(',
+  rpar: ')',
+  tab: '\t',
+  newline: '\n',
+  sol: '/',
+  bsol: '\\',
+  equals: '=',
+  semi: ';',
+  num: '#',
+  grave: '`',
 }
 
 function entities(text: string, steps: Set<DecodeStep>): string {
   if (!text.includes('&')) return text
-  return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]{2,7}));?/gi, (whole, hex, decimal, name) => {
-    const known = name === undefined ? undefined : NAMED[String(name).toLowerCase()]
-    if (name !== undefined && (known === undefined || !whole.endsWith(';'))) return whole
-    const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
-    const char = known ?? (point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : whole)
-    if (name === undefined ? point < 128 : !['amp', 'nbsp', 'quot', 'apos'].includes(String(name).toLowerCase())) steps.add('html-entity')
-    return char
-  })
+  return text.replace(
+    /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]{2,7}));?/gi,
+    (whole, hex, decimal, name) => {
+      const known = name === undefined ? undefined : NAMED[String(name).toLowerCase()]
+      if (name !== undefined && (known === undefined || !whole.endsWith(';'))) return whole
+      const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
+      const char = known ?? (point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : whole)
+      if (
+        name === undefined
+          ? point < 128
+          : !['amp', 'nbsp', 'quot', 'apos'].includes(String(name).toLowerCase())
+      )
+        steps.add('html-entity')
+      return char
+    },
+  )
 }
 
 function scriptEscapes(text: string, steps: Set<DecodeStep>): string {
@@ -110,8 +159,15 @@ function scriptEscapes(text: string, steps: Set<DecodeStep>): string {
 function lookAlikes(text: string, steps: Set<DecodeStep>): string {
   // eslint-disable-next-line no-control-regex -- plain ASCII has nothing to fold
   if (/^[\x00-\x7f]*$/.test(text)) return text
-  const folded = text.normalize('NFKC').replace(/[\u02b9\u02bc]/g, "'").replace(/[\u2215\u2044]/g, '/')
-  if (/[\uff07\uff02\uff1c\uff1e\uff0f\uff3c\uff1d\ufe64\ufe65\u02b9\u02bc\u2215\u2044]|[a-z][\uff01-\uff5e]|\u2025|\u2024/i.test(text)) {
+  const folded = text
+    .normalize('NFKC')
+    .replace(/[\u02b9\u02bc]/g, "'")
+    .replace(/[\u2215\u2044]/g, '/')
+  if (
+    /[\uff07\uff02\uff1c\uff1e\uff0f\uff3c\uff1d\ufe64\ufe65\u02b9\u02bc\u2215\u2044]|[a-z][\uff01-\uff5e]|\u2025|\u2024/i.test(
+      text,
+    )
+  ) {
     steps.add('look-alike')
   }
   return folded

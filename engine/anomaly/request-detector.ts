@@ -19,7 +19,11 @@ export const KEPT_MAX = 32
 /** What makes two flagged requests the same: their flagged parts, up to so many characters. */
 const WHAT_MAX = 400
 
-interface Flagged { readonly time: number; readonly uid: string; readonly what: string }
+interface Flagged {
+  readonly time: number
+  readonly uid: string
+  readonly what: string
+}
 
 /**
  * Kind M, attack W4: requests with a part that the learned scorer flags at its budget, by address. One such request
@@ -32,7 +36,8 @@ export function createRequestDetector(scorer: RequestScorer): Detector {
     name: scorer.name,
     see: (event) => {
       const { body } = event
-      if (isEpcis(body) || body.class_uid !== 4002 || body.unmapped?.csp_report !== undefined) return []
+      if (isEpcis(body) || body.class_uid !== 4002 || body.unmapped?.csp_report !== undefined)
+        return []
       const verdict = scorer.judge(requestOf(body))
       if (!verdict.flagged) return []
       const { ip } = body.src_endpoint
@@ -40,7 +45,11 @@ export function createRequestDetector(scorer: RequestScorer): Detector {
       return [findingOf(ip, flagged, verdict, event, scorer.name)]
     },
     tick: () => [],
-    save: () => [...addresses].map(([ip, flagged]) => ({ ip, flagged: flagged.map((each) => ({ ...each })) })) as Json,
+    save: () =>
+      [...addresses].map(([ip, flagged]) => ({
+        ip,
+        flagged: flagged.map((each) => ({ ...each })),
+      })) as Json,
     restore: (saved) => {
       const from = structuredClone(saved) as unknown as { ip: string; flagged: Flagged[] }[]
       addresses = new Map(from.map(({ ip, flagged }) => [ip, flagged]))
@@ -50,13 +59,23 @@ export function createRequestDetector(scorer: RequestScorer): Detector {
 
 function flaggedOf(event: Telemetry, verdict: RequestVerdict): Flagged {
   const parts = verdict.parts.filter((part) => part.flagged)
-  const what = parts.map(({ name, text }) => `${name} ${text}`).sort().join('\n').slice(0, WHAT_MAX)
+  const what = parts
+    .map(({ name, text }) => `${name} ${text}`)
+    .sort()
+    .join('\n')
+    .slice(0, WHAT_MAX)
   return { time: event.time, uid: event.uid, what }
 }
 
 /** The flagged requests of an address within SPAN_MS, each different one once, the newest last. */
-function remember(addresses: Map<string, readonly Flagged[]>, ip: string, flagged: Flagged): readonly Flagged[] {
-  const fresh = (addresses.get(ip) ?? []).filter((each) => flagged.time - each.time <= SPAN_MS && each.what !== flagged.what)
+function remember(
+  addresses: Map<string, readonly Flagged[]>,
+  ip: string,
+  flagged: Flagged,
+): readonly Flagged[] {
+  const fresh = (addresses.get(ip) ?? []).filter(
+    (each) => flagged.time - each.time <= SPAN_MS && each.what !== flagged.what,
+  )
   const kept = [...fresh, flagged].slice(-KEPT_MAX)
   addresses.delete(ip)
   addresses.set(ip, kept)
@@ -65,22 +84,41 @@ function remember(addresses: Map<string, readonly Flagged[]>, ip: string, flagge
 }
 
 function findingOf(
-  ip: string, flagged: readonly Flagged[], verdict: RequestVerdict, event: Telemetry, detector: string,
+  ip: string,
+  flagged: readonly Flagged[],
+  verdict: RequestVerdict,
+  event: Telemetry,
+  detector: string,
 ): Finding {
   const sufficient = flagged.length >= SUFFICIENT_COUNT
   const lead = [`ip:${ip}`]
-  const contributions = verdict.parts.filter((part) => part.flagged).slice(0, 8).map((part) => {
-    const sign = part.signs[0]?.name
-    return { feature: sign === undefined ? part.name : `${part.name}: ${sign}`, weight: part.score }
-  })
+  const contributions = verdict.parts
+    .filter((part) => part.flagged)
+    .slice(0, 8)
+    .map((part) => {
+      const sign = part.signs[0]?.name
+      return {
+        feature: sign === undefined ? part.name : `${part.name}: ${sign}`,
+        weight: part.score,
+      }
+    })
   const count = flagged.length
   return {
-    time: event.time, kind: 'M', detector, family: 'shop', severity: sufficient ? (count >= 8 ? 4 : 3) : 2,
+    time: event.time,
+    kind: 'M',
+    detector,
+    family: 'shop',
+    severity: sufficient ? (count >= 8 ? 4 : 3) : 2,
     title: sufficient
       ? `Requests of ${ip} read like attacks`
       : `A request of ${ip} reads like an attack`,
-    lead, entities: lead, evidence: flagged.map(({ uid }) => uid).slice(-EVIDENCE_MAX),
-    score: sufficient ? Math.min(0.95, SUFFICIENT_SCORE + 0.05 * (count - SUFFICIENT_COUNT)) : WEAK_SCORE,
-    contributions, attack: 'W4',
+    lead,
+    entities: lead,
+    evidence: flagged.map(({ uid }) => uid).slice(-EVIDENCE_MAX),
+    score: sufficient
+      ? Math.min(0.95, SUFFICIENT_SCORE + 0.05 * (count - SUFFICIENT_COUNT))
+      : WEAK_SCORE,
+    contributions,
+    attack: 'W4',
   }
 }

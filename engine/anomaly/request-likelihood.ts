@@ -36,7 +36,8 @@ export function countTrigrams(texts: Iterable<string>): Uint32Array {
 
 /** Trigrams with bigrams and single symbols behind them, interpolated (Witten-Bell). */
 export function createLikelihood(counts: Uint32Array): Likelihood {
-  if (counts.length !== TABLE) throw new Error(`a likelihood model has ${TABLE} counts, not ${counts.length}`)
+  if (counts.length !== TABLE)
+    throw new Error(`a likelihood model has ${TABLE} counts, not ${counts.length}`)
   const two = new Uint32Array(SYMBOLS * SYMBOLS)
   const one = new Uint32Array(SYMBOLS)
   for (let at = 0; at < TABLE; at += 1) {
@@ -66,14 +67,18 @@ function logsOf(counts: Uint32Array, two: Uint32Array, one: Uint32Array): Float3
   for (let b = 0; b < SYMBOLS; b += 1) {
     const pairs = two.subarray(b * SYMBOLS, (b + 1) * SYMBOLS)
     const [seen, kinds] = spread(pairs)
-    const pairChance = Array.from(pairs, (n, c) => (n + kinds * base(c)) / Math.max(1e-9, seen + kinds))
+    const pairChance = Array.from(
+      pairs,
+      (n, c) => (n + kinds * base(c)) / Math.max(1e-9, seen + kinds),
+    )
     const chance = seen === 0 ? Array.from(pairs, (_, c) => base(c)) : pairChance
     for (let a = 0; a < SYMBOLS; a += 1) {
       const row = counts.subarray((a * SYMBOLS + b) * SYMBOLS, (a * SYMBOLS + b + 1) * SYMBOLS)
       const [rowSeen, rowKinds] = spread(row)
       for (let c = 0; c < SYMBOLS; c += 1) {
         const back = chance[c] as number
-        const p = rowSeen === 0 ? back : ((row[c] as number) + rowKinds * back) / (rowSeen + rowKinds)
+        const p =
+          rowSeen === 0 ? back : ((row[c] as number) + rowKinds * back) / (rowSeen + rowKinds)
         bits[(a * SYMBOLS + b) * SYMBOLS + c] = -Math.log2(p)
       }
     }

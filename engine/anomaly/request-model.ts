@@ -41,20 +41,29 @@ export function parseRequestModel(text: string): LoadedRequestModel {
   if (!read.success) throw new Error(`not a request model: ${z.prettifyError(read.error)}`)
   const model = read.data
   const bytes = fromBase64(model.weights)
-  if (bytes.length !== COLUMNS) throw new Error(`request model: ${bytes.length} weights, not ${COLUMNS}`)
+  if (bytes.length !== COLUMNS)
+    throw new Error(`request model: ${bytes.length} weights, not ${COLUMNS}`)
   const weights = Float32Array.from(bytes, (byte) => (byte > 127 ? byte - 256 : byte) * model.step)
   const digest = sha256(new TextEncoder().encode(text))
   return {
-    model, weights, counts: unpackCounts(model.trigrams),
+    model,
+    weights,
+    counts: unpackCounts(model.trigrams),
     digest: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''),
   }
 }
 
 /** Weights as signed bytes; the greatest becomes ±127. */
-export function packWeights(weights: Float32Array): { readonly step: number; readonly weights: string } {
+export function packWeights(weights: Float32Array): {
+  readonly step: number
+  readonly weights: string
+} {
   const greatest = weights.reduce((most, each) => Math.max(most, Math.abs(each)), 1e-6)
   const step = greatest / 127
-  return { step, weights: toBase64(Uint8Array.from(weights, (each) => Math.round(each / step) & 0xff)) }
+  return {
+    step,
+    weights: toBase64(Uint8Array.from(weights, (each) => Math.round(each / step) & 0xff)),
+  }
 }
 
 const COUNT_MAX = 65_535

@@ -26,12 +26,29 @@ export const PARTS_MAX = 64
 const NAME_MAX = 64
 const DEPTH_MAX = 6
 /** Headers whose text reaches programs and that no two servers fill alike. */
-const HEADERS = ['user-agent', 'referer', 'cookie', 'x-forwarded-for', 'x-forwarded-host', 'x-api-version', 'host', 'authorization', 'content-type', 'origin', 'accept-language']
+const HEADERS = [
+  'user-agent',
+  'referer',
+  'cookie',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-api-version',
+  'host',
+  'authorization',
+  'content-type',
+  'origin',
+  'accept-language',
+]
 
-export function requestOf(body: HttpActivity, headers: Readonly<Record<string, string>> = {}): RawRequest {
+export function requestOf(
+  body: HttpActivity,
+  headers: Readonly<Record<string, string>> = {},
+): RawRequest {
   const { url, user_agent: agent, referrer } = body.http_request
   return {
-    path: url.path, query: url.query_string, body: body.http_request.body ?? '',
+    path: url.path,
+    query: url.query_string,
+    body: body.http_request.body ?? '',
     headers: { ...headers, 'user-agent': agent, referer: referrer },
   }
 }
@@ -39,7 +56,8 @@ export function requestOf(body: HttpActivity, headers: Readonly<Record<string, s
 /** The path, each parameter, each field of a form or of JSON, and chosen headers; empty ones left out. */
 export function partsOf(request: RawRequest): RequestPart[] {
   const parts: RequestPart[] = []
-  if (request.path.length > 1) parts.push({ kind: 'path', name: 'path', text: request.path, plusIsSpace: false })
+  if (request.path.length > 1)
+    parts.push({ kind: 'path', name: 'path', text: request.path, plusIsSpace: false })
   parts.push(...fieldsOf(request.query, 'parameter'))
   parts.push(...bodyParts(request.body))
   for (const name of HEADERS) {
@@ -54,15 +72,21 @@ export function partsOf(request: RawRequest): RequestPart[] {
 /** Fields of `a=1&b=2`. A name that carries more than a name is a part as well, as is a text without `=`. */
 function fieldsOf(text: string, word: string): RequestPart[] {
   if (text === '') return []
-  return text.split('&').slice(0, PARTS_MAX).flatMap((field) => {
-    const cut = field.indexOf('=')
-    const [name, value] = cut < 0 ? ['', field] : [field.slice(0, cut), field.slice(cut + 1)]
-    const odd = name !== '' && !/^[\w.~[\]%:-]{1,80}$/.test(name)
-    const parts: RequestPart[] = odd
-      ? [{ kind: 'value', name: `name of a ${word}`, text: name, plusIsSpace: true }] : []
-    const shown = name === '' || odd ? word : `${word} ${name.slice(0, NAME_MAX)}`
-    return value === '' ? parts : [...parts, { kind: 'value', name: shown, text: value, plusIsSpace: true }]
-  })
+  return text
+    .split('&')
+    .slice(0, PARTS_MAX)
+    .flatMap((field) => {
+      const cut = field.indexOf('=')
+      const [name, value] = cut < 0 ? ['', field] : [field.slice(0, cut), field.slice(cut + 1)]
+      const odd = name !== '' && !/^[\w.~[\]%:-]{1,80}$/.test(name)
+      const parts: RequestPart[] = odd
+        ? [{ kind: 'value', name: `name of a ${word}`, text: name, plusIsSpace: true }]
+        : []
+      const shown = name === '' || odd ? word : `${word} ${name.slice(0, NAME_MAX)}`
+      return value === ''
+        ? parts
+        : [...parts, { kind: 'value', name: shown, text: value, plusIsSpace: true }]
+    })
 }
 
 function bodyParts(body: string): RequestPart[] {
@@ -77,7 +101,9 @@ function bodyParts(body: string): RequestPart[] {
     }
   }
   const form = /^[\w.~[\]%+-]{1,80}=/.test(body)
-  return form ? fieldsOf(body, 'field') : [{ kind: 'value', name: 'body', text: body, plusIsSpace: !/\s/.test(body) }]
+  return form
+    ? fieldsOf(body, 'field')
+    : [{ kind: 'value', name: 'body', text: body, plusIsSpace: !/\s/.test(body) }]
 }
 
 function leaves(value: unknown, name: string, depth: number, parts: RequestPart[]): void {
@@ -88,7 +114,8 @@ function leaves(value: unknown, name: string, depth: number, parts: RequestPart[
     return
   }
   for (const [key, each] of Object.entries(value)) {
-    if (key.startsWith('$')) parts.push({ kind: 'value', name: `name of a ${name}`, text: key, plusIsSpace: false })
+    if (key.startsWith('$'))
+      parts.push({ kind: 'value', name: `name of a ${name}`, text: key, plusIsSpace: false })
     leaves(each, Array.isArray(value) ? name : `field ${key.slice(0, NAME_MAX)}`, depth + 1, parts)
   }
 }
@@ -97,8 +124,15 @@ function leaves(value: unknown, name: string, depth: number, parts: RequestPart[
 function refererParts(text: string): RequestPart[] {
   const cut = text.indexOf('?')
   const before = cut < 0 ? text : text.slice(0, cut)
-  const query = cut < 0 ? '' : text.slice(cut + 1).split('#', 1)[0] ?? ''
-  const parts: RequestPart[] = [{ kind: 'path', name: 'header referer', text: before.replace(/^https?:\/\/[^/]*/i, ''), plusIsSpace: false }]
+  const query = cut < 0 ? '' : (text.slice(cut + 1).split('#', 1)[0] ?? '')
+  const parts: RequestPart[] = [
+    {
+      kind: 'path',
+      name: 'header referer',
+      text: before.replace(/^https?:\/\/[^/]*/i, ''),
+      plusIsSpace: false,
+    },
+  ]
   const fields = fieldsOf(query, 'referer parameter')
   return [...parts.filter((part) => part.text.length > 1), ...fields]
 }

@@ -64,7 +64,13 @@ export function createRequestScorer(text: string): RequestScorer {
     const over = logit - loaded.model.cuts[part.kind].threshold
     const score = 1 / (1 + Math.exp(-over))
     return {
-      kind: part.kind, name: part.name, text: part.text.slice(0, TEXT_MAX), score, flagged: over > 0, surprise, steps: [...decoded.steps],
+      kind: part.kind,
+      name: part.name,
+      text: part.text.slice(0, TEXT_MAX),
+      score,
+      flagged: over > 0,
+      surprise,
+      steps: [...decoded.steps],
       signs: over > 0 && best !== undefined ? signsIn(loaded, best, named) : [],
     }
   }
@@ -73,18 +79,32 @@ export function createRequestScorer(text: string): RequestScorer {
     if (part.text.length > REMEMBERED_LENGTH_MAX) return judgeAnew(part)
     const key = `${part.kind} ${String(part.plusIsSpace)} ${part.text}`
     const before = known.get(key)
-    if (before !== undefined) return before.name === part.name ? before : { ...before, name: part.name }
+    if (before !== undefined)
+      return before.name === part.name ? before : { ...before, name: part.name }
     const verdict = judgeAnew(part)
     known.set(key, verdict)
     if (known.size > REMEMBERED_MAX) known.delete(known.keys().next().value as string)
     return verdict
   }
   const judge = (request: RawRequest): RequestVerdict => {
-    const parts = partsOf(request).map(judgePart).sort((a, b) => b.score - a.score)
+    const parts = partsOf(request)
+      .map(judgePart)
+      .sort((a, b) => b.score - a.score)
     const flagged = parts.filter((part) => part.flagged)
-    return { score: parts[0]?.score ?? 0, flagged: flagged.length > 0, reasons: flagged.slice(0, 4).map(reasonOf), parts }
+    return {
+      score: parts[0]?.score ?? 0,
+      flagged: flagged.length > 0,
+      reasons: flagged.slice(0, 4).map(reasonOf),
+      parts,
+    }
   }
-  return { name: loaded.model.name, digest: loaded.digest, budget: loaded.model.budget, judge, judgePart }
+  return {
+    name: loaded.model.name,
+    digest: loaded.digest,
+    budget: loaded.model.budget,
+    judge,
+    judgePart,
+  }
 }
 
 /** Surprise in bits as a feature from 1 (as normal as can be) to 0. */
@@ -92,7 +112,10 @@ export function familiarity(surprise: number): number {
   return Math.min(1, Math.max(0, (8 - surprise) / 6))
 }
 
-export function logitOf(model: Pick<LoadedRequestModel, 'weights'> & { readonly model: { readonly bias: number } }, row: SparseRow): number {
+export function logitOf(
+  model: Pick<LoadedRequestModel, 'weights'> & { readonly model: { readonly bias: number } },
+  row: SparseRow,
+): number {
   let sum = model.model.bias
   for (let i = 0; i < row.columns.length; i += 1) {
     sum += (model.weights[row.columns[i] as number] as number) * (row.values[i] as number)
@@ -100,7 +123,11 @@ export function logitOf(model: Pick<LoadedRequestModel, 'weights'> & { readonly 
   return sum
 }
 
-function signsIn(model: LoadedRequestModel, row: SparseRow, named: ReturnType<typeof namedColumns>): PartVerdict['signs'] {
+function signsIn(
+  model: LoadedRequestModel,
+  row: SparseRow,
+  named: ReturnType<typeof namedColumns>,
+): PartVerdict['signs'] {
   const at = new Map(Array.from(row.columns, (column, i) => [column, row.values[i] as number]))
   const weights = new Map<string, number>()
   for (const { name, column } of named) {
@@ -109,8 +136,11 @@ function signsIn(model: LoadedRequestModel, row: SparseRow, named: ReturnType<ty
     if (value === undefined || value < 1) continue
     weights.set(name, (weights.get(name) ?? 0) + (model.weights[column] as number))
   }
-  return [...weights].filter(([, weight]) => weight > 0).map(([name, weight]) => ({ name, weight }))
-    .sort((a, b) => b.weight - a.weight).slice(0, 4)
+  return [...weights]
+    .filter(([, weight]) => weight > 0)
+    .map(([name, weight]) => ({ name, weight }))
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, 4)
 }
 
 function reasonOf(part: PartVerdict): string {

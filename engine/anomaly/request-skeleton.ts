@@ -4,22 +4,54 @@
  * O'Brien is `w'w`, an always true condition `' or n = n`, in whatever words.
  */
 const KEPT = new Set([
-  ...'select union insert update delete drop from where or and xor not like in between sleep benchmark waitfor delay'.split(' '),
-  ...'having group by order limit offset concat char chr ascii ord substring substr mid exec execute cast convert null'.split(' '),
-  ...'case when then else end if table database schema version user into outfile dumpfile load_file pg_sleep values'.split(' '),
-  ...'information_schema table_name column_name sqlite_master sysobjects pg_catalog xp_cmdshell shutdown truncate'.split(' '),
-  ...'alter create declare all distinct exists count extractvalue updatexml rlike regexp is dual procedure analyse'.split(' '),
-  ...'utl_inaddr dbms_pipe receive_message current_user session_user system_user randomblob hex unhex elt make_set'.split(' '),
-  ...'script img svg iframe body object embed style link input form video audio details marquee math base meta a div'.split(' '),
-  ...'src href srcdoc xlink action formaction alert prompt confirm eval document cookie location window fromcharcode'.split(' '),
-  ...'javascript vbscript data settimeout function constructor innerhtml fetch import expression xmlhttprequest atob'.split(' '),
-  ...'cat ls id whoami uname wget curl nc netcat bash sh ping nslookup dig ifconfig ipconfig netstat ps dir echo type'.split(' '),
-  ...'perl python python3 php ruby powershell cmd exe rm chmod env printenv systeminfo hostname pwd touch kill net sleep tail head more less'.split(' '),
-  ...'bin tmp dev tcp usr sbin etc passwd shadow group hosts issue proc self environ cmdline windows winnt win ini boot'.split(' '),
-  ...'system32 system config htaccess htpasswd ssh id_rsa web-inf wp-config var log inetpub drivers sam access_log git'.split(' '),
-  ...'jndi ldap rmi dns file gopher dict phar expect php input filter convert resource runtime getruntime class'.split(' '),
-  ...'forname invoke subclasses mro globals builtins popen os request application self config processbuilder ognl'.split(' '),
-  ...'doctype entity metadata meta-data latest localhost ne gt regex where ifs true false'.split(' '),
+  ...'select union insert update delete drop from where or and xor not like in between sleep benchmark waitfor delay'.split(
+    ' ',
+  ),
+  ...'having group by order limit offset concat char chr ascii ord substring substr mid exec execute cast convert null'.split(
+    ' ',
+  ),
+  ...'case when then else end if table database schema version user into outfile dumpfile load_file pg_sleep values'.split(
+    ' ',
+  ),
+  ...'information_schema table_name column_name sqlite_master sysobjects pg_catalog xp_cmdshell shutdown truncate'.split(
+    ' ',
+  ),
+  ...'alter create declare all distinct exists count extractvalue updatexml rlike regexp is dual procedure analyse'.split(
+    ' ',
+  ),
+  ...'utl_inaddr dbms_pipe receive_message current_user session_user system_user randomblob hex unhex elt make_set'.split(
+    ' ',
+  ),
+  ...'script img svg iframe body object embed style link input form video audio details marquee math base meta a div'.split(
+    ' ',
+  ),
+  ...'src href srcdoc xlink action formaction alert prompt confirm eval document cookie location window fromcharcode'.split(
+    ' ',
+  ),
+  ...'javascript vbscript data settimeout function constructor innerhtml fetch import expression xmlhttprequest atob'.split(
+    ' ',
+  ),
+  ...'cat ls id whoami uname wget curl nc netcat bash sh ping nslookup dig ifconfig ipconfig netstat ps dir echo type'.split(
+    ' ',
+  ),
+  ...'perl python python3 php ruby powershell cmd exe rm chmod env printenv systeminfo hostname pwd touch kill net sleep tail head more less'.split(
+    ' ',
+  ),
+  ...'bin tmp dev tcp usr sbin etc passwd shadow group hosts issue proc self environ cmdline windows winnt win ini boot'.split(
+    ' ',
+  ),
+  ...'system32 system config htaccess htpasswd ssh id_rsa web-inf wp-config var log inetpub drivers sam access_log git'.split(
+    ' ',
+  ),
+  ...'jndi ldap rmi dns file gopher dict phar expect php input filter convert resource runtime getruntime class'.split(
+    ' ',
+  ),
+  ...'forname invoke subclasses mro globals builtins popen os request application self config processbuilder ognl'.split(
+    ' ',
+  ),
+  ...'doctype entity metadata meta-data latest localhost ne gt regex where ifs true false'.split(
+    ' ',
+  ),
 ])
 
 export interface Token {
@@ -30,7 +62,8 @@ export interface Token {
 }
 
 export const TOKENS_MAX = 2048
-const TOKEN = /0x[0-9a-f]+|[\p{L}_][\p{L}\p{M}\p{N}_]*|\p{N}+(?:[.,]\p{N}+)*|\.\.+|--+|\|\||&&|<!--|\S/gu
+const TOKEN =
+  /0x[0-9a-f]+|[\p{L}_][\p{L}\p{M}\p{N}_]*|\p{N}+(?:[.,]\p{N}+)*|\.\.+|--+|\|\||&&|<!--|\S/gu
 
 /** Tokens of a decoded value, at most TOKENS_MAX. Linear in the text. */
 export function skeletonOf(text: string): Token[] {
@@ -51,7 +84,11 @@ function nameOf(word: string, text: string, start: number): string {
   if (word === "'" && apostrophe(text, start)) return '’'
   if (first === 0x5f || /^\p{L}/u.test(word)) {
     if (KEPT.has(word)) return word
-    if (/^on[a-z]{3,18}$/.test(word) && /^\s*=/.test(text.slice(start + word.length, start + word.length + 4))) return 'on*'
+    if (
+      /^on[a-z]{3,18}$/.test(word) &&
+      /^\s*=/.test(text.slice(start + word.length, start + word.length + 4))
+    )
+      return 'on*'
     return word.length === 1 ? 'l' : 'w'
   }
   if (word.startsWith('..')) return '..'

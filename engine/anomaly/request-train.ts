@@ -24,7 +24,8 @@ export interface TrainOptions {
  * options, same weights.
  */
 export function trainWeights(
-  examples: readonly Example[], options: TrainOptions,
+  examples: readonly Example[],
+  options: TrainOptions,
 ): { readonly weights: Float32Array; readonly bias: number } {
   const weights = new Float32Array(COLUMNS)
   const squares = new Float32Array(COLUMNS).fill(1e-2)
@@ -45,9 +46,12 @@ export function trainWeights(
       loss -= example.weight * Math.log(Math.max(1e-9, example.attack ? chance : 1 - chance))
       for (let i = 0; i < row.columns.length; i += 1) {
         const column = row.columns[i] as number
-        const slope = gradient * (row.values[i] as number) + options.decay * (weights[column] as number)
+        const slope =
+          gradient * (row.values[i] as number) + options.decay * (weights[column] as number)
         squares[column] = (squares[column] as number) + slope * slope
-        weights[column] = (weights[column] as number) - (options.rate * slope) / Math.sqrt(squares[column] as number)
+        weights[column] =
+          (weights[column] as number) -
+          (options.rate * slope) / Math.sqrt(squares[column] as number)
       }
       biasSquare += gradient * gradient
       state.model.bias -= (options.rate * gradient) / Math.sqrt(biasSquare)
@@ -59,7 +63,8 @@ export function trainWeights(
 
 /** The window that looks most like an attack. */
 export function strongest(
-  rows: readonly SparseRow[], state: Parameters<typeof logitOf>[0],
+  rows: readonly SparseRow[],
+  state: Parameters<typeof logitOf>[0],
 ): { readonly row: SparseRow; readonly logit: number } {
   let [row, logit] = [rows[0] as SparseRow, Number.NEGATIVE_INFINITY]
   for (const each of rows) {

@@ -15,7 +15,19 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 export const readCombined: LineReader = (line, uid) => {
   const found = LINE.exec(line)
   if (found === null) return { ok: false, error: problemOf(line) }
-  const [, before, client = '', , user = '-', stamp = '', quoted = '', code, length, referrer, agent] = found
+  const [
+    ,
+    before,
+    client = '',
+    ,
+    user = '-',
+    stamp = '',
+    quoted = '',
+    code,
+    length,
+    referrer,
+    agent,
+  ] = found
   const time = timeOf(stamp)
   if (time === null) return { ok: false, error: `no such time: ${stamp}` }
   const text = unescape(quoted)
@@ -24,13 +36,21 @@ export const readCombined: LineReader = (line, uid) => {
   const absolute = request === null ? null : /^https?:\/\/([^/?#]*)(.*)$/i.exec(request[2] ?? '')
   return {
     ok: true,
-    events: [requestEvent({
-      time, uid, source: address, method: request?.[1] ?? '',
-      host: absolute?.[1] ?? (before === undefined ? '' : before.replace(/:\d+$/, '')),
-      target: absolute === null ? (request?.[2] ?? text) : (absolute[2] ?? ''),
-      agent: valueOf(agent), referrer: valueOf(referrer), code: code === '-' ? 0 : Number(code),
-      length: length === '-' ? 0 : Number(length), ...(user === '-' ? {} : { user: `account:${user}` }),
-    })],
+    events: [
+      requestEvent({
+        time,
+        uid,
+        source: address,
+        method: request?.[1] ?? '',
+        host: absolute?.[1] ?? (before === undefined ? '' : before.replace(/:\d+$/, '')),
+        target: absolute === null ? (request?.[2] ?? text) : (absolute[2] ?? ''),
+        agent: valueOf(agent),
+        referrer: valueOf(referrer),
+        code: code === '-' ? 0 : Number(code),
+        length: length === '-' ? 0 : Number(length),
+        ...(user === '-' ? {} : { user: `account:${user}` }),
+      }),
+    ],
   }
 }
 
@@ -41,7 +61,14 @@ export function timeOf(stamp: string): number | null {
   const [, day, month = '', year, hour, minute, second, sign, zoneHours, zoneMinutes] = found
   const at = MONTHS.indexOf(month)
   if (at < 0 || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return null
-  const local = Date.UTC(Number(year), at, Number(day), Number(hour), Number(minute), Number(second))
+  const local = Date.UTC(
+    Number(year),
+    at,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  )
   if (new Date(local).getUTCDate() !== Number(day) && Number(second) !== 60) return null
   const zone = (Number(zoneHours) * 60 + Number(zoneMinutes)) * 60_000
   return sign === '-' ? local + zone : local - zone
@@ -54,11 +81,21 @@ function valueOf(field: string | undefined): string {
 /** Servers write what could break a line as `\x16`, `\"`, `\\`, `\n`. */
 function unescape(text: string): string {
   if (!text.includes('\\')) return text
-  return text.replace(/\\(?:x([0-9a-fA-F]{2})|(.))/g, (whole, hex: string | undefined, sign: string | undefined) => {
-    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
-    const known: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', v: '\v', '"': '"', '\\': '\\' }
-    return known[sign ?? ''] ?? whole
-  })
+  return text.replace(
+    /\\(?:x([0-9a-fA-F]{2})|(.))/g,
+    (whole, hex: string | undefined, sign: string | undefined) => {
+      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
+      const known: Readonly<Record<string, string>> = {
+        n: '\n',
+        r: '\r',
+        t: '\t',
+        v: '\v',
+        '"': '"',
+        '\\': '\\',
+      }
+      return known[sign ?? ''] ?? whole
+    },
+  )
 }
 
 /** A client with its port, or an IPv6 address in brackets, as an address alone. */

@@ -5,11 +5,15 @@ import { readObject } from './detect-line.ts'
 import type { LineReader } from './detect-line.ts'
 
 const report = z.looseObject({
-  type: z.string().default(''), value: z.number().optional(), stringValue: z.string().optional(),
-  booleanValue: z.boolean().optional(), uom: z.string().optional(),
+  type: z.string().default(''),
+  value: z.number().optional(),
+  stringValue: z.string().optional(),
+  booleanValue: z.boolean().optional(),
+  uom: z.string().optional(),
 })
 const sensor = z.looseObject({
-  sensorMetadata: z.looseObject({ deviceID: z.string().default('device:unknown'), time: z.string().optional() })
+  sensorMetadata: z
+    .looseObject({ deviceID: z.string().default('device:unknown'), time: z.string().optional() })
     .default({ deviceID: 'device:unknown' }),
   sensorReport: z.array(report).default([]),
 })
@@ -17,8 +21,11 @@ const eventSchema = z.looseObject({
   type: z.enum(['ObjectEvent', 'AggregationEvent']),
   eventTime: z.string(),
   action: z.enum(['ADD', 'OBSERVE', 'DELETE']),
-  bizStep: z.string().optional(), disposition: z.string().optional(),
-  epcList: z.array(z.string()).optional(), childEPCs: z.array(z.string()).optional(), parentID: z.string().optional(),
+  bizStep: z.string().optional(),
+  disposition: z.string().optional(),
+  epcList: z.array(z.string()).optional(),
+  childEPCs: z.array(z.string()).optional(),
+  parentID: z.string().optional(),
   readPoint: z.looseObject({ id: z.string() }).optional(),
   bizLocation: z.looseObject({ id: z.string() }).optional(),
   'doorstep:actor': z.string().optional(),
@@ -33,8 +40,11 @@ export const readEpcis: LineReader = (line, uid) => {
   if (typeof value === 'string') return { ok: false, error: value }
   const inner = value['body']
   const body = value['epcisBody'] as { eventList?: unknown; event?: unknown } | undefined
-  const list = Array.isArray(body?.eventList) ? (body.eventList as unknown[])
-    : typeof inner === 'object' && inner !== null && 'eventTime' in inner ? [inner] : [body?.event ?? value]
+  const list = Array.isArray(body?.eventList)
+    ? (body.eventList as unknown[])
+    : typeof inner === 'object' && inner !== null && 'eventTime' in inner
+      ? [inner]
+      : [body?.event ?? value]
   if (list.length > EVENTS_MAX) return { ok: false, error: `${list.length} events on one line` }
   const events: Telemetry[] = []
   for (const [n, each] of list.entries()) {
@@ -52,12 +62,19 @@ function readEvent(value: unknown, uid: string): Telemetry | string {
   const time = Date.parse(event.eventTime)
   if (Number.isNaN(time)) return `no such time: ${event.eventTime}`
   const optional = {
-    disposition: event.disposition, parentID: event.parentID, 'doorstep:actor': event['doorstep:actor'],
+    disposition: event.disposition,
+    parentID: event.parentID,
+    'doorstep:actor': event['doorstep:actor'],
     sensorElementList: event.sensorElementList,
   }
   const body = {
-    type: event.type, eventID: uid, eventTime: event.eventTime, eventTimeZoneOffset: '+00:00', action: event.action,
-    bizStep: wordOf(event.bizStep ?? ''), epcList: (event.epcList ?? event.childEPCs ?? []).map((epc) => named('parcel', epc)),
+    type: event.type,
+    eventID: uid,
+    eventTime: event.eventTime,
+    eventTimeZoneOffset: '+00:00',
+    action: event.action,
+    bizStep: wordOf(event.bizStep ?? ''),
+    epcList: (event.epcList ?? event.childEPCs ?? []).map((epc) => named('parcel', epc)),
     readPoint: { id: named('place', event.readPoint?.id ?? event.bizLocation?.id ?? 'unknown') },
     ...Object.fromEntries(Object.entries(optional).filter(([, each]) => each !== undefined)),
   }

@@ -6,7 +6,10 @@ import type { LineReader, LogFormat } from './detect-line.ts'
 import { readOcsf } from './detect-ocsf.ts'
 
 const READERS: Readonly<Record<LogFormat, LineReader>> = {
-  combined: readCombined, http: readHttp, ocsf: readOcsf, epcis: readEpcis,
+  combined: readCombined,
+  http: readHttp,
+  ocsf: readOcsf,
+  epcis: readEpcis,
 }
 
 /** The reader of a named format; without a name each line is read as what it looks like. */

@@ -29,19 +29,37 @@ export const readHttp: LineReader = (line, uid) => {
     headers[name.toLowerCase()] = Array.isArray(each) ? each.join(', ') : String(each)
   }
   const absolute = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)([^#]*)/i.exec(row.url)
-  const target = absolute === null ? row.url.split('#', 1)[0] ?? '' : absolute[2] === '' ? '/' : (absolute[2] ?? '/')
+  const target =
+    absolute === null
+      ? (row.url.split('#', 1)[0] ?? '')
+      : absolute[2] === ''
+        ? '/'
+        : (absolute[2] ?? '/')
   const { source } = row
-  const body = row.body === undefined || row.body === null || row.body === '' ? undefined
-    : typeof row.body === 'string' ? row.body : JSON.stringify(row.body)
+  const body =
+    row.body === undefined || row.body === null || row.body === ''
+      ? undefined
+      : typeof row.body === 'string'
+        ? row.body
+        : JSON.stringify(row.body)
   return {
-    ok: true, headers,
-    events: [requestEvent({
-      time: eventTime(value) ?? 0, uid, target, method: (row.method ?? 'GET').toUpperCase(),
-      source: typeof source === 'string' ? source : (source?.ip ?? 'unknown'),
-      host: absolute?.[1] ?? headers['host'] ?? '', agent: headers['user-agent'] ?? '',
-      referrer: headers['referer'] ?? headers['referrer'] ?? '', code: row.status ?? row.code ?? 0, length: 0,
-      ...(body === undefined ? {} : { body }),
-    })],
+    ok: true,
+    headers,
+    events: [
+      requestEvent({
+        time: eventTime(value) ?? 0,
+        uid,
+        target,
+        method: (row.method ?? 'GET').toUpperCase(),
+        source: typeof source === 'string' ? source : (source?.ip ?? 'unknown'),
+        host: absolute?.[1] ?? headers['host'] ?? '',
+        agent: headers['user-agent'] ?? '',
+        referrer: headers['referer'] ?? headers['referrer'] ?? '',
+        code: row.status ?? row.code ?? 0,
+        length: 0,
+        ...(body === undefined ? {} : { body }),
+      }),
+    ],
   }
 }
 

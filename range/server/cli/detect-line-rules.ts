@@ -9,12 +9,19 @@ export interface LineRules {
 
 /** Of the shipped rules, those that judge a single request: files of rules that no correlation counts. */
 export function createLineRules(rules: readonly SourceFile[]): LineRules {
-  const single = rules.filter(({ name, text }) => name.startsWith('web_') && !/^correlation:/m.test(text))
+  const single = rules.filter(
+    ({ name, text }) => name.startsWith('web_') && !/^correlation:/m.test(text),
+  )
   const made = createRuleSet(single)
-  if (!made.ok) throw new Error(made.diagnostics.map((each) => `${each.file}:${each.line}: ${each.message}`).join('\n'))
+  if (!made.ok)
+    throw new Error(
+      made.diagnostics.map((each) => `${each.file}:${each.line}: ${each.message}`).join('\n'),
+    )
   return {
-    match: (event) => made.set.step(event.body as unknown as Record<string, unknown>, event.time)
-      .filter(({ level }) => level === 'medium' || level === 'high' || level === 'critical')
-      .map(({ title, level }) => ({ title, severe: level !== 'medium' })),
+    match: (event) =>
+      made.set
+        .step(event.body as unknown as Record<string, unknown>, event.time)
+        .filter(({ level }) => level === 'medium' || level === 'high' || level === 'critical')
+        .map(({ title, level }) => ({ title, severe: level !== 'medium' })),
   }
 }

@@ -4,7 +4,11 @@ export type LogFormat = 'combined' | 'http' | 'ocsf' | 'epcis'
 
 /** What a line says; `headers` are those a row of `http` has beside the ones telemetry knows. */
 export type ReadLine =
-  | { readonly ok: true; readonly events: readonly Telemetry[]; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly ok: true
+      readonly events: readonly Telemetry[]
+      readonly headers?: Readonly<Record<string, string>>
+    }
   | { readonly ok: false; readonly error: string }
 
 /** Reads one line; `uid` names it and is unique in the stream. */
@@ -35,16 +39,23 @@ export function requestEvent(request: Requested): Telemetry {
   const cut = target.indexOf('?')
   const [path, query] = cut < 0 ? [target, ''] : [target.slice(0, cut), target.slice(cut + 1)]
   const activity: HttpActivity = {
-    class_uid: 4002, category_uid: 4, activity_id: request.method === 'GET' ? 3 : request.method === 'POST' ? 6 : 99,
-    severity_id: 1, time,
+    class_uid: 4002,
+    category_uid: 4,
+    activity_id: request.method === 'GET' ? 3 : request.method === 'POST' ? 6 : 99,
+    severity_id: 1,
+    time,
     metadata: { uid, version: '1.9.0', product: { name: 'log' }, log_name: 'access' },
     http_request: {
-      http_method: request.method, url: { hostname: request.host, path, query_string: query },
-      user_agent: request.agent, referrer: request.referrer, length: body?.length ?? 0,
+      http_method: request.method,
+      url: { hostname: request.host, path, query_string: query },
+      user_agent: request.agent,
+      referrer: request.referrer,
+      length: body?.length ?? 0,
       ...(body === undefined ? {} : { body }),
     },
     http_response: { code: request.code, length: request.length },
-    duration: 0, src_endpoint: { ip: request.source },
+    duration: 0,
+    src_endpoint: { ip: request.source },
     ...(request.user === undefined ? {} : { actor: { user: { uid: request.user } } }),
   }
   return { time, uid, body: activity }

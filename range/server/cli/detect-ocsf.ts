@@ -15,42 +15,85 @@ const page = z.looseObject({ uid: z.string(), revision: z.number() })
 const CLASSES: Readonly<Record<number, z.ZodType>> = {
   4002: z.looseObject({
     http_request: z.looseObject({
-      http_method: text, user_agent: text, referrer: text, length: z.number().default(0), body: z.string().optional(),
-      url: z.looseObject({ hostname: text, path: text, query_string: text, url_string: z.string().optional() }),
+      http_method: text,
+      user_agent: text,
+      referrer: text,
+      length: z.number().default(0),
+      body: z.string().optional(),
+      url: z.looseObject({
+        hostname: text,
+        path: text,
+        query_string: text,
+        url_string: z.string().optional(),
+      }),
     }),
-    http_response: z.looseObject({ code: z.number().default(0), length: z.number().default(0) })
+    http_response: z
+      .looseObject({ code: z.number().default(0), length: z.number().default(0) })
       .default({ code: 0, length: 0 }),
-    src_endpoint: endpoint, duration: z.number().default(0), session: z.looseObject({ uid: z.string() }).optional(),
+    src_endpoint: endpoint,
+    duration: z.number().default(0),
+    session: z.looseObject({ uid: z.string() }).optional(),
     actor: actor.optional(),
   }),
   3002: z.looseObject({ status_id: z.number(), user, src_endpoint: endpoint }),
-  3001: z.looseObject({ user, actor, src_endpoint: endpoint, unmapped: z.looseObject({}).default({}) }),
+  3001: z.looseObject({
+    user,
+    actor,
+    src_endpoint: endpoint,
+    unmapped: z.looseObject({}).default({}),
+  }),
   6003: z.looseObject({
-    api: z.looseObject({ operation: z.string() }), actor, src_endpoint: endpoint,
+    api: z.looseObject({ operation: z.string() }),
+    actor,
+    src_endpoint: endpoint,
     resources: z.array(z.looseObject({ uid: text, type: text })).default([]),
-    unmapped: z.looseObject({
-      amount_minor: z.number().optional(), destination: z.string().optional(),
-      four_eyes_limit_minor: z.number().optional(),
-    }).optional(),
+    unmapped: z
+      .looseObject({
+        amount_minor: z.number().optional(),
+        destination: z.string().optional(),
+        four_eyes_limit_minor: z.number().optional(),
+      })
+      .optional(),
   }),
   6005: z.looseObject({
-    actor, src_endpoint: endpoint,
+    actor,
+    src_endpoint: endpoint,
     unmapped: z.looseObject({
-      operation: z.enum(['publish', 'sign', 'inventory', 'restore']), page, via: text,
-      approved_by: z.string().nullable().default(null), signature: z.string().optional(),
-      scripts: z.array(z.looseObject({ src: z.string(), hash: z.string(), hosts: z.array(z.string()).default([]) })).default([]),
+      operation: z.enum(['publish', 'sign', 'inventory', 'restore']),
+      page,
+      via: text,
+      approved_by: z.string().nullable().default(null),
+      signature: z.string().optional(),
+      scripts: z
+        .array(
+          z.looseObject({
+            src: z.string(),
+            hash: z.string(),
+            hosts: z.array(z.string()).default([]),
+          }),
+        )
+        .default([]),
     }),
   }),
   1008: z.looseObject({
-    unmapped: z.looseObject({ verdict: z.enum(['intact', 'changed']), index: z.number().nullable(), size: z.number() }),
+    unmapped: z.looseObject({
+      verdict: z.enum(['intact', 'changed']),
+      index: z.number().nullable(),
+      size: z.number(),
+    }),
   }),
   99901: z.looseObject({
     payment: z.looseObject({
-      message: z.string(), transaction_id: text, merchant_reference: z.string(), amount_minor: z.number().int(),
+      message: z.string(),
+      transaction_id: text,
+      merchant_reference: z.string(),
+      amount_minor: z.number().int(),
       card: z.looseObject({ token: z.string(), bin: text, last4: text, country: text }),
-      response_code: z.string(), sca: z.string().default('none'),
+      response_code: z.string(),
+      sca: z.string().default('none'),
     }),
-    src_endpoint: endpoint, session: z.looseObject({ uid: z.string() }).optional(),
+    src_endpoint: endpoint,
+    session: z.looseObject({ uid: z.string() }).optional(),
   }),
 }
 
@@ -61,17 +104,36 @@ export const readOcsf: LineReader = (line, uid) => {
   return readOcsfValue(value, uid)
 }
 
-export function readOcsfValue(value: Readonly<Record<string, unknown>>, uid: string): ReturnType<LineReader> {
+export function readOcsfValue(
+  value: Readonly<Record<string, unknown>>,
+  uid: string,
+): ReturnType<LineReader> {
   const inner = value['body']
-  const event = typeof inner === 'object' && inner !== null && 'class_uid' in inner
-    ? (inner as Readonly<Record<string, unknown>>) : value
+  const event =
+    typeof inner === 'object' && inner !== null && 'class_uid' in inner
+      ? (inner as Readonly<Record<string, unknown>>)
+      : value
   const time = eventTime(event) ?? eventTime(value)
   if (time === null) return { ok: false, error: 'no time' }
   const schema = CLASSES[Number(event['class_uid'])]
-  if (schema === undefined) return { ok: false, error: `class_uid ${String(event['class_uid'])} is none the engine reads` }
+  if (schema === undefined)
+    return { ok: false, error: `class_uid ${String(event['class_uid'])} is none the engine reads` }
   const read = schema.safeParse(event)
   if (!read.success) return { ok: false, error: describe(read.error) }
-  const metadata = { version: '1.9.0', product: { name: 'log' }, log_name: 'ocsf', ...(event['metadata'] as object | undefined), uid }
-  const body = { activity_id: 0, severity_id: 1, category_uid: 0, ...(read.data as object), time, metadata }
+  const metadata = {
+    version: '1.9.0',
+    product: { name: 'log' },
+    log_name: 'ocsf',
+    ...(event['metadata'] as object | undefined),
+    uid,
+  }
+  const body = {
+    activity_id: 0,
+    severity_id: 1,
+    category_uid: 0,
+    ...(read.data as object),
+    time,
+    metadata,
+  }
   return { ok: true, events: [{ time, uid, body: body as unknown as OcsfEvent }] }
 }

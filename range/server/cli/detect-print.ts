@@ -5,15 +5,29 @@ const SHOWN_MAX = 12
 const WIDTH_MAX = 200
 
 /** The shape of DESIGN.md "Command line"; `lines` are of `file`, those in other files stand under `also`. */
-export function incidentRow({ incident, lines }: FoundIncident, several: boolean): Readonly<Record<string, unknown>> {
+export function incidentRow(
+  { incident, lines }: FoundIncident,
+  several: boolean,
+): Readonly<Record<string, unknown>> {
   const { id, family, lead, entities, severity, kinds, title, opened, closed } = incident
   const files = new Map<string, number[]>()
   for (const each of lines) files.set(each.file, [...(files.get(each.file) ?? []), each.line])
   const [first, ...others] = [...files].sort((a, b) => b[1].length - a[1].length)
   return {
-    id, family, lead, entities: [...entities], severity, kinds, title, opened, closed, lines: ascending(first?.[1] ?? []),
+    id,
+    family,
+    lead,
+    entities: [...entities],
+    severity,
+    kinds,
+    title,
+    opened,
+    closed,
+    lines: ascending(first?.[1] ?? []),
     ...(several ? { file: first?.[0] ?? '' } : {}),
-    ...(others.length > 0 ? { also: others.map(([file, numbers]) => ({ file, lines: ascending(numbers) })) } : {}),
+    ...(others.length > 0
+      ? { also: others.map(([file, numbers]) => ({ file, lines: ascending(numbers) })) }
+      : {}),
   }
 }
 
@@ -21,7 +35,13 @@ function ascending(numbers: readonly number[]): number[] {
   return [...numbers].sort((a, b) => a - b)
 }
 
-const KINDS = { R: 'rule', T: 'temporal property', M: 'learned model', P: 'physical twin', I: 'integrity check' } as const
+const KINDS = {
+  R: 'rule',
+  T: 'temporal property',
+  M: 'learned model',
+  P: 'physical twin',
+  I: 'integrity check',
+} as const
 const SEVERITIES = ['', 'informational', 'low', 'medium', 'high', 'critical', 'fatal'] as const
 
 /** An incident for people: what, who, when, seen by which reasoning, and the lines it rests on. */
@@ -33,13 +53,20 @@ export function incidentText({ incident, lines }: FoundIncident, several: boolea
     `    ${lead.slice(0, 8).join(', ')}  ${stamp(opened)}, ${until}`,
     `    seen by ${kinds.map((kind) => KINDS[kind]).join(', ')}: ${reasons(incident.alerts)}`,
   ]
-  const shown = lines.slice(0, SHOWN_MAX).map((each) => `    ${several ? `${each.file}:` : ''}${each.line}: ${printable(each.text)}`)
+  const shown = lines
+    .slice(0, SHOWN_MAX)
+    .map((each) => `    ${several ? `${each.file}:` : ''}${each.line}: ${printable(each.text)}`)
   const more = lines.length > SHOWN_MAX ? [`    … ${lines.length - SHOWN_MAX} more lines`] : []
   return `${[...head, ...shown, ...more].join('\n')}\n\n`
 }
 
 function reasons(alerts: FoundIncident['incident']['alerts']): string {
-  const titles = new Set(alerts.flatMap((alert) => [alert.title, ...(alert.contributions ?? []).slice(0, 2).map((each) => each.feature)]))
+  const titles = new Set(
+    alerts.flatMap((alert) => [
+      alert.title,
+      ...(alert.contributions ?? []).slice(0, 2).map((each) => each.feature),
+    ]),
+  )
   return [...titles].slice(0, 6).join('; ')
 }
 
@@ -55,8 +82,13 @@ export function stamp(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
 
-export function summaryText(runs: readonly DetectRun[], found: readonly FoundIncident[], tookMs: number): string {
-  const sum = (of: (run: DetectRun) => number): number => runs.reduce((total, run) => total + of(run), 0)
+export function summaryText(
+  runs: readonly DetectRun[],
+  found: readonly FoundIncident[],
+  tookMs: number,
+): string {
+  const sum = (of: (run: DetectRun) => number): number =>
+    runs.reduce((total, run) => total + of(run), 0)
   const lines = sum((run) => run.lines)
   const late = sum((run) => run.late)
   const by = Math.max(0, ...runs.map((run) => run.lateByMaxMs))
@@ -65,5 +97,7 @@ export function summaryText(runs: readonly DetectRun[], found: readonly FoundInc
     `${lines} lines, ${sum((run) => run.broken)} broken, ${sum((run) => run.flagged)} flagged, ${found.length} incidents`,
     ...(late > 0 ? [`${late} lines out of order, by at most ${Math.round(by / 1000)} s`] : []),
     `${seconds.toFixed(1)} s, ${Math.round(lines / seconds)} lines a second`,
-  ].join('; ').concat('\n')
+  ]
+    .join('; ')
+    .concat('\n')
 }

@@ -17,7 +17,12 @@ const RECENT_MAX = 20_000
 const LINES_MAX = 200
 const ADDRESSES_MAX = 5_000
 
-export interface LineRef { readonly file: string; readonly line: number; readonly text: string; readonly time: number }
+export interface LineRef {
+  readonly file: string
+  readonly line: number
+  readonly text: string
+  readonly time: number
+}
 
 export interface LineScore {
   readonly line: number
@@ -28,8 +33,10 @@ export interface LineScore {
 export type LineResult = LineScore | { readonly line: number; readonly error: string }
 
 /** An incident with the lines it rests on, in order. */
-export interface FoundIncident { readonly incident: Incident; readonly lines: readonly LineRef[] }
-
+export interface FoundIncident {
+  readonly incident: Incident
+  readonly lines: readonly LineRef[]
+}
 
 /**
  * One engine over one log. Lines out of order count as of the newest time seen, and are counted. Bounded: RECENT_MAX
@@ -129,10 +136,14 @@ export class DetectRun {
 
   #remember(uid: string, ref: LineRef): void {
     this.#recent.set(uid, ref)
-    if (this.#recent.size > RECENT_MAX) this.#recent.delete(this.#recent.keys().next().value as string)
+    if (this.#recent.size > RECENT_MAX)
+      this.#recent.delete(this.#recent.keys().next().value as string)
   }
 
-  #score(event: Telemetry, headers: Readonly<Record<string, string>> | undefined): RequestVerdict | null {
+  #score(
+    event: Telemetry,
+    headers: Readonly<Record<string, string>> | undefined,
+  ): RequestVerdict | null {
     const { body } = event
     if (this.#scorer === null || isEpcis(body) || body.class_uid !== 4002) return null
     return this.#scorer.judge(requestOf(body, headers))
@@ -144,7 +155,7 @@ export class DetectRun {
       if (Number.isFinite(this.#nextTick)) this.#tick(time)
       this.#nextTick = (Math.floor(time / TICK_MS) + 1) * TICK_MS
     }
-    this.#engine.step(time === raw.time ? raw : at(raw, time))
+    if (this.#engine.step(time === raw.time ? raw : at(raw, time)).length > 0) this.#tick(time)
   }
 
   #tick(now: number): void {
@@ -180,18 +191,30 @@ export class DetectRun {
     const known = this.#suspicious.get(key) ?? []
     this.#suspicious.delete(key)
     this.#suspicious.set(key, [...known, ref].slice(-LINES_MAX))
-    if (this.#suspicious.size > ADDRESSES_MAX) this.#suspicious.delete(this.#suspicious.keys().next().value as string)
+    if (this.#suspicious.size > ADDRESSES_MAX)
+      this.#suspicious.delete(this.#suspicious.keys().next().value as string)
   }
 }
 
 function at(event: Telemetry, time: number): Telemetry {
-  return isEpcis(event.body) ? { ...event, time } : { ...event, time, body: { ...event.body, time } }
+  return isEpcis(event.body)
+    ? { ...event, time }
+    : { ...event, time, body: { ...event.body, time } }
 }
 
 /** What a rule says of a single line counts as well as the learned score. */
-function scoreOf(line: number, verdict: RequestVerdict | null, ruled: ReturnType<LineRules['match']>): LineScore {
+function scoreOf(
+  line: number,
+  verdict: RequestVerdict | null,
+  ruled: ReturnType<LineRules['match']>,
+): LineScore {
   const worth = ruled.length === 0 ? 0 : ruled.some(({ severe }) => severe) ? 0.9 : 0.6
   const reasons = [...(verdict?.reasons ?? []), ...ruled.map(({ title }) => `rule: ${title}`)]
   const score = Math.max(verdict?.score ?? 0, worth)
-  return { line, score: Math.round(score * 1e4) / 1e4, flagged: verdict?.flagged === true || worth > 0, reasons }
+  return {
+    line,
+    score: Math.round(score * 1e4) / 1e4,
+    flagged: verdict?.flagged === true || worth > 0,
+    reasons,
+  }
 }

@@ -7,7 +7,10 @@ import { createGunzip } from 'node:zlib'
 import { LINE_MAX } from './detect-line.ts'
 
 /** Files that are one log, oldest first: a log and what was rotated out of it. */
-export interface LogGroup { readonly name: string; readonly files: readonly string[] }
+export interface LogGroup {
+  readonly name: string
+  readonly files: readonly string[]
+}
 
 /** `access.log`, `access.log.1`, `access.log.2.gz` and `access.log-20150517` are one log, in order of time. */
 export function groupFiles(files: readonly string[]): LogGroup[] {
@@ -18,7 +21,8 @@ export function groupFiles(files: readonly string[]): LogGroup[] {
     groups.set(key, [...(groups.get(key) ?? []), { file, age }])
   }
   return [...groups].map(([name, members]) => ({
-    name, files: members.sort((a, b) => b.age - a.age).map(({ file }) => file),
+    name,
+    files: members.sort((a, b) => b.age - a.age).map(({ file }) => file),
   }))
 }
 
@@ -26,18 +30,31 @@ export function groupFiles(files: readonly string[]): LogGroup[] {
 function rotationOf(name: string): { readonly stem: string; readonly age: number } {
   const plain = name.replace(/\.(?:gz|gzip)$/, '')
   const dated = /^(.+?)[-.](\d{8}|\d{4}-\d\d-\d\d)$/.exec(plain)
-  if (dated !== null) return { stem: dated[1] ?? plain, age: 100_000_000 - Number((dated[2] ?? '').replaceAll('-', '')) }
+  if (dated !== null)
+    return {
+      stem: dated[1] ?? plain,
+      age: 100_000_000 - Number((dated[2] ?? '').replaceAll('-', '')),
+    }
   const counted = /^(.+?)\.(\d{1,4})$/.exec(plain)
-  return counted === null ? { stem: plain, age: 0 } : { stem: counted[1] ?? plain, age: Number(counted[2]) }
+  return counted === null
+    ? { stem: plain, age: 0 }
+    : { stem: counted[1] ?? plain, age: Number(counted[2]) }
 }
 
-export interface SourceLine { readonly number: number; readonly text: string; readonly bytes: number }
+export interface SourceLine {
+  readonly number: number
+  readonly text: string
+  readonly bytes: number
+}
 
 /**
  * The lines of a file, of a gzip file, or of standard input (`-`). A line beyond LINE_MAX characters is cut there.
  * With `follow` the lines go on as the file grows, through rotation and truncation, until `signal` says stop.
  */
-export async function* linesOf(file: string, follow: AbortSignal | null): AsyncGenerator<SourceLine> {
+export async function* linesOf(
+  file: string,
+  follow: AbortSignal | null,
+): AsyncGenerator<SourceLine> {
   const lines = new Lines()
   const raw = file === '-' ? process.stdin : createReadStream(file)
   const input = file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw
@@ -50,7 +67,12 @@ export async function* linesOf(file: string, follow: AbortSignal | null): AsyncG
   yield* grown(file, read, lines, follow)
 }
 
-async function* grown(file: string, from: number, lines: Lines, signal: AbortSignal): AsyncGenerator<SourceLine> {
+async function* grown(
+  file: string,
+  from: number,
+  lines: Lines,
+  signal: AbortSignal,
+): AsyncGenerator<SourceLine> {
   let at = from
   let identity = statSync(file, { throwIfNoEntry: false })?.ino
   const buffer = Buffer.alloc(65_536)

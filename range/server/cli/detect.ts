@@ -47,10 +47,13 @@ export async function detectCommand(options: DetectOptions): Promise<number> {
   const parts = loadParts()
   const session = new DetectSession(options, parts)
   const stop = new AbortController()
-  const interrupted = (): void => { stop.abort() }
+  const interrupted = (): void => {
+    stop.abort()
+  }
   if (options.follow) process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
   process.stdout.on('error', () => process.exit(0))
-  for (const group of groupFiles(options.files)) await session.read(group, options.follow ? stop.signal : null)
+  for (const group of groupFiles(options.files))
+    await session.read(group, options.follow ? stop.signal : null)
   await session.finish()
   process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
   return 0
@@ -66,13 +69,17 @@ interface Parts {
 function loadParts(): Parts {
   const scorer = existsSync(MODEL) ? createRequestScorer(readFileSync(MODEL, 'utf8')) : null
   return {
-    rules: filesIn('rules', ['.yml']), formulas: filesIn('formulas', ['.yml', '.sig']), scorer,
+    rules: filesIn('rules', ['.yml']),
+    formulas: filesIn('formulas', ['.yml', '.sig']),
+    scorer,
   }
 }
 
 function filesIn(folder: string, endings: readonly string[]): SourceFile[] {
   const path = join(HOME, 'engine', folder)
-  return readdirSync(path).filter((name) => endings.some((ending) => name.endsWith(ending))).sort()
+  return readdirSync(path)
+    .filter((name) => endings.some((ending) => name.endsWith(ending)))
+    .sort()
     .map((name) => ({ name, text: readFileSync(join(path, name), 'utf8') }))
 }
 
@@ -98,7 +105,12 @@ class DetectSession {
 
   /** Reads a log to its end, or for as long as it grows. */
   async read(group: LogGroup, follow: AbortSignal | null): Promise<void> {
-    const run = new DetectRun(this.#engine(), this.#parts.scorer, this.#rules, readerOf(this.#options.format))
+    const run = new DetectRun(
+      this.#engine(),
+      this.#parts.scorer,
+      this.#rules,
+      readerOf(this.#options.format),
+    )
     this.#runs.push(run)
     for (const file of group.files) {
       const meter = new Meter(file)
@@ -108,12 +120,15 @@ class DetectSession {
           meter.show(line.bytes, run)
         }
       } catch (error) {
-        process.stderr.write(`${file}: ${error instanceof Error ? error.message : String(error)}; the rest of it is left out\n`)
+        process.stderr.write(
+          `${file}: ${error instanceof Error ? error.message : String(error)}; the rest of it is left out\n`,
+        )
       }
       meter.clear()
     }
     run.end()
-    if (!this.#options.scores) for (const each of follow === null ? run.incidents() : run.changes()) await this.#print(each)
+    if (!this.#options.scores)
+      for (const each of follow === null ? run.incidents() : run.changes()) await this.#print(each)
   }
 
   async finish(): Promise<void> {
@@ -121,22 +136,40 @@ class DetectSession {
     const { report } = this.#options
     const found = this.#runs.flatMap((run) => run.incidents())
     if (report !== undefined) {
-      writeFileSync(report, reportPage({ files: this.#options.files, found, scores: this.#scores, runs: this.#runs, flagged: this.#flagged }))
+      writeFileSync(
+        report,
+        reportPage({
+          files: this.#options.files,
+          found,
+          scores: this.#scores,
+          runs: this.#runs,
+          flagged: this.#flagged,
+        }),
+      )
     }
-    if (this.#named > NAMED_MAX) process.stderr.write(`… and ${this.#named - NAMED_MAX} more broken lines\n`)
+    if (this.#named > NAMED_MAX)
+      process.stderr.write(`… and ${this.#named - NAMED_MAX} more broken lines\n`)
     process.stderr.write(summaryText(this.#runs, found, performance.now() - this.#started))
     if (report !== undefined) process.stderr.write(`report: ${report}\n`)
   }
 
   #engine(): Engine {
     const { rules, formulas, scorer } = this.#parts
-    return createEngine({ rules, formulas, twin: null, baseline: null, scorer: null, requestScorer: scorer })
+    return createEngine({
+      rules,
+      formulas,
+      twin: null,
+      baseline: null,
+      scorer: null,
+      requestScorer: scorer,
+    })
   }
 
   async #take(run: DetectRun, file: string, result: LineResult, following: boolean): Promise<void> {
     if ('error' in result) {
       this.#named += 1
-      if (this.#named <= NAMED_MAX) process.stderr.write(`${file}:${result.line}: ${result.error}, left out\n`)
+      if (this.#named <= NAMED_MAX)
+        process.stderr.write(`${file}:${result.line}: ${result.error}, left out\n`)
     } else if (this.#options.report !== undefined) this.#keep(run, file, result)
     if (this.#options.scores) await this.#write(this.#scoreLine(file, result))
     else if (following) for (const each of run.changes()) await this.#print(each)
@@ -145,7 +178,8 @@ class DetectSession {
 
   #keep(run: DetectRun, file: string, result: LineScore): void {
     this.#scores.push(result.score)
-    const ref = result.flagged && this.#flagged.length < FLAGGED_MAX ? run.lineOf(file, result.line) : null
+    const ref =
+      result.flagged && this.#flagged.length < FLAGGED_MAX ? run.lineOf(file, result.line) : null
     if (ref !== null) this.#flagged.push({ ref, score: result.score, reasons: result.reasons })
   }
 
@@ -158,8 +192,11 @@ class DetectSession {
   }
 
   async #print(found: FoundIncident): Promise<void> {
-    await this.#write(this.#options.json
-      ? `${JSON.stringify(incidentRow(found, this.#several))}\n` : incidentText(found, this.#several))
+    await this.#write(
+      this.#options.json
+        ? `${JSON.stringify(incidentRow(found, this.#several))}\n`
+        : incidentText(found, this.#several),
+    )
   }
 
   async #write(text: string): Promise<void> {
@@ -190,8 +227,13 @@ class Meter {
   show(bytes: number, run: DetectRun): void {
     if (!process.stderr.isTTY || performance.now() - this.#shown < 100) return
     this.#shown = performance.now()
-    const share = this.#size > 0 && !this.#file.endsWith('.gz') ? `${Math.min(100, Math.floor((bytes / this.#size) * 100))} %, ` : ''
-    process.stderr.write(`\r\u001b[K${this.#file}: ${share}${run.lines} lines, ${run.flagged} flagged`)
+    const share =
+      this.#size > 0 && !this.#file.endsWith('.gz')
+        ? `${Math.min(100, Math.floor((bytes / this.#size) * 100))} %, `
+        : ''
+    process.stderr.write(
+      `\r\u001b[K${this.#file}: ${share}${run.lines} lines, ${run.flagged} flagged`,
+    )
   }
 
   clear(): void {
@@ -207,8 +249,10 @@ function misuseOf(options: DetectOptions): string | null {
     if (kind.isDirectory()) return `${file} is a folder; name the log files in it`
   }
   if (options.follow && options.files.length > 1) return '--follow goes with one file'
-  if (options.follow && options.report !== undefined) return '--report needs an end; leave out --follow'
-  if (options.report !== undefined && !existsSync(dirname(options.report))) return `no such folder: ${dirname(options.report)}`
+  if (options.follow && options.report !== undefined)
+    return '--report needs an end; leave out --follow'
+  if (options.report !== undefined && !existsSync(dirname(options.report)))
+    return `no such folder: ${dirname(options.report)}`
   return null
 }
 

@@ -16,7 +16,10 @@ export function surrounded(text: string, beside: string, chance: Chance): string
 }
 
 function percentTwice(text: string): string {
-  return text.replace(/[<>'"/;=( ).]/g, (char) => `%25${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  return text.replace(
+    /[<>'"/;=( ).]/g,
+    (char) => `%25${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  )
 }
 function entities(text: string): string {
   return text.replace(/[<>'"(]/g, (char) => `&#${char.charCodeAt(0)};`)
@@ -28,10 +31,16 @@ function comments(text: string): string {
   return text.replaceAll(' ', '/**/')
 }
 function escapes(text: string): string {
-  return text.replace(/[<>'"/]/g, (char) => `\\u00${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  return text.replace(
+    /[<>'"/]/g,
+    (char) => `\\u00${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  )
 }
 function overlong(text: string): string {
-  return text.replace(/[/.\\']/g, (char) => `%c${char.charCodeAt(0) >> 6}%${(0x80 | (char.charCodeAt(0) & 0x3f)).toString(16)}`)
+  return text.replace(
+    /[/.\\']/g,
+    (char) => `%c${char.charCodeAt(0) >> 6}%${(0x80 | (char.charCodeAt(0) & 0x3f)).toString(16)}`,
+  )
 }
 function spaced(text: string): string {
   return text.replace(/ /g, '\t').replace(/([=(),])/g, ' $1 ')
@@ -41,8 +50,10 @@ function spaced(text: string): string {
 function renamed(text: string, chance: Chance): string {
   const words = ['anna', 'x', 'shoes', 'item', 'ref', 'na me', 'abc', 'test', 'admin', 'order']
   let k = 0
-  return text.replace(/\b\d{1,5}\b/g, () => {
-    k += 1
-    return String(Math.floor(chance(5) * 900 * k) % 997)
-  }).replace(/^-?\d+(?=['")])/, () => words[Math.floor(chance(6) * words.length)] as string)
+  return text
+    .replace(/\b\d{1,5}\b/g, () => {
+      k += 1
+      return String(Math.floor(chance(5) * 900 * k) % 997)
+    })
+    .replace(/^-?\d+(?=['")])/, () => words[Math.floor(chance(6) * words.length)] as string)
 }

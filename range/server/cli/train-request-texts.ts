@@ -20,25 +20,45 @@ export function readLabelled(file: string, seed: number): Labelled[] | string {
   if (!existsSync(file)) return `no such file: ${file}`
   const rows = parseCsv(readFileSync(file, 'utf8'))
   const [head, ...values] = rows
-  if (head?.join() !== 'payload,length,attack_type,label') return `${file}: not the columns payload,length,attack_type,label`
-  return values.filter((row) => row.length === 4 && row[0] !== '').map(([text = '', , type = '', label = '']) => ({
-    text, kind: 'value', attack: label === 'anom', source: label === 'norm' ? 'norm' : type, split: splitOf(text, seed, 0.6, 0.8),
-  }))
+  if (head?.join() !== 'payload,length,attack_type,label')
+    return `${file}: not the columns payload,length,attack_type,label`
+  return values
+    .filter((row) => row.length === 4 && row[0] !== '')
+    .map(([text = '', , type = '', label = '']) => ({
+      text,
+      kind: 'value',
+      attack: label === 'anom',
+      source: label === 'norm' ? 'norm' : type,
+      split: splitOf(text, seed, 0.6, 0.8),
+    }))
 }
 
 /** Texts beside the model, `kind<TAB>text` a line: attacks all to train, of ordinary ones a third for thresholds. */
 export function readCorpus(folder: string, seed: number): Labelled[] {
-  return readdirSync(folder).filter((name) => name.endsWith('.txt')).sort().flatMap((name) => {
-    const source = name.replace(/\.txt$/, '').replace(/s$/, '')
-    const attack = source === 'attack'
-    return readFileSync(join(folder, name), 'utf8').split('\n').flatMap((line) => {
-      const cut = line.indexOf('\t')
-      const kind = PART_KINDS.find((each) => each === line.slice(0, cut))
-      if (kind === undefined) return []
-      const text = line.slice(cut + 1)
-      return [{ text, kind, attack, source, split: attack ? 'train' as const : splitOf(text, seed, 0.67, 1) }]
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.txt'))
+    .sort()
+    .flatMap((name) => {
+      const source = name.replace(/\.txt$/, '').replace(/s$/, '')
+      const attack = source === 'attack'
+      return readFileSync(join(folder, name), 'utf8')
+        .split('\n')
+        .flatMap((line) => {
+          const cut = line.indexOf('\t')
+          const kind = PART_KINDS.find((each) => each === line.slice(0, cut))
+          if (kind === undefined) return []
+          const text = line.slice(cut + 1)
+          return [
+            {
+              text,
+              kind,
+              attack,
+              source,
+              split: attack ? ('train' as const) : splitOf(text, seed, 0.67, 1),
+            },
+          ]
+        })
     })
-  })
 }
 
 /**
@@ -48,19 +68,30 @@ export function readCorpus(folder: string, seed: number): Labelled[] {
 export function readReadmes(folder: string, seed: number): Labelled[] {
   const lines = new Set<string>()
   for (const file of readmesIn(folder)) {
-    for (const line of readFileSync(file, 'utf8').replace(/```[^]*?```/g, '').split('\n')) {
-      const text = line.replace(/^[\s#>*\-|\d.]+/, '').trim().slice(0, 300)
+    for (const line of readFileSync(file, 'utf8')
+      .replace(/```[^]*?```/g, '')
+      .split('\n')) {
+      const text = line
+        .replace(/^[\s#>*\-|\d.]+/, '')
+        .trim()
+        .slice(0, 300)
       if (text.length >= 15 && !/^[[!<|]|\t|img\.shields|^\w+="/.test(text)) lines.add(text)
     }
   }
   return [...lines].sort().map((text) => ({
-    text, kind: 'value', attack: false, source: 'readme', split: splitOf(text, seed, 0.25, 0.5),
+    text,
+    kind: 'value',
+    attack: false,
+    source: 'readme',
+    split: splitOf(text, seed, 0.25, 0.5),
   }))
 }
 
 function readmesIn(folder: string): string[] {
   const packages = readdirSync(folder).flatMap((name) => {
-    return name.startsWith('@') ? readdirSync(join(folder, name)).map((inner) => join(name, inner)) : [name]
+    return name.startsWith('@')
+      ? readdirSync(join(folder, name)).map((inner) => join(name, inner))
+      : [name]
   })
   return packages.map((name) => join(folder, name, 'README.md')).filter((file) => existsSync(file))
 }

@@ -13,14 +13,23 @@ import { areaUnder, qualityOf } from '../../../range/server/cli/train-request-qu
 import type { Judged } from '../../../range/server/cli/train-request-quality.ts'
 import { parseCsv } from '../../../range/server/cli/train-request-texts.ts'
 
-const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
+const read = (path: string): string =>
+  readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
 const scorer = createRequestScorer(read('engine/models/request/model.json'))
 
 function texts(name: string, attack: boolean): Judged[] {
-  return read(`test/data/request/${name}.txt`).split('\n').filter((line) => line.includes('\t')).map((line) => {
-    const cut = line.indexOf('\t')
-    return { kind: line.slice(0, cut) as Judged['kind'], text: line.slice(cut + 1), attack, source: name }
-  })
+  return read(`test/data/request/${name}.txt`)
+    .split('\n')
+    .filter((line) => line.includes('\t'))
+    .map((line) => {
+      const cut = line.indexOf('\t')
+      return {
+        kind: line.slice(0, cut) as Judged['kind'],
+        text: line.slice(cut + 1),
+        attack,
+        source: name,
+      }
+    })
 }
 
 describe('decoding as a target would', () => {
@@ -43,14 +52,25 @@ describe('decoding as a target would', () => {
     check('x%0d%0aSet-Cookie: a', 'x set-cookie: a', 'header-break')
   })
   it('[A8] takes nothing from ordinary text', () => {
-    for (const text of ["O'Brien", 'Zażółć', '100%', 'R&D', 'こんにちは', '/* note */ done', '50%-70%']) {
+    for (const text of [
+      "O'Brien",
+      'Zażółć',
+      '100%',
+      'R&D',
+      'こんにちは',
+      '/* note */ done',
+      '50%-70%',
+    ]) {
       expect([text, [...decodeValue(text, { plusIsSpace: false }).steps]]).toEqual([text, []])
     }
   })
 })
 
 describe('grammar, not vocabulary', () => {
-  const names = (text: string): string => skeletonOf(text).map((token) => token.text).join(' ')
+  const names = (text: string): string =>
+    skeletonOf(text)
+      .map((token) => token.text)
+      .join(' ')
   it('[A9] reads an apostrophe in a name and a quote in a condition apart', () => {
     expect(names("o'brien")).toBe('l ’ w')
     expect(names("x' or 'a'='a")).toBe("l ' or ' a ' = ' a")
@@ -61,12 +81,20 @@ describe('grammar, not vocabulary', () => {
 describe('parts of a request', () => {
   it('[A9] judges path, each parameter, each field and chosen headers apart', () => {
     const parts = partsOf({
-      path: '/a', query: 'q=1&r=2', body: '{"user":{"$ne":""},"note":"x"}',
+      path: '/a',
+      query: 'q=1&r=2',
+      body: '{"user":{"$ne":""},"note":"x"}',
       headers: { 'user-agent': 'b', referer: 'https://e.example/p?s=t', accept: 'c' },
     })
     expect(parts.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
-      'path path', 'value parameter q', 'value parameter r', 'value name of a field user', 'value field note',
-      'header header user-agent', 'path header referer', 'value referer parameter s',
+      'path path',
+      'value parameter q',
+      'value parameter r',
+      'value name of a field user',
+      'value field note',
+      'header header user-agent',
+      'path header referer',
+      'value referer parameter s',
     ])
   })
 })
@@ -74,7 +102,12 @@ describe('parts of a request', () => {
 describe('the shipped model', () => {
   it('[A10] flags no ordinary and nearly every attack value of the labelled extract', () => {
     const rows = parseCsv(read('test/data/http-params-extract.csv')).slice(1)
-    const judged = rows.map(([text = '', , type = '', label]) => ({ text, kind: 'value' as const, attack: label === 'anom', source: type }))
+    const judged = rows.map(([text = '', , type = '', label]) => ({
+      text,
+      kind: 'value' as const,
+      attack: label === 'anom',
+      source: type,
+    }))
     const quality = qualityOf(scorer, judged)
     expect(quality.ordinary + quality.attacks).toBe(412)
     expect(quality.falsePositiveRate).toBeLessThanOrEqual(0.005)
@@ -83,25 +116,35 @@ describe('the shipped model', () => {
     expect(quality.surpriseAuc).toBeGreaterThanOrEqual(0.98)
   })
   it('[A10] tells texts that look dangerous from attacks that look ordinary', () => {
-    const quality = qualityOf(scorer, [...texts('hard-ordinary', false), ...texts('hard-attacks', true)])
+    const quality = qualityOf(scorer, [
+      ...texts('hard-ordinary', false),
+      ...texts('hard-attacks', true),
+    ])
     expect(quality.falsePositiveRate).toBeLessThanOrEqual(0.05)
     expect(quality.recall).toBeGreaterThanOrEqual(0.93)
   })
   it('[A10] does as well on texts that nothing was changed for', () => {
-    const quality = qualityOf(scorer, [...texts('fresh-ordinary', false), ...texts('fresh-attacks', true)])
+    const quality = qualityOf(scorer, [
+      ...texts('fresh-ordinary', false),
+      ...texts('fresh-attacks', true),
+    ])
     expect(quality.falsePositiveRate).toBeLessThanOrEqual(0.06)
     expect(quality.recall).toBeGreaterThanOrEqual(0.93)
   })
   it('[A10] gives a value the same score alone, again, and under another name', () => {
     const part = { kind: 'value' as const, name: 'a', text: "1' or 1=1--", plusIsSpace: true }
     const first = scorer.judgePart(part)
-    const fresh = createRequestScorer(read('engine/models/request/model.json')).judgePart({ ...part, name: 'b' })
+    const fresh = createRequestScorer(read('engine/models/request/model.json')).judgePart({
+      ...part,
+      name: 'b',
+    })
     expect(scorer.judgePart(part)).toEqual(first)
     expect({ ...fresh, name: 'a' }).toEqual(first)
   })
   it('[A10] finds what a long ordinary text hides', () => {
     const long = 'These shoes are light and fit well, and I would buy them again. '.repeat(40)
-    const judge = (text: string): boolean => scorer.judgePart({ kind: 'value', name: 'v', text, plusIsSpace: false }).flagged
+    const judge = (text: string): boolean =>
+      scorer.judgePart({ kind: 'value', name: 'v', text, plusIsSpace: false }).flagged
     expect(judge(long)).toBe(false)
     expect(judge(`${long}<script>alert(document.cookie)</script>${long}`)).toBe(true)
   })
@@ -112,10 +155,25 @@ describe('the shipped model', () => {
 
 describe('the detector', () => {
   let n = 0
-  const request = (ip: string, target: string, second: number, agent = 'Mozilla/5.0'): Telemetry => requestEvent({
-    time: second * 1000, uid: `r${(n += 1)}`, source: ip, method: 'GET', host: '', target, agent, referrer: '', code: 404, length: 0,
-  })
-  const ATTACKS = ["/i?id=1'%20or%201=1--", '/i?id=-1%20union%20select%201,2', '/f?n=../../../etc/passwd', '/p?h=;cat%20/etc/hosts']
+  const request = (ip: string, target: string, second: number, agent = 'Mozilla/5.0'): Telemetry =>
+    requestEvent({
+      time: second * 1000,
+      uid: `r${(n += 1)}`,
+      source: ip,
+      method: 'GET',
+      host: '',
+      target,
+      agent,
+      referrer: '',
+      code: 404,
+      length: 0,
+    })
+  const ATTACKS = [
+    "/i?id=1'%20or%201=1--",
+    '/i?id=-1%20union%20select%201,2',
+    '/f?n=../../../etc/passwd',
+    '/p?h=;cat%20/etc/hosts',
+  ]
   const run = (events: readonly Telemetry[]): number[] => {
     const detector = createRequestDetector(scorer)
     return events.flatMap((event) => detector.see(event)).map((finding) => finding.severity)
@@ -124,15 +182,22 @@ describe('the detector', () => {
     expect(run(ATTACKS.map((target, k) => request('10.0.0.1', target, k)))).toEqual([2, 2, 3, 3])
   })
   it('[A11] the same strange part again, other visitors or a long time between add nothing', () => {
-    expect(run([1, 2, 3, 4].map((k) => request('10.0.0.1', ATTACKS[0] as string, k)))).toEqual([2, 2, 2, 2])
+    expect(run([1, 2, 3, 4].map((k) => request('10.0.0.1', ATTACKS[0] as string, k)))).toEqual([
+      2, 2, 2, 2,
+    ])
     expect(run(ATTACKS.map((target, k) => request(`10.0.0.${k}`, target, k)))).toEqual([2, 2, 2, 2])
-    expect(run(ATTACKS.map((target, k) => request('10.0.0.1', target, k * 700)))).toEqual([2, 2, 2, 2])
+    expect(run(ATTACKS.map((target, k) => request('10.0.0.1', target, k * 700)))).toEqual([
+      2, 2, 2, 2,
+    ])
   })
   it('[A11] says nothing of real visitors', () => {
-    const events = read('test/data/web-access-extract.log').split('\n').filter((line) => line !== '').flatMap((line, k) => {
-      const got = readCombined(line, `l${k}`)
-      return got.ok ? got.events : []
-    })
+    const events = read('test/data/web-access-extract.log')
+      .split('\n')
+      .filter((line) => line !== '')
+      .flatMap((line, k) => {
+        const got = readCombined(line, `l${k}`)
+        return got.ok ? got.events : []
+      })
     expect(events).toHaveLength(400)
     expect(run(events)).toEqual([])
   })
@@ -141,7 +206,9 @@ describe('the detector', () => {
     const events = ATTACKS.map((target, k) => request('10.0.0.1', target, k))
     for (const event of events.slice(0, 2)) a.see(event)
     b.restore(JSON.parse(JSON.stringify(a.save())) as never)
-    expect(events.slice(2).flatMap((event) => b.see(event))).toEqual(events.slice(2).flatMap((event) => a.see(event)))
+    expect(events.slice(2).flatMap((event) => b.see(event))).toEqual(
+      events.slice(2).flatMap((event) => a.see(event)),
+    )
   })
 })
 

