@@ -26,7 +26,10 @@ export interface SourceFile {
 
 export interface EngineOptions {
   readonly rules: readonly SourceFile[]
-  /** Formula documents, and the signature they are read against: the one file whose name ends in `.sig`. */
+  /**
+   * Formula documents, and the signature they are read against: the one file whose name ends in
+   * `.sig`.
+   */
   readonly formulas: readonly SourceFile[]
   /** Null where there are no vans to watch. */
   readonly twin: TwinPlan | null
@@ -43,18 +46,25 @@ export interface EngineOptions {
 export const BUDGET = 0.3
 
 /**
- * All detectors over one stream. Same options and same stream, same alerts, bit for bit; no clock, bounded state.
- * Telemetry must come in order of time; `tick` may be called at any pace, its time never decreasing.
+ * All detectors over one stream. Same options and same stream, same alerts, bit for bit; no clock,
+ * bounded state. Telemetry must come in order of time; `tick` may be called at any pace, its time
+ * never decreasing.
  */
 export interface Engine {
   /** The alerts that one event completes, repetitions left out. */
   step(event: Telemetry): Alert[]
-  /** What time alone completes, and the incidents that are new, changed or closed since the last tick. */
+  /**
+   * What time alone completes, and the incidents that are new, changed or closed since the last
+   * tick.
+   */
   tick(now: number): { readonly alerts: Alert[]; readonly incidents: Incident[] }
   /** All incidents remembered, by order of opening. */
   incidents(): readonly Incident[]
   save(): Json
-  /** Continues exactly where `save` was taken, on an engine of the same options; throws if they differ. */
+  /**
+   * Continues exactly where `save` was taken, on an engine of the same options; throws if they
+   * differ.
+   */
   restore(saved: Json): void
 }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// `npm run shots`: pictures of every screen at three widths in both themes, taken from a real exercise that is played
-// on a server of its own. Options: --only home,defender …  --widths 360,1440  --themes light  --out DIR  --axe
-// (lists what axe finds)  --docs (writes the chosen ones, small, to docs/pictures).
+// `npm run shots`: pictures of every screen at three widths in both themes, taken from a real
+// exercise that is played on a server of its own. Options: --only home,defender … --widths 360,1440
+// --themes light --out DIR --axe (lists what axe finds) --docs (writes the chosen ones, small, to
+// docs/pictures).
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -40,7 +40,10 @@ export function createPaymentDetector(scorer: Scorer, budget: number): Detector 
   if (scorer.features.join() !== FEATURES.join())
     throw new Error(`model ${scorer.name} has other columns`)
   const windows = new PaymentWindows()
-  /** Addresses told in the last hour: at most ACCUSED_MAX a row. Their tries no longer taint the rest. */
+  /**
+   * Addresses told in the last hour: at most ACCUSED_MAX a row. Their tries no longer taint the
+   * rest.
+   */
   const accused = new Map<string, number>()
   return {
     name: scorer.name,

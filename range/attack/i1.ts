@@ -113,7 +113,10 @@ function step(world: World, run: AttackRun): Step {
   }
 }
 
-/** At stealth 0 like clockwork; at 1 on average 1.6 times as long, between nearly the usual pause and 2.3 times. */
+/**
+ * At stealth 0 like clockwork; at 1 on average 1.6 times as long, between nearly the usual pause
+ * and 2.3 times.
+ */
 function pace(run: AttackRun, lot: (n: number, index: number) => number): number {
   const stealth = num(run, 'stealth')
   return 1 + stealth * (lot(1_300, 6) / 1_000 - 0.05)

@@ -22,12 +22,13 @@ import {
 const NETWORKS_MORE = 40
 
 /**
- * P2, card testing. The crew has a bought list of card numbers and buys small things with one after the other to learn
- * which still work: ordinary requests through the ordinary checkout, as a guest, below the amount from which a bank
- * asks its customer. `rate` is authorisations a minute. Stealth: more networks (one at 0, 41 at 1) and a new one
- * for every visit, fewer cards a visit, a slower pace (70 % at 1), looking around before buying, mixed amounts. A visit
- * that is refused (403, 429) is what the crew sees: it moves to another network, slows down, and gives up when it has
- * none left.
+ * P2, card testing. The crew has a bought list of card numbers and buys small things with one after
+ * the other to learn which still work: ordinary requests through the ordinary checkout, as a guest,
+ * below the amount from which a bank asks its customer. `rate` is authorisations a minute. Stealth:
+ * more networks (one at 0, 41 at 1) and a new one for every visit, fewer cards a visit, a slower
+ * pace (70 % at 1), looking around before buying, mixed amounts. A visit that is refused (403, 429)
+ * is what the crew sees: it moves to another network, slows down, and gives up when it has none
+ * left.
  */
 export const p2: Technique = {
   id: 'P2',
@@ -63,7 +64,10 @@ export const p2: Technique = {
   describe,
 }
 
-/** One visit: a session of some cards. Its outcome is read at the next step from what came back to the crew. */
+/**
+ * One visit: a session of some cards. Its outcome is read at the next step from what came back to
+ * the crew.
+ */
 function step(world: World, run: AttackRun): Step {
   const memory = lookBack(world, run)
   if (memory === null)
@@ -93,10 +97,7 @@ function step(world: World, run: AttackRun): Step {
     go(request(device, 'POST', '/cart/add', { product, count: '1' }), pause * 0.2)
     go(request(device, 'GET', '/checkout', {}), pause * 0.1)
     const card = world.shop.cards[strangerCard(world, Number(memory['cards']) + i)]!
-    go(
-      request(device, 'POST', '/checkout/pay', { card: card.token, address: place }),
-      pause * 0.35,
-    )
+    go(request(device, 'POST', '/checkout/pay', { card: card.token, address: place }), pause * 0.35)
   }
   const next: Memory = {
     ...memory,
@@ -119,7 +120,10 @@ function popular(world: World, value: number): string {
 /** Things that never ship and cost little. */
 const CHEAP = ['boot-care', 'trail-map', 'gift-card-25'] as const
 
-/** Reads the last visit: cards that were answered are learnt; a refusal costs the network. Null: no network is left. */
+/**
+ * Reads the last visit: cards that were answered are learnt; a refusal costs the network. Null: no
+ * network is left.
+ */
 function lookBack(world: World, run: AttackRun): Memory | null {
   const { memory } = run
   const pending = Number(memory['pending'])

@@ -39,13 +39,16 @@ export type Answered = Counterfactual | { readonly error: string }
 
 /** Virtual seconds between two pauses in which others may be served. */
 const TICKS_AT_ONCE = 20
-/** The finished exercise played again, kept while its state is: further questions need one play only. */
+/**
+ * The finished exercise played again, kept while its state is: further questions need one play
+ * only.
+ */
 const originals = new WeakMap<RunState, History>()
 
 /**
- * Plays the exercise twice from its seed and inputs, once with one decision changed, and compares by business id.
- * `was` is the finished exercise's state, from which the choice is understood. Takes as long as two simulations, as
- * long as one where `was` was asked about before.
+ * Plays the exercise twice from its seed and inputs, once with one decision changed, and compares
+ * by business id. `was` is the finished exercise's state, from which the choice is understood.
+ * Takes as long as two simulations, as long as one where `was` was asked about before.
  */
 export function counterfactual(
   fresh: Fresh,
@@ -60,7 +63,10 @@ export function counterfactual(
   }
 }
 
-/** Like `counterfactual`, but waits for `pause` again and again, so that running exercises go on meanwhile. */
+/**
+ * Like `counterfactual`, but waits for `pause` again and again, so that running exercises go on
+ * meanwhile.
+ */
 export async function counterfactualBetween(
   pause: () => Promise<unknown>,
   ...asked: Parameters<typeof counterfactual>

@@ -94,7 +94,10 @@ export interface JobParameter {
     readonly value: string
     readonly label: string
     readonly note: string
-    /** A van as the crew sees it at the yard: its number, line, parcels aboard, and whether it is out. */
+    /**
+     * A van as the crew sees it at the yard: its number, line, parcels aboard, and whether it is
+     * out.
+     */
     readonly van?: number
     readonly line?: string
     readonly aboard?: number
@@ -337,9 +340,9 @@ export interface Debrief {
   readonly longestUnseenMs: number
   readonly ledger: { readonly size: number; readonly root: string; readonly changed: boolean }
   /**
-   * Where to verify: index of the log's entry that holds an input (by its number, as in `input:12`), and of the digest
-   * of a second (by its virtual time), which covers what the town, the engine and the score did in it. Empty where no
-   * log was read.
+   * Where to verify: index of the log's entry that holds an input (by its number, as in
+   * `input:12`), and of the digest of a second (by its virtual time), which covers what the town,
+   * the engine and the score did in it. Empty where no log was read.
    */
   readonly entries: {
     readonly inputs: Readonly<Record<string, number>>

@@ -358,7 +358,10 @@ async function exported(call: Call): Promise<void> {
   )
 }
 
-/** Where to begin verifying: the key, the newest checkpoint, and its key in Gun's space `cp`. For anybody. */
+/**
+ * Where to begin verifying: the key, the newest checkpoint, and its key in Gun's space `cp`. For
+ * anybody.
+ */
 function ledger(call: Call): void {
   const log = call.parts.rooms.shelf().get(call.id)
   if (!log) return refuse(call.res, 404, 'no-such-exercise')
@@ -374,8 +377,8 @@ function ledger(call: Call): void {
 }
 
 /**
- * The proof file of an entry: after the end for everybody, while playing for the trainer alone. Where
- * an entry stands tells how many came before it, moves that others may not see among them.
+ * The proof file of an entry: after the end for everybody, while playing for the trainer alone.
+ * Where an entry stands tells how many came before it, moves that others may not see among them.
  */
 function opening(call: Call): void {
   const room = call.parts.rooms.get(call.id)

@@ -25,8 +25,8 @@ export function readInputs(log: Log): {
 const PARTS = ['world', 'engine', 'rules', 'models'] as const
 
 /**
- * Replays a log into a fresh run, and fills `answers` with what its senders were told; says what is wrong with it, or
- * null. Yields to others every 50 ticks.
+ * Replays a log into a fresh run, and fills `answers` with what its senders were told; says what is
+ * wrong with it, or null. Yields to others every 50 ticks.
  */
 export async function replayLog(
   run: FullRun,

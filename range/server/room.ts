@@ -11,7 +11,10 @@ const WAITING_MAX = 2048
 const BATCH_MAX = 256
 const TICK_MS = 1000
 const TICKS_AT_ONCE = 8
-/** Virtual time that may be owed before it is given up: a machine too slow runs slower, never in bursts. */
+/**
+ * Virtual time that may be owed before it is given up: a machine too slow runs slower, never in
+ * bursts.
+ */
 const OWED_MS_MAX = 60_000
 const FLUSH_AFTER_ACTION_MS = 16
 const FLUSH_EVERY_MS = 100
@@ -22,7 +25,10 @@ const AUDIT_EVERY_MS = 15_000
 const ANSWERS_KEPT = 256
 
 export type Unstamped = Input extends infer I ? (I extends Input ? Omit<I, 'at'> : never) : never
-/** Whose message an input was, and the id its sender gave it: a second one like it is the same message. */
+/**
+ * Whose message an input was, and the id its sender gave it: a second one like it is the same
+ * message.
+ */
 export interface Sent {
   readonly seat: string
   readonly id: string
@@ -50,8 +56,9 @@ export interface RoomParts {
 }
 
 /**
- * One exercise in play: every input is made durable, then applied at once; ticks follow the clock; what changed is
- * shown to each seat. All of it happens in one line, so that the log's order is the order of effects.
+ * One exercise in play: every input is made durable, then applied at once; ticks follow the clock;
+ * what changed is shown to each seat. All of it happens in one line, so that the log's order is the
+ * order of effects.
  */
 export class Room {
   readonly id: string
@@ -265,7 +272,10 @@ export class Room {
     }
   }
 
-  /** One checkpoint at a time: on a slow disk several ticks share one, so that the end need not wait for many. */
+  /**
+   * One checkpoint at a time: on a slow disk several ticks share one, so that the end need not wait
+   * for many.
+   */
   #publish(): void {
     if (this.#publishing || this.#ticksToPublish === 0 || this.#closed) return
     this.#publishing = true
@@ -334,7 +344,10 @@ export class Room {
   }
 }
 
-/** An input as a replay will read it: its keys in the log's order, since what is printed of a form keeps that order. */
+/**
+ * An input as a replay will read it: its keys in the log's order, since what is printed of a form
+ * keeps that order.
+ */
 export function asLogged(input: Input): Input {
   const text = canonicalEntry(entryOf(input))
   return text === undefined ? input : (JSON.parse(text) as { input: Input }).input

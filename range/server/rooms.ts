@@ -127,7 +127,10 @@ export class Rooms {
     return { ok: true, room: this.#open({ id, code, owner: asked.owner, run, log }) }
   }
 
-  /** Seats somebody; without a role a player joins the smaller team. Refused: unknown code, locked, full, over. */
+  /**
+   * Seats somebody; without a role a player joins the smaller team. Refused: unknown code, locked,
+   * full, over.
+   */
   async join(code: string, nickname: string, role?: PlayRole): Promise<SeatedOr> {
     const room = this.#byCode.get(code)
     if (!room) return { ok: false, status: 404, reason: 'no-such-code' }
@@ -195,7 +198,10 @@ export class Rooms {
     return this.#store.db.select().from(exercises).where(eq(exercises.id, id)).get()
   }
 
-  /** A finished exercise by its state and inputs, rebuilt from its log where it is no longer in memory. */
+  /**
+   * A finished exercise by its state and inputs, rebuilt from its log where it is no longer in
+   * memory.
+   */
   async finished(id: string): Promise<
     | {
         readonly run: FullRun
@@ -234,7 +240,10 @@ export class Rooms {
     return { get: (id) => this.#rooms.get(id)?.log ?? this.#shelf.get(id) }
   }
 
-  /** Goes on with every exercise that a stop or crash interrupted. Says what it could not resume, and why. */
+  /**
+   * Goes on with every exercise that a stop or crash interrupted. Says what it could not resume,
+   * and why.
+   */
   async resume(): Promise<readonly string[]> {
     const trouble: string[] = []
     const rows = this.#store.db

@@ -43,7 +43,10 @@ export function scenarioChoices(): readonly ScenarioChoice[] {
   })
 }
 
-/** Loads a scenario by slug or by path (of the file or its folder); all mistakes at once, each with line and correction. */
+/**
+ * Loads a scenario by slug or by path (of the file or its folder); all mistakes at once, each with
+ * line and correction.
+ */
 export function loadScenario(slugOrPath: string): Loaded {
   const file = fileOf(slugOrPath)
   if (file === null)

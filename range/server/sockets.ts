@@ -33,7 +33,10 @@ type SeatSocket = Socket<
   { seat: Seat }
 >
 
-/** Messages of one socket: sixty at once, then twenty a second. After a hundred refusals the line is cut. */
+/**
+ * Messages of one socket: sixty at once, then twenty a second. After a hundred refusals the line is
+ * cut.
+ */
 const RATE = { burst: 60, perSecond: 20 }
 const CONNECTS = { burst: 240, perSecond: 20 }
 const REFUSALS_MAX = 100
@@ -44,7 +47,10 @@ export interface SeatSockets {
   close(): void
 }
 
-/** socket.io bound to an engine of its own: the caller hands it requests and upgrades, nothing listens by itself. */
+/**
+ * socket.io bound to an engine of its own: the caller hands it requests and upgrades, nothing
+ * listens by itself.
+ */
 export function createSeatSockets(rooms: Rooms, publicUrl?: URL): SeatSockets {
   const connects = new Limits(CONNECTS)
   const engine = new Engine({
@@ -192,7 +198,9 @@ async function takeAct({ room, seat }: Seat, message: unknown): Promise<MoveAnsw
   return room.once(seat, id, () => trainerAct(room, act.value, { seat, id }))
 }
 
-/** Trainers may do everything; who plays alone, in a lab or a rehearsal, drives the clock and ends. */
+/**
+ * Trainers may do everything; who plays alone, in a lab or a rehearsal, drives the clock and ends.
+ */
 function mayAct(room: Room, seat: string, act: TrainerAct): boolean {
   const { seats, mode } = room.run.state
   if (seats.get(seat)?.role === 'trainer') return true

@@ -63,7 +63,10 @@ function inputOf(room: Room, act: Exclude<TrainerAct, { kind: 'Step' }>): Made {
   }
 }
 
-/** Seconds of the room's time for which a fired inject can be taken back: what has happened in the town cannot be. */
+/**
+ * Seconds of the room's time for which a fired inject can be taken back: what has happened in the
+ * town cannot be.
+ */
 const GRACE_SECONDS = 10
 function graceEnd(room: Room): number {
   return room.run.now() + Math.ceil(GRACE_SECONDS * room.run.speed()) * 1000

@@ -21,7 +21,10 @@ export interface Observer {
    */
   readonly pending: readonly Waiting[]
 }
-/** Streams heard of lately over all others, so that a call copies few: at most RECENT_MAX and its own. */
+/**
+ * Streams heard of lately over all others, so that a call copies few: at most RECENT_MAX and its
+ * own.
+ */
 interface Streams {
   readonly recent: ReadonlyMap<string, Place>
   readonly rest: ReadonlyMap<string, Place>

@@ -19,7 +19,10 @@ export type Action = { readonly afterMs: number } & (
 )
 type Wish = 'browse' | 'buy' | 'forgotten' | 'look-up' | 'review' | 'gift'
 
-/** Visits from this ordinal up are extra ones: a sale, a gift rush, a letter about codes, a card that is dead. */
+/**
+ * Visits from this ordinal up are extra ones: a sale, a gift rush, a letter about codes, a card
+ * that is dead.
+ */
 export const EXTRA_VISITS_FROM = 10_000
 export const GIFT_VISITS = EXTRA_VISITS_FROM + 1_000
 export const FORGOTTEN_VISITS = EXTRA_VISITS_FROM + 2_000
@@ -29,8 +32,9 @@ const STEPS_MAX = 40
 const GUESTS_PERCENT = 65
 
 /**
- * What customer `customer` does on visit `visit`: a pure function of seed, customer and visit, so that nobody else's
- * doings change it. At most STEPS_MAX actions; later ones may prove needless (a second try after a paid first one).
+ * What customer `customer` does on visit `visit`: a pure function of seed, customer and visit, so
+ * that nobody else's doings change it. At most STEPS_MAX actions; later ones may prove needless (a
+ * second try after a paid first one).
  */
 export function planVisit(world: World, customer: number, visit: number): readonly Action[] {
   const { seed } = world.config
@@ -265,7 +269,10 @@ export function requestFor(
 function wrongCode(world: World, customer: number): string {
   return String((Number(badgeOf(customer, world.config.seed)) + 7) % 1_000_000).padStart(6, '0')
 }
-/** The first card, then the spare one where there is one, then the first again; a dead card five times over. */
+/**
+ * The first card, then the spare one where there is one, then the first again; a dead card five
+ * times over.
+ */
 function cardFor(world: World, customer: number, visit: number, attempt: number): number {
   const row = world.shop.customers[customer]!
   if (visit >= DEAD_CARD_VISITS) return attempt < 5 ? (row.secondCard ?? row.card) : row.card

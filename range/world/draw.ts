@@ -1,7 +1,7 @@
 /**
- * Randomness as a pure function of (seed, stream, entity, index): Threefry2x32-20, key (seed, stream),
- * counter (entity, index). No draw depends on how many came before it elsewhere.
- * Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+ * Randomness as a pure function of (seed, stream, entity, index): Threefry2x32-20, key (seed,
+ * stream), counter (entity, index). No draw depends on how many came before it elsewhere. Source:
+ * Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
  */
 
 /** Frozen stream ids: append only, never renumber, since recordings depend on them. */
@@ -56,7 +56,10 @@ export type StreamId = (typeof Stream)[keyof typeof Stream]
 
 const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const
 
-/** 64 fresh bits as two unsigned 32-bit integers [hi, lo] for a coordinate; every argument is taken modulo 2^32. */
+/**
+ * 64 fresh bits as two unsigned 32-bit integers [hi, lo] for a coordinate; every argument is taken
+ * modulo 2^32.
+ */
 export function draw(
   seed: number,
   stream: StreamId,

@@ -9,7 +9,10 @@ export const PARTNER_HOSTS = [
   'chat.helpful.example',
   'stars.tellus.example',
 ] as const
-/** What the shop's Content-Security-Policy allows. The counter's firm hands out a subdomain to every customer of its own. */
+/**
+ * What the shop's Content-Security-Policy allows. The counter's firm hands out a subdomain to every
+ * customer of its own.
+ */
 export const ALLOWED_HOSTS = [
   SHOP_HOST,
   '*.visitlog.example',
@@ -85,7 +88,10 @@ export const BASELINE: Readonly<Record<Page['slug'], readonly ScriptTag[]>> = {
   account: [SHOP],
 }
 
-/** A tag of the marketing office: an honest program that reports once which campaign a visitor came from. */
+/**
+ * A tag of the marketing office: an honest program that reports once which campaign a visitor came
+ * from.
+ */
 export function marketingTag(number: number): ScriptTag {
   const text = `// campaign ${number}
 (function () {
@@ -95,7 +101,10 @@ export function marketingTag(number: number): ScriptTag {
 `
   return { src: `https://${COUNTER_HOST}/campaign-${number}.js`, text }
 }
-/** An editor's notice: an honest program that marks the page, so that a line of the stylesheet shows it. */
+/**
+ * An editor's notice: an honest program that marks the page, so that a line of the stylesheet shows
+ * it.
+ */
 export function noticeScript(place: number, number: number): ScriptTag {
   const text = `// notice ${number}
 document.documentElement.setAttribute('data-notice', '${number}');

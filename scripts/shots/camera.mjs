@@ -12,7 +12,9 @@ const CHOSEN = {
   'lesson-1440-light': 'lesson.jpg',
 }
 
-/** Takes each screen at every width and theme; with `axe` it also collects what is wrong with it. */
+/**
+ * Takes each screen at every width and theme; with `axe` it also collects what is wrong with it.
+ */
 export class Camera {
   count = 0
   found = []

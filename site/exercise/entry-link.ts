@@ -1,8 +1,8 @@
 import type { Debrief } from '../../range/protocol/view.ts'
 
 /**
- * The proof page of the log's entry behind a point or event: the input itself where one gave it, otherwise the digest
- * of the second in which it arose. Undefined where the log was not read.
+ * The proof page of the log's entry behind a point or event: the input itself where one gave it,
+ * otherwise the digest of the second in which it arose. Undefined where the log was not read.
  */
 export function entryLink(
   debrief: Debrief,

@@ -27,7 +27,9 @@ export function forSearch(text: string): string {
   return text.replace(/\bvan:(\d+)\b/gi, (_, id: string) => `van:${Math.max(0, Number(id) - 1)}`)
 }
 
-/** What an entity reference is called on a screen: `van:1` is Van 2, `ip:192.0.2.1` is its address. */
+/**
+ * What an entity reference is called on a screen: `van:1` is Van 2, `ip:192.0.2.1` is its address.
+ */
 export function nameOf(reference: string): string {
   const { kind, id } = entity(reference)
   return kind === 'van' ? t('exercise.van', { number: Number(id) + 1 }) : id

@@ -30,8 +30,9 @@ export function columnStarts(start: number, step: number): readonly number[] {
 }
 
 /**
- * Rows for items of one lane, so that labels do not run into each other; where six rows do not do, the row that is free
- * first. `span` is the timeline's width in minutes, `letters` how many letters fit across it.
+ * Rows for items of one lane, so that labels do not run into each other; where six rows do not do,
+ * the row that is free first. `span` is the timeline's width in minutes, `letters` how many letters
+ * fit across it.
  */
 export function placeItems(
   items: Lane['items'],

@@ -6,8 +6,9 @@ export type LabAnswer =
   { readonly kind: 'open'; readonly href: string } | { readonly kind: LabRefusal }
 
 /**
- * Asks the server for a single-handed lab of a module, whose page is at `back`. `full` when all places are taken (503),
- * `slow-down` after too many tries (429), `offline` when the server cannot be reached.
+ * Asks the server for a single-handed lab of a module, whose page is at `back`. `full` when all
+ * places are taken (503), `slow-down` after too many tries (429), `offline` when the server cannot
+ * be reached.
  */
 export async function openLab(module: string, back: string): Promise<LabAnswer> {
   let response: Response

@@ -1,6 +1,9 @@
 import { keepSeat, readSeat } from '../seat.ts'
 
-/** Asks for a seat at an exercise's console, which its signed-in trainer may have on any device; its token, or ''. */
+/**
+ * Asks for a seat at an exercise's console, which its signed-in trainer may have on any device; its
+ * token, or ''.
+ */
 export async function claimConsole(exercise: string): Promise<string> {
   try {
     const answer = await fetch(`/api/exercises/${encodeURIComponent(exercise)}/seat`, {

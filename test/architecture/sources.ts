@@ -16,7 +16,9 @@ export interface Import {
   readonly typeOnly: boolean
 }
 
-/** Paths from the root of every file that a clone holds; without git, of every file that lies here. */
+/**
+ * Paths from the root of every file that a clone holds; without git, of every file that lies here.
+ */
 export const tracked: readonly string[] = listed().filter((path) => existsSync(join(ROOT, path)))
 
 function listed(): string[] {
@@ -50,7 +52,9 @@ export const inFolder = (folder: string): readonly string[] =>
   code.filter((path) => path.startsWith(`${folder}/`))
 
 const trees = new Map<string, ts.SourceFile>()
-/** The syntax tree; of Svelte and Astro files that of their scripts, at the lines where they stand. */
+/**
+ * The syntax tree; of Svelte and Astro files that of their scripts, at the lines where they stand.
+ */
 export function treeOf(path: string): ts.SourceFile {
   const known = trees.get(path)
   if (known !== undefined) return known

@@ -9,7 +9,10 @@ export interface LoadOrder {
   readonly actions: number
   readonly everyMs: number
 }
-/** Milliseconds from an action to each screen, and to the last of them; the load's own share of a core. */
+/**
+ * Milliseconds from an action to each screen, and to the last of them; the load's own share of a
+ * core.
+ */
 export interface LoadReport {
   readonly each: readonly number[]
   readonly last: readonly number[]
@@ -19,7 +22,9 @@ export interface LoadReport {
 
 const PATIENCE_MS = 10_000
 
-/** Players whose screens all show what the trainer says: each message is timed at every one of them. */
+/**
+ * Players whose screens all show what the trainer says: each message is timed at every one of them.
+ */
 async function load(order: LoadOrder): Promise<LoadReport> {
   const open = (token: string): SeatConnection =>
     connectSeat({ exercise: order.exercise, token, url: order.url, headers: { origin: order.url } })
@@ -35,7 +40,11 @@ async function load(order: LoadOrder): Promise<LoadReport> {
   for (let nth = 0; nth < order.actions; nth++) {
     const times = watch(`word ${nth}`)
     const from = performance.now()
-    void trainer.act({ kind: 'Say', to: ['attacker', 'defender', 'customer', 'screen'], text: `word ${nth}` })
+    void trainer.act({
+      kind: 'Say',
+      to: ['attacker', 'defender', 'customer', 'screen'],
+      text: `word ${nth}`,
+    })
     const late = new Promise<null>((done) => setTimeout(done, PATIENCE_MS, null).unref())
     const seen = await Promise.race([times, late])
     if (seen === null) missed += 1
@@ -44,7 +53,9 @@ async function load(order: LoadOrder): Promise<LoadReport> {
       each.push(...waits)
       last.push(Math.max(...waits))
     }
-    await new Promise((done) => setTimeout(done, Math.max(0, order.everyMs - (performance.now() - from))))
+    await new Promise((done) =>
+      setTimeout(done, Math.max(0, order.everyMs - (performance.now() - from))),
+    )
   }
   const { user, system } = process.cpuUsage(cpu)
   const cpuShare = (user + system) / 1000 / (performance.now() - start)

@@ -29,7 +29,10 @@ interface Spread {
   readonly p99: number
 }
 
-/** An action to every screen with 100 connected players; server and load each in a process of its own. */
+/**
+ * An action to every screen with 100 connected players; server and load each in a process of its
+ * own.
+ */
 export async function benchRoom(): Promise<RoomFigure> {
   const data = mkdtempSync(join(tmpdir(), 'doorstep-bench-room-'))
   const { child, url, setup } = await serve(data)
@@ -50,7 +53,10 @@ export async function benchRoom(): Promise<RoomFigure> {
       missed: report.missed,
       eachMs: spread(report.each),
       lastMs: spread(report.last),
-      serverCpu: before === null || after === null ? null : rounded((after - before) / (performance.now() - from)),
+      serverCpu:
+        before === null || after === null
+          ? null
+          : rounded((after - before) / (performance.now() - from)),
       loadCpu: rounded(report.cpuShare),
       coresAndLoad: `${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}`,
     }
@@ -64,10 +70,14 @@ export async function benchRoom(): Promise<RoomFigure> {
 
 /** The real server on a port that it chooses, with the one-time link it prints. */
 function serve(data: string): Promise<{ child: ChildProcess; url: string; setup: string }> {
-  const child = spawn(process.execPath, ['range/server/cli.ts', 'serve', '--port', '0', '--data', data], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['range/server/cli.ts', 'serve', '--port', '0', '--data', data],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   return new Promise((done, reject) => {
     let printed = ''
     child.once('exit', () => reject(new Error(`the server ended: ${printed}`)))
@@ -85,7 +95,11 @@ async function fill(url: string, setup: string): Promise<LoadOrder> {
   const call = async (path: string, body: unknown, cookie = ''): Promise<Answer> => {
     for (;;) {
       const headers = { origin: url, 'content-type': 'application/json', cookie }
-      const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+      const response = await fetch(url + path, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      })
       if (response.status === 429) {
         await new Promise((again) => setTimeout(again, JOIN_AGAIN_MS))
         continue
@@ -95,7 +109,11 @@ async function fill(url: string, setup: string): Promise<LoadOrder> {
       return { body: parsed, cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' }
     }
   }
-  const { cookie } = await call('/api/setup', { token: setup, name: 'Tess', password: 'a long enough one' })
+  const { cookie } = await call('/api/setup', {
+    token: setup,
+    name: 'Tess',
+    password: 'a long enough one',
+  })
   const made = await call('/api/exercises', { scenario: 'market-day', seed: 11 }, cookie)
   const tokens: string[] = []
   for (let i = 0; i < PLAYERS; i++) {
@@ -132,7 +150,8 @@ function cpuMs({ pid }: ChildProcess): number | null {
 
 function spread(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b)
-  const at = (share: number): number => rounded(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0)
+  const at = (share: number): number =>
+    rounded(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0)
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) }
 }
 function rounded(value: number): number {

@@ -1,8 +1,9 @@
 /**
- * The town at work: `node test/bench/town.ts [virtual hours]`. Prints virtual seconds per second of the town alone,
- * with its telemetry, with every detector on, and as a whole exercise (digests, score and views' memory too); and
- * telemetry events per second of all detectors alone. One process, one thread, a market day with its four attacks
- * at stealth 0.4. By the clock and by processor time, which tells more on a busy machine. Best of RUNS.
+ * The town at work: `node test/bench/town.ts [virtual hours]`. Prints virtual seconds per second of
+ * the town alone, with its telemetry, with every detector on, and as a whole exercise (digests,
+ * score and views' memory too); and telemetry events per second of all detectors alone. One
+ * process, one thread, a market day with its four attacks at stealth 0.4. By the clock and by
+ * processor time, which tells more on a busy machine. Best of RUNS.
  */
 import { cpus } from 'node:os'
 import type { Telemetry } from '../../engine/event/telemetry.ts'
@@ -38,13 +39,22 @@ function best(work: () => void): Figure {
   }
 }
 
-function print(name: string, amount: number, unit: string, { wall, cpu }: Figure, aim: number): void {
+function print(
+  name: string,
+  amount: number,
+  unit: string,
+  { wall, cpu }: Figure,
+  aim: number,
+): void {
   const figures = `${Math.round(amount / wall)} ${unit} per second, ${Math.round(amount / cpu)} per second of processor`
   process.stdout.write(`${name.padEnd(34)} ${figures}${aim > 0 ? ` (aim ${aim})` : ''}\n`)
 }
 
 /** Runs the town second by second; `see` gets each second's telemetry, where it is asked for. */
-function play(config: WorldConfig, see: ((telemetry: readonly Telemetry[], now: number) => void) | null): void {
+function play(
+  config: WorldConfig,
+  see: ((telemetry: readonly Telemetry[], now: number) => void) | null,
+): void {
   const sim = createTownSim(config)
   let observer = createObserver(config)
   const end = config.start + HOURS * 3_600_000
@@ -54,7 +64,12 @@ function play(config: WorldConfig, see: ((telemetry: readonly Telemetry[], now: 
     if (now === config.start + LAUNCH_AFTER_MS) {
       for (const technique of ['W1', 'P2', 'I1', 'D1']) {
         const run = sim.world.attacks.runs.length
-        apply(sim, { kind: 'LaunchAttack', run, technique, params: { stealth: 0.4 }, delayMs: 0 }, { kind: 'player', seat: 'crew' }, emit)
+        apply(
+          sim,
+          { kind: 'LaunchAttack', run, technique, params: { stealth: 0.4 }, delayMs: 0 },
+          { kind: 'player', seat: 'crew' },
+          emit,
+        )
       }
     }
     advance(sim, now, emit)
@@ -71,28 +86,66 @@ if ('error' in prepared) throw new Error(prepared.error)
 const config: WorldConfig = { ...prepared.scenario.world, seed: SEED }
 const virtual = HOURS * 3600
 
-process.stdout.write(`${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, Node ${process.version}, ${HOURS} virtual hours\n`)
-print('town', virtual, 'virtual seconds', best(() => { play(config, null) }), 0)
-print('town and telemetry', virtual, 'virtual seconds', best(() => { play(config, () => {}) }), 20_000)
-print('town, telemetry, every detector', virtual, 'virtual seconds', best(() => {
-  const engine = newEngine(parts, SEED)
-  play(config, (telemetry, now) => {
-    for (const event of telemetry) engine.step(event)
-    engine.tick(now)
-  })
-}), 4_000)
-print('a whole exercise', virtual, 'virtual seconds', best(() => {
-  const steps = startSimulation(parts, prepared, { seed: SEED, hours: HOURS, defended: true })
-  while (steps.next().done !== true);
-}), 0)
+process.stdout.write(
+  `${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, Node ${process.version}, ${HOURS} virtual hours\n`,
+)
+print(
+  'town',
+  virtual,
+  'virtual seconds',
+  best(() => {
+    play(config, null)
+  }),
+  0,
+)
+print(
+  'town and telemetry',
+  virtual,
+  'virtual seconds',
+  best(() => {
+    play(config, () => {})
+  }),
+  20_000,
+)
+print(
+  'town, telemetry, every detector',
+  virtual,
+  'virtual seconds',
+  best(() => {
+    const engine = newEngine(parts, SEED)
+    play(config, (telemetry, now) => {
+      for (const event of telemetry) engine.step(event)
+      engine.tick(now)
+    })
+  }),
+  4_000,
+)
+print(
+  'a whole exercise',
+  virtual,
+  'virtual seconds',
+  best(() => {
+    const steps = startSimulation(parts, prepared, { seed: SEED, hours: HOURS, defended: true })
+    while (steps.next().done !== true);
+  }),
+  0,
+)
 
 const recorded: { readonly now: number; readonly telemetry: readonly Telemetry[] }[] = []
-play(config, (telemetry, now) => { recorded.push({ now, telemetry }) })
+play(config, (telemetry, now) => {
+  recorded.push({ now, telemetry })
+})
 const events = recorded.reduce((sum, { telemetry }) => sum + telemetry.length, 0)
-print('every detector alone', events, 'events', best(() => {
-  const engine = newEngine(parts, SEED)
-  for (const { now, telemetry } of recorded) {
-    for (const event of telemetry) engine.step(event)
-    engine.tick(now)
-  }
-}), 0)
+print(
+  'every detector alone',
+  events,
+  'events',
+  best(() => {
+    const engine = newEngine(parts, SEED)
+    for (const { now, telemetry } of recorded) {
+      for (const event of telemetry) engine.step(event)
+      engine.tick(now)
+    }
+  }),
+  0,
+)

@@ -47,7 +47,9 @@ test.beforeAll(async ({ browser }) => {
   await frame.waitForSelector('header')
   shop = frame.url()
 })
-/** A way out that was stopped may leave the frame on an error page: each test begins in the shop. */
+/**
+ * A way out that was stopped may leave the frame on an error page: each test begins in the shop.
+ */
 test.beforeEach(async () => {
   await frame.goto(shop)
   await frame.waitForSelector('header')

@@ -32,33 +32,67 @@ test.afterAll(async () => {
   for (const { page } of seats) await page.context().close()
   await server.stop()
 })
-interface Logged { readonly kind: string; readonly id?: string; readonly by?: string; readonly input?: Record<string, unknown> }
+interface Logged {
+  readonly kind: string
+  readonly id?: string
+  readonly by?: string
+  readonly input?: Record<string, unknown>
+}
 function logged(): readonly Logged[] {
-  const text = readFileSync(`${server.data}/exercises/${table.exercise}/ledger/openings.jsonl`, 'utf8')
-  return text.split('\n').filter((line) => line.endsWith('}')).map((line) => (JSON.parse(line) as { entry: Logged }).entry)
+  const text = readFileSync(
+    `${server.data}/exercises/${table.exercise}/ledger/openings.jsonl`,
+    'utf8',
+  )
+  return text
+    .split('\n')
+    .filter((line) => line.endsWith('}'))
+    .map((line) => (JSON.parse(line) as { entry: Logged }).entry)
 }
 function doorstep(...args: string[]): Promise<{ code: number; text: string }> {
   return new Promise((done) => {
-    execFile(process.execPath, ['range/server/cli.ts', ...args], { cwd: ROOT }, (error, out, err) => {
-      done({ code: error === null ? 0 : Number(error.code ?? 1), text: out + err })
-    })
+    execFile(
+      process.execPath,
+      ['range/server/cli.ts', ...args],
+      { cwd: ROOT },
+      (error, out, err) => {
+        done({ code: error === null ? 0 : Number(error.code ?? 1), text: out + err })
+      },
+    )
   })
 }
 const townTime = (page: Page): Promise<string> => page.locator('.clock time').first().innerText()
 
 /** Sends complaints of one seat all at once; resolves with the answers by message id. */
-function complain(seat: { exercise: string; token: string }, ids: readonly string[], onAnswer: (id: string, answer: MoveAnswer) => void): Promise<void> {
-  const socket = io(server.url, { auth: { exercise: seat.exercise, token: seat.token }, extraHeaders: { origin: server.url }, transports: ['websocket'], reconnection: false })
+function complain(
+  seat: { exercise: string; token: string },
+  ids: readonly string[],
+  onAnswer: (id: string, answer: MoveAnswer) => void,
+): Promise<void> {
+  const socket = io(server.url, {
+    auth: { exercise: seat.exercise, token: seat.token },
+    extraHeaders: { origin: server.url },
+    transports: ['websocket'],
+    reconnection: false,
+  })
   return new Promise((done, reject) => {
     let left = ids.length
     socket.on('connect_error', reject)
-    socket.on('disconnect', () => { done() })
+    socket.on('disconnect', () => {
+      done()
+    })
     socket.on('connect', () => {
       for (const id of ids) {
-        socket.emit('move', { id, move: { kind: 'Complain', order: 0, text: `where is ${id}?` } }, (answer: MoveAnswer) => {
-          onAnswer(id, answer)
-          if (--left === 0) { socket.close(); done() }
-        })
+        socket.emit(
+          'move',
+          { id, move: { kind: 'Complain', order: 0, text: `where is ${id}?` } },
+          (answer: MoveAnswer) => {
+            onAnswer(id, answer)
+            if (--left === 0) {
+              socket.close()
+              done()
+            }
+          },
+        )
       }
     })
   })
@@ -72,7 +106,9 @@ test('a game is under way: a skimmer runs, somebody has paid, complaints arrive'
   await joinTable(pageOf(1), server, table.code, 'Mo', 'team', 'You guard the shop')
   await joinTable(pageOf(2), server, table.code, 'Slick', 'team', 'You are the crew')
   await joinTable(pageOf(3), server, table.code, 'Pim', 'customer', 'You are a customer')
-  angry = (await post(server, '/api/join', { code: table.code, nickname: 'Angry', role: 'customer' })).body as typeof angry
+  angry = (
+    await post(server, '/api/join', { code: table.code, nickname: 'Angry', role: 'customer' })
+  ).body as typeof angry
   await pageOf(0).getByRole('button', { name: 'Start', exact: true }).click()
   await expect(pageOf(2).locator('.crew')).toBeVisible()
   await launch(pageOf(2), 'W1', { stealth: '0' })
@@ -96,16 +132,19 @@ test('killed in the middle, it goes on: seats are back within five seconds by th
   await pageOf(2).getByRole('button', { name: 'Start the job' }).click()
   await server.restart()
   const from = Date.now()
-  for (const { page } of seats) await expect(page.locator('.line-state')).toBeHidden({ timeout: BACK_WITHIN_MS })
+  for (const { page } of seats)
+    await expect(page.locator('.line-state')).toBeHidden({ timeout: BACK_WITHIN_MS })
   expect(Date.now() - from).toBeLessThan(BACK_WITHIN_MS)
   await expect(pageOf(2).locator('.runs li')).toHaveCount(2)
   await expect(pageOf(2).locator('.drop tbody tr')).not.toHaveCount(0)
-  expect(await townTime(pageOf(1)) >= clockBefore).toBe(true)
+  expect((await townTime(pageOf(1))) >= clockBefore).toBe(true)
 })
 
 test('a client that never heard its answers sends all again and gets the first ones', async () => {
   const again = new Map<string, MoveAnswer>()
-  await complain(angry, ids, (id, answer) => { again.set(id, answer) })
+  await complain(angry, ids, (id, answer) => {
+    again.set(id, answer)
+  })
   for (const [id, answer] of complained) expect(again.get(id), id).toEqual(answer)
   expect([...again.values()].filter(({ ok }) => ok)).toHaveLength(COMPLAINTS)
 })
@@ -113,7 +152,9 @@ test('a client that never heard its answers sends all again and gets the first o
 test('it is played to its end', async () => {
   await buy(pageOf(3), 'product/')
   await speed(pageOf(0), '60')
-  await expect(pageOf(1).locator('.strips li button', { hasText: 'Shop page' }).first()).toBeVisible({ timeout: 60_000 })
+  await expect(
+    pageOf(1).locator('.strips li button', { hasText: 'Shop page' }).first(),
+  ).toBeVisible({ timeout: 60_000 })
   await pageOf(0).getByRole('button', { name: 'End the exercise…' }).click()
   await pageOf(0).getByRole('button', { name: 'End it for everybody' }).click()
   await expect(pageOf(1).getByRole('heading', { name: 'The exercise is over' })).toBeVisible()
@@ -132,7 +173,11 @@ test('nothing acknowledged is lost, nothing is there twice', async () => {
       expect(times.get(id), `${JSON.stringify(move)} is logged once`).toBe(1)
     }
   }
-  const orders = entries.filter(({ input }) => input?.['kind'] === 'Requested' && (input['request'] as { path: string }).path.endsWith('/checkout/pay'))
+  const orders = entries.filter(
+    ({ input }) =>
+      input?.['kind'] === 'Requested' &&
+      (input['request'] as { path: string }).path.endsWith('/checkout/pay'),
+  )
   expect(orders).toHaveLength(2)
 })
 
@@ -143,5 +188,7 @@ test('the ledger verifies, and a replay equals what was recorded', async () => {
   expect(verified.code, verified.text).toBe(0)
   const replayed = await doorstep('replay', dir, '--json')
   expect(replayed.code, replayed.text).toBe(0)
-  expect((JSON.parse(replayed.text.slice(replayed.text.indexOf('{'))) as { diverged: unknown }).diverged).toBeNull()
+  expect(
+    (JSON.parse(replayed.text.slice(replayed.text.indexOf('{'))) as { diverged: unknown }).diverged,
+  ).toBeNull()
 })

@@ -1,9 +1,22 @@
 import { chromium, expect, test, type Browser, type Page } from '@playwright/test'
 import { browserToUse } from './browser.ts'
-import { buy, joinTable, launch, openTable, person, shopOf, signUp, speed, type Table } from './play.ts'
+import {
+  buy,
+  joinTable,
+  launch,
+  openTable,
+  person,
+  shopOf,
+  signUp,
+  speed,
+  type Table,
+} from './play.ts'
 import { startTestServer, type TestServer } from './server.ts'
 
-/** One exercise from the set-up link to the proof, in four browsers, through the screens that people use. */
+/**
+ * One exercise from the set-up link to the proof, in four browsers, through the screens that people
+ * use.
+ */
 test.describe.configure({ mode: 'serial', timeout: 100_000 })
 let server: TestServer
 const browsers: Browser[] = []
@@ -19,13 +32,16 @@ test.beforeAll(async () => {
   server = await startTestServer()
   const use = await browserToUse()
   for (let i = 0; i < 4; i++) browsers.push(await chromium.launch(use))
-  ;[trainer, defender, attacker, customer] = (await Promise.all(browsers.map((one) => person(one, server, strangers)))) as [Page, Page, Page, Page]
+  ;[trainer, defender, attacker, customer] = (await Promise.all(
+    browsers.map((one) => person(one, server, strangers)),
+  )) as [Page, Page, Page, Page]
 })
 test.afterAll(async () => {
   await Promise.all(browsers.map((one) => one.close()))
   await server.stop()
 })
-const row = (page: Page, text: string | RegExp) => page.locator('.strips li button', { hasText: text })
+const row = (page: Page, text: string | RegExp) =>
+  page.locator('.strips li button', { hasText: text })
 const lootOf = (number: string) => attacker.locator('.drop tbody tr', { hasText: number.slice(-4) })
 
 test('a trainer signs up, opens an exercise, and three people join by its code', async () => {
@@ -34,7 +50,8 @@ test('a trainer signs up, opens an exercise, and three people join by its code',
   await joinTable(defender, server, table.code, 'Mo', 'team', 'You guard the shop')
   await joinTable(attacker, server, table.code, 'Slick', 'team', 'You are the crew')
   await joinTable(customer, server, table.code, 'Pim', 'customer', 'You are a customer')
-  for (const name of ['Mo', 'Slick', 'Pim']) await expect(trainer.locator('.seats', { hasText: name })).toBeVisible()
+  for (const name of ['Mo', 'Slick', 'Pim'])
+    await expect(trainer.locator('.seats', { hasText: name })).toBeVisible()
   await trainer.getByRole('button', { name: 'Start', exact: true }).click()
   await expect(defender.locator('.desk')).toBeVisible()
   await expect(attacker.locator('.crew')).toBeVisible()
@@ -53,16 +70,28 @@ test('an incident is raised; the playbook restores the page and the leak is over
   await expect(row(defender, 'Shop page').first()).toBeVisible({ timeout: 60_000 })
   await speed(trainer, '4')
   await row(defender, 'Shop page').first().click()
-  await expect(defender.locator('.checks')).toContainText('The page equals its signed baseline: not yet')
-  await defender.locator('.playbook').getByRole('button', { name: /^Run \d/ }).click()
-  await expect(defender.locator('.done-list')).toContainText(/page restored: works/, { timeout: 30_000 })
+  await expect(defender.locator('.checks')).toContainText(
+    'The page equals its signed baseline: not yet',
+  )
+  await defender
+    .locator('.playbook')
+    .getByRole('button', { name: /^Run \d/ })
+    .click()
+  await expect(defender.locator('.done-list')).toContainText(/page restored: works/, {
+    timeout: 30_000,
+  })
   const before = await lootOf(card).count()
   const again = await buy(customer, 'product/')
   expect(again).toBe(card)
   await expect(shopOf(customer).locator('h1')).toContainText('Order')
   await speed(trainer, '60')
-  await expect(defender.locator('.checks')).toContainText('The page equals its signed baseline: yes', { timeout: 60_000 })
-  await expect(defender.locator('.checks')).toContainText('Two quiet minutes since: yes', { timeout: 60_000 })
+  await expect(defender.locator('.checks')).toContainText(
+    'The page equals its signed baseline: yes',
+    { timeout: 60_000 },
+  )
+  await expect(defender.locator('.checks')).toContainText('Two quiet minutes since: yes', {
+    timeout: 60_000,
+  })
   await expect(lootOf(card)).toHaveCount(before)
 })
 
@@ -73,15 +102,24 @@ test('a van is led away; a parcel aboard is held', async () => {
   const hold = defender.locator('.playbook li', { hasText: 'Hold parcel' }).first()
   await expect(hold).toBeVisible({ timeout: 60_000 })
   await hold.getByRole('checkbox').check()
-  await defender.locator('.playbook').getByRole('button', { name: /^Run \d/ }).click()
-  await expect(defender.locator('.done-list')).toContainText(/parcel held: works/, { timeout: 30_000 })
+  await defender
+    .locator('.playbook')
+    .getByRole('button', { name: /^Run \d/ })
+    .click()
+  await expect(defender.locator('.done-list')).toContainText(/parcel held: works/, {
+    timeout: 30_000,
+  })
 })
 
 test('the trainer fires an inject, which only its readers see', async () => {
   await trainer.locator('.library label', { hasText: 'A newspaper calls' }).click()
   await trainer.getByRole('button', { name: 'Fire now' }).click()
-  await expect(defender.locator('.slips')).toContainText('The Harbour Post asks', { timeout: 30_000 })
-  await expect(trainer.locator('.library label', { hasText: 'A newspaper calls' })).toContainText('fired')
+  await expect(defender.locator('.slips')).toContainText('The Harbour Post asks', {
+    timeout: 30_000,
+  })
+  await expect(trainer.locator('.library label', { hasText: 'A newspaper calls' })).toContainText(
+    'fired',
+  )
   await expect(attacker.locator('.slips')).not.toContainText('Harbour Post')
 })
 
@@ -91,14 +129,18 @@ test('the end: a debrief within ten seconds, and a history with one decision cha
   await trainer.getByRole('button', { name: 'End it for everybody' }).click()
   await expect(defender.getByRole('link', { name: 'See what really happened' })).toBeVisible()
   await defender.getByRole('link', { name: 'See what really happened' }).click()
-  await expect(defender.getByRole('heading', { name: 'What was true, what could be seen, what you did' })).toBeVisible()
+  await expect(
+    defender.getByRole('heading', { name: 'What was true, what could be seen, what you did' }),
+  ).toBeVisible()
   expect(Date.now() - from).toBeLessThan(10_000)
   const lanes = defender.locator('.unroll .lane')
   await expect(lanes.nth(0).locator('.bar--danger')).not.toHaveCount(0)
   await expect(lanes.nth(2).locator('.mark')).not.toHaveCount(0)
   await expect(lanes.nth(3).locator('.mark')).not.toHaveCount(0)
   await defender.getByRole('button', { name: 'Run it' }).click()
-  await expect(defender.getByRole('heading', { name: 'What would have happened' })).toBeVisible({ timeout: 60_000 })
+  await expect(defender.getByRole('heading', { name: 'What would have happened' })).toBeVisible({
+    timeout: 60_000,
+  })
   await expect(defender.locator('.weigh dd').first()).toContainText('instead of')
 })
 

@@ -3,7 +3,10 @@ import type { Page } from '@playwright/test'
 /** What a page sent over its seat's socket and what it was answered, read from the frames. */
 export interface Heard {
   /** Messages by their id, in the order in which they were first sent. */
-  readonly sent: Map<string, { readonly event: string; readonly move: Record<string, unknown>; times: number }>
+  readonly sent: Map<
+    string,
+    { readonly event: string; readonly move: Record<string, unknown>; times: number }
+  >
   /** Ids that were answered with `ok`. */
   readonly accepted: Set<string>
   /** Ids that were refused, with the reason. */
@@ -19,7 +22,10 @@ export function listenTo(page: Page): Heard {
     socket.on('framesent', ({ payload }) => {
       const packet = packetOf(payload, '2')
       if (packet === null || packet.number === '' || !Array.isArray(packet.body)) return
-      const [event, message] = packet.body as [string, { id?: string; move?: Record<string, unknown> }]
+      const [event, message] = packet.body as [
+        string,
+        { id?: string; move?: Record<string, unknown> },
+      ]
       if ((event !== 'move' && event !== 'act') || message.id === undefined) return
       asked.set(packet.number, message.id)
       const known = heard.sent.get(message.id)
@@ -39,7 +45,10 @@ export function listenTo(page: Page): Heard {
 }
 
 /** `42<n>[…]` is an event that wants answer n, `43<n>[…]` the answer: engine.io 4, socket.io 5. */
-export function packetOf(payload: string | Buffer, kind: '2' | '3'): { readonly number: string; readonly body: unknown } | null {
+export function packetOf(
+  payload: string | Buffer,
+  kind: '2' | '3',
+): { readonly number: string; readonly body: unknown } | null {
   const found = new RegExp(`^4${kind}(\\d*)(\\[.*)$`, 's').exec(String(payload))
   return found === null ? null : { number: found[1]!, body: JSON.parse(found[2]!) as unknown }
 }

@@ -42,7 +42,10 @@ test('[N38] --lan answers HTTP and HTTPS on one port under another name, and say
   }
 })
 
-/** A class without certificates: one plays and checks the record over plain HTTP, and once more over HTTPS. */
+/**
+ * A class without certificates: one plays and checks the record over plain HTTP, and once more over
+ * HTTPS.
+ */
 for (const scheme of ['http', 'https'] as const) {
   test(`[N38] over ${scheme} from another name people join, shop, and check an entry themselves`, async ({
     playwright,
@@ -53,7 +56,11 @@ for (const scheme of ['http', 'https'] as const) {
       args: [...args, '--host-resolver-rules=MAP range.test 127.0.0.1'],
     })
     const opened = await openWith(server, scheme)
-    const trainer = connectSeat({ ...opened.trainer, url: server.url, headers: { origin: server.url } })
+    const trainer = connectSeat({
+      ...opened.trainer,
+      url: server.url,
+      headers: { origin: server.url },
+    })
     try {
       const place = { ...server, url: `${scheme}://range.test:${server.port}` }
       const strangers: string[] = []
@@ -61,7 +68,9 @@ for (const scheme of ['http', 'https'] as const) {
       await onlyOwnHost(context, place.url, strangers)
       const page = await context.newPage()
       await joinTable(page, place, opened.code, 'Pim', 'customer', 'You are a customer')
-      expect(await page.evaluate('typeof crypto.subtle')).toBe(scheme === 'http' ? 'undefined' : 'object')
+      expect(await page.evaluate('typeof crypto.subtle')).toBe(
+        scheme === 'http' ? 'undefined' : 'object',
+      )
       expect(await trainer.act({ kind: 'Phase', phase: 'running' })).toEqual({ ok: true })
       await buy(page, 'product/')
       expect(await trainer.act({ kind: 'Phase', phase: 'ended' })).toEqual({ ok: true })

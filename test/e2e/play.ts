@@ -1,4 +1,10 @@
-import { expect, type Browser, type BrowserContext, type FrameLocator, type Page } from '@playwright/test'
+import {
+  expect,
+  type Browser,
+  type BrowserContext,
+  type FrameLocator,
+  type Page,
+} from '@playwright/test'
 import type { TestServer } from './server.ts'
 
 /** What people do on the screens, step by step, with the words that stand on them. */
@@ -8,18 +14,30 @@ export interface Table {
   readonly code: string
 }
 
-/** A browser of its own that may reach the server under test and nothing else; what it asked elsewhere is kept. */
-export async function person(browser: Browser, server: TestServer, strangers: string[] = []): Promise<Page> {
+/**
+ * A browser of its own that may reach the server under test and nothing else; what it asked
+ * elsewhere is kept.
+ */
+export async function person(
+  browser: Browser,
+  server: TestServer,
+  strangers: string[] = [],
+): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   await onlyOwnHost(context, server.url, strangers)
   return context.newPage()
 }
 
 /** Notes every request to another host than the server's. */
-export async function onlyOwnHost(context: BrowserContext, own: string, strangers: string[]): Promise<void> {
+export async function onlyOwnHost(
+  context: BrowserContext,
+  own: string,
+  strangers: string[],
+): Promise<void> {
   context.on('request', (request) => {
     const url = new URL(request.url())
-    if (/^(https?|wss?):$/.test(url.protocol) && url.host !== new URL(own).host) strangers.push(url.href)
+    if (/^(https?|wss?):$/.test(url.protocol) && url.host !== new URL(own).host)
+      strangers.push(url.href)
   })
 }
 
@@ -32,9 +50,16 @@ export async function signUp(page: Page, server: TestServer): Promise<void> {
   await page.waitForURL('**/trainer')
 }
 
-/** Opens an exercise in the training room. The seed, which the screen leaves to chance, is set on its way. */
+/**
+ * Opens an exercise in the training room. The seed, which the screen leaves to chance, is set on
+ * its way.
+ */
 export async function openTable(page: Page, scenario: string, seed: number): Promise<Table> {
-  await page.route('**/api/exercises', (route) => route.continue({ postData: JSON.stringify({ ...route.request().postDataJSON() as object, seed }) }))
+  await page.route('**/api/exercises', (route) =>
+    route.continue({
+      postData: JSON.stringify({ ...(route.request().postDataJSON() as object), seed }),
+    }),
+  )
   await page.getByRole('radio', { name: scenario }).check()
   await page.getByRole('button', { name: 'Open the exercise' }).click()
   await page.waitForURL('**/trainer/x*')
@@ -45,7 +70,14 @@ export async function openTable(page: Page, scenario: string, seed: number): Pro
 }
 
 /** Joins by code and nickname; the first of a team defends, the second attacks. */
-export async function joinTable(page: Page, server: TestServer, code: string, nickname: string, side: 'team' | 'customer', briefing: string): Promise<void> {
+export async function joinTable(
+  page: Page,
+  server: TestServer,
+  code: string,
+  nickname: string,
+  side: 'team' | 'customer',
+  briefing: string,
+): Promise<void> {
   await page.goto(`${server.url}/join`)
   await page.getByLabel('Code').fill(code.toLowerCase())
   await page.getByLabel('Name in the game').fill(nickname)
@@ -62,10 +94,15 @@ export async function speed(trainer: Page, times: string): Promise<void> {
 }
 
 /** Starts a job from its sheet; `dials` are set by name. */
-export async function launch(attacker: Page, job: string, dials: Readonly<Record<string, string>> = {}): Promise<void> {
+export async function launch(
+  attacker: Page,
+  job: string,
+  dials: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await attacker.locator('.palette .job', { hasText: job }).click()
   await expect(attacker.locator('.jobhead .id').first()).toContainText(job)
-  for (const [name, value] of Object.entries(dials)) await attacker.locator(`#p-${name}`).fill(value)
+  for (const [name, value] of Object.entries(dials))
+    await attacker.locator(`#p-${name}`).fill(value)
   await attacker.getByRole('button', { name: 'Start the job' }).click()
   await expect(attacker.locator('.tear [role=status]')).toBeVisible()
   await expect(attacker.locator('.runs li', { hasText: job }).first()).toBeVisible()
@@ -75,7 +112,9 @@ export function shopOf(customer: Page): FrameLocator {
   return customer.frameLocator('iframe[src*="/x/"]')
 }
 
-/** Puts one thing into the basket and pays with the nth card of the wallet; gives the card's number. */
+/**
+ * Puts one thing into the basket and pays with the nth card of the wallet; gives the card's number.
+ */
 export async function buy(customer: Page, product: string, nth = 0): Promise<string> {
   const shop = shopOf(customer)
   const orders = await customer.locator('.orders li').count()

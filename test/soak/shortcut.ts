@@ -1,6 +1,7 @@
 /**
- * The whole search for shortcuts in the data: days of eight hours with every attack at an hour of its own, each
- * stealth by itself. Prints what comes nearest; exits 1 where something gives an attack away undeclared.
+ * The whole search for shortcuts in the data: days of eight hours with every attack at an hour of
+ * its own, each stealth by itself. Prints what comes nearest; exits 1 where something gives an
+ * attack away undeclared.
  */
 import { shortcuts } from '../range/telemetry/shortcut-learner.ts'
 import { AUC_MAX, inWords, isDeclared } from '../range/telemetry/shortcut-tells.ts'
@@ -16,7 +17,9 @@ for (const stealth of [0, 0.4, 0.8]) {
   const found = shortcuts(runs(1), runs(11))
   const open = found.filter((one) => !isDeclared(one))
   const bad = open.filter((one) => one.auc > AUC_MAX)
-  process.stdout.write(`stealth ${stealth}: ${found.length} fields and patterns, ${bad.length} give an attack away\n`)
+  process.stdout.write(
+    `stealth ${stealth}: ${found.length} fields and patterns, ${bad.length} give an attack away\n`,
+  )
   for (const one of open.slice(0, SHOWN)) process.stdout.write(`  ${inWords(one)}\n`)
   if (bad.length > 0) process.exitCode = 1
 }

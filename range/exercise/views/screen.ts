@@ -23,7 +23,10 @@ export function screenView(state: RunState): ScreenView {
   }
 }
 
-/** The big screen is for both teams: that defenders doubt a position would tell the crew they are seen. */
+/**
+ * The big screen is for both teams: that defenders doubt a position would tell the crew they are
+ * seen.
+ */
 function withoutDoubt(map: ScreenView['map']): ScreenView['map'] {
   return { ...map, vans: map.vans.map((van) => ({ ...van, twin: null })) }
 }
@@ -33,7 +36,10 @@ type Talk = ScreenView['talk'][number]
 const ROUND = [1, 10, 25, 50, 100, 200, 400] as const
 const TALK_SHOWN = 8
 
-/** What people said and what everybody can count, newest last; the same said twice in a row is said once. */
+/**
+ * What people said and what everybody can count, newest last; the same said twice in a row is said
+ * once.
+ */
 function talkOfTown(state: RunState): ScreenView['talk'] {
   const all = [...state.talk, ...milestones(state)].sort((a, b) => a.at - b.at)
   const folded: Talk[] = []
@@ -48,7 +54,10 @@ function wording({ key, params }: Talk): string {
   return `${key} ${String(params['locker'] ?? params['van'] ?? params['count'] ?? '')}`
 }
 
-/** The first order of the day, the tenth parcel at its door, and so on: each with the time at which it was. */
+/**
+ * The first order of the day, the tenth parcel at its door, and so on: each with the time at which
+ * it was.
+ */
 function milestones(state: RunState): readonly Talk[] {
   const { shop, logistics } = state.town.world()
   const orders = shop.orders.filter((order) => order.parcel !== null).map((order) => order.at)

@@ -18,7 +18,10 @@ export interface TrainArgs {
   /** First seed; training days count up from it, held-back days follow. */
   readonly seed?: number
   readonly steps?: number
-  /** Of payment windows: an earlier `--keep-rows`, JSON Lines of `{ day, kind, row }`. Of requests: a CSV file. */
+  /**
+   * Of payment windows: an earlier `--keep-rows`, JSON Lines of `{ day, kind, row }`. Of requests:
+   * a CSV file.
+   */
   readonly rows?: string
   readonly keepRows?: string
   /** Model file to write; the shipped one if absent. */

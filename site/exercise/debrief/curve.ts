@@ -10,10 +10,15 @@ export interface Box {
 }
 
 const HEADROOM = 8
-/** A minute without a report counts nothing: a longer silence brings the curve down to the ground. */
+/**
+ * A minute without a report counts nothing: a longer silence brings the curve down to the ground.
+ */
 const SILENCE_MS = 90_000
 
-/** An SVG path of the series; closed along its ground where `filled`. `high` is the top of the scale, by default the highest value. */
+/**
+ * An SVG path of the series; closed along its ground where `filled`. `high` is the top of the
+ * scale, by default the highest value.
+ */
 export function curvePath(
   points: Series,
   box: Box,

@@ -61,7 +61,9 @@ export function stationText(one: Station): string {
   }
 }
 
-/** An input that became impossible: "address blocked (203.0.113.7)", or what kind of input it was. */
+/**
+ * An input that became impossible: "address blocked (203.0.113.7)", or what kind of input it was.
+ */
 export function inputText(input: string): string {
   const parts = input.split(', ').map((part) => {
     const [kind = '', ...rest] = part.split(' ')
@@ -72,7 +74,10 @@ export function inputText(input: string): string {
   return [...new Set(parts)].join(', ')
 }
 
-/** Why the world refused it in the other history; a reason without words of its own reads as "not possible". */
+/**
+ * Why the world refused it in the other history; a reason without words of its own reads as "not
+ * possible".
+ */
 export function reasonText(reason: string): string {
   const text = t(`exercise.refused.${reason as 'other'}`)
   return text.startsWith('[') ? t('exercise.refused.other') : text

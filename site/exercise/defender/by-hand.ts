@@ -104,7 +104,10 @@ export function handAction(kind: HandKind, target: string): Response | null {
   }
 }
 
-/** A measure in force with the action that lifts it; recalled vans and told people cannot be taken back. */
+/**
+ * A measure in force with the action that lifts it; recalled vans and told people cannot be taken
+ * back.
+ */
 export interface InForce {
   readonly text: string
   readonly undo: Response

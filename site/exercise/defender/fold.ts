@@ -1,6 +1,9 @@
 import type { Alert } from '../../../engine/alert/alert.ts'
 
-/** Alerts of one detector that say the same, as one line: the first of them, how many, and when the last came. */
+/**
+ * Alerts of one detector that say the same, as one line: the first of them, how many, and when the
+ * last came.
+ */
 export interface FoldedAlert {
   readonly first: Alert
   readonly count: number
@@ -27,7 +30,10 @@ function withoutNumbers(title: string): string {
   return title.replace(/\d+/g, '#')
 }
 
-/** What moved the learned model, each feature once with its greatest weight, strongest first, at most `max`. */
+/**
+ * What moved the learned model, each feature once with its greatest weight, strongest first, at
+ * most `max`.
+ */
 export function modelFeatures(
   alerts: readonly Alert[],
   max: number,

@@ -3,7 +3,10 @@ import { MASTS, UNIT_MM } from '../../../range/world/town-layout.ts'
 
 /** Virtual milliseconds and a reading. */
 export type Curve = readonly (readonly [number, number])[]
-/** Kilometres along the GPS fixes and by the odometer since the first reading shown; cargo air in °C. */
+/**
+ * Kilometres along the GPS fixes and by the odometer since the first reading shown; cargo air in
+ * °C.
+ */
 export interface Sensors {
   readonly gps: Curve
   readonly odometer: Curve
@@ -27,7 +30,10 @@ export function sensorTimes(start: number, now: number): readonly (readonly [num
   return slices.length === 0 ? [[start, now]] : slices
 }
 
-/** Curves from rows in the order of time. A fix is compared with the one before it, as a pair of dividers would. */
+/**
+ * Curves from rows in the order of time. A fix is compared with the one before it, as a pair of
+ * dividers would.
+ */
 export function readSensors(rows: readonly Telemetry[]): Sensors {
   const gps: (readonly [number, number])[] = []
   const odometer: (readonly [number, number])[] = []

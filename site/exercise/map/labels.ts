@@ -13,7 +13,10 @@ export interface Spot {
   readonly anchor: Anchor
 }
 
-/** Finds room for labels so that none is cut or lies on another. First come, first served: the weightiest first. */
+/**
+ * Finds room for labels so that none is cut or lies on another. First come, first served: the
+ * weightiest first.
+ */
 export class LabelRoom {
   readonly #taken: Box[] = []
   readonly #width: number
@@ -29,7 +32,10 @@ export class LabelRoom {
     this.#taken.push(box)
   }
 
-  /** The first spot where a text of this size fits, or undefined where it would be cut or cover another. */
+  /**
+   * The first spot where a text of this size fits, or undefined where it would be cut or cover
+   * another.
+   */
   find(spots: readonly Spot[], width: number, height: number): Spot | undefined {
     for (const spot of spots) {
       const box = boxOf(spot, width, height)

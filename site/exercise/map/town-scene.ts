@@ -223,7 +223,9 @@ export class TownScene extends Phaser.Scene {
     this.#room.take({ x: x - 11 * k, y: y - 8 * k, width: 22 * k, height: 16 * k })
   }
 
-  /** Name and free boxes in two lines, beside the locker where there is room, else above or below. */
+  /**
+   * Name and free boxes in two lines, beside the locker where there is room, else above or below.
+   */
   #nameLocker(locker: (typeof LOCKERS)[number]): void {
     const { colours, label } = this.#look
     const [x, y] = this.#at(locker.at)

@@ -1,5 +1,6 @@
-// A server in a process of its own. With DIE_AFTER=move it is killed, as by a loss of power, right after the first
-// move of a player has become durable and before anybody is told; with DIE_AFTER=act, the same for a note.
+// A server in a process of its own. With DIE_AFTER=move it is killed, as by a loss of power, right
+// after the first move of a player has become durable and before anybody is told; with
+// DIE_AFTER=act, the same for a note.
 import { Log } from '../../../range/server/ledger/log.ts'
 import { startServer } from '../../../range/server/main.ts'
 

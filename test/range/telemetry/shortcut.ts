@@ -27,29 +27,61 @@ export interface Plan {
 export function labelledRun(seed: number, plan: Plan): Labelled[] {
   const config = configOf(seed)
   const sim = createTownSim(config)
-  const launches = techniques.map((technique, i) => ({
-    technique: technique.id, at: config.start + Math.floor(1000 * 60 * (plan.from + (plan.to - plan.from) * fraction(seed, Stream.evaluation, 7_000 + i, 0))),
-  })).sort((a, b) => a.at - b.at)
+  const launches = techniques
+    .map((technique, i) => ({
+      technique: technique.id,
+      at:
+        config.start +
+        Math.floor(
+          1000 *
+            60 *
+            (plan.from + (plan.to - plan.from) * fraction(seed, Stream.evaluation, 7_000 + i, 0)),
+        ),
+    }))
+    .sort((a, b) => a.at - b.at)
   let observer = createObserver(config)
   const guilty = new Map<string, string>()
   const events: Telemetry[] = []
   for (let now = config.start + 1000; now <= config.start + plan.minutes * 60_000; now += 1000) {
     const happened: Happened[] = []
-    const emit = (one: Happened): void => { happened.push(one) }
+    const emit = (one: Happened): void => {
+      happened.push(one)
+    }
     for (const { technique, at } of launches) {
       if (at < now - 1000 || at >= now) continue
       const way = ['editor', 'tag-manager', 'dependency'][seed % 3]!
       const params = { stealth: plan.stealth, duration: 25, way }
-      apply(sim, { kind: 'LaunchAttack', run: sim.world.attacks.runs.length, technique, params, delayMs: at % 1000 }, { kind: 'player', seat: 'crew' }, emit)
+      apply(
+        sim,
+        {
+          kind: 'LaunchAttack',
+          run: sim.world.attacks.runs.length,
+          technique,
+          params,
+          delayMs: at % 1000,
+        },
+        { kind: 'player', seat: 'crew' },
+        emit,
+      )
     }
     advance(sim, now, emit)
     observer = watchTick(sim.world, happened, observer, guilty, events)
   }
-  return events.map((event) => ({ kind: kindOf(event), attack: guilty.get(event.uid) ?? null, fields: fieldsOf(event) }))
+  return events.map((event) => ({
+    kind: kindOf(event),
+    attack: guilty.get(event.uid) ?? null,
+    fields: fieldsOf(event),
+  }))
 }
 
 /** Observes one tick; messages of guilty happenings are found by what is new after each of them. */
-function watchTick(world: World, happened: readonly Happened[], before: Observer, guilty: Map<string, string>, events: Telemetry[]): Observer {
+function watchTick(
+  world: World,
+  happened: readonly Happened[],
+  before: Observer,
+  guilty: Map<string, string>,
+  events: Telemetry[],
+): Observer {
   let observer = before
   const see = (list: readonly Happened[], attack: string | null): void => {
     const known = attack === null ? null : new Set(observer.pending.map((one) => one.telemetry.uid))
@@ -64,7 +96,10 @@ function watchTick(world: World, happened: readonly Happened[], before: Observer
   let innocent: Happened[] = []
   for (const one of happened) {
     const attack = attackOf(world, one)
-    if (attack === null) { innocent.push(one); continue }
+    if (attack === null) {
+      innocent.push(one)
+      continue
+    }
     see(innocent, null)
     innocent = []
     see([one], attack)
@@ -80,8 +115,10 @@ function attackOf(world: World, { cause, event }: Happened): string | null {
 }
 
 function kindOf({ body, uid }: Telemetry): string {
-  if (isEpcis(body)) return `epcis ${body.bizStep} ${uid.replace(/^event:/, '').replace(/\d+/g, '#')}`
-  if (body.class_uid === 4002) return `http ${body.http_request.http_method} /${body.http_request.url.path.split('/')[1] ?? ''}`
+  if (isEpcis(body))
+    return `epcis ${body.bizStep} ${uid.replace(/^event:/, '').replace(/\d+/g, '#')}`
+  if (body.class_uid === 4002)
+    return `http ${body.http_request.http_method} /${body.http_request.url.path.split('/')[1] ?? ''}`
   if (body.class_uid === 99901) return `payment ${body.payment.message}`
   if (body.class_uid === 6003) return `office ${body.api.operation}`
   if (body.class_uid === 6005) return `page ${body.unmapped.operation}`
@@ -89,7 +126,10 @@ function kindOf({ body, uid }: Telemetry): string {
 }
 
 function fieldsOf({ body, time, uid }: Telemetry): Map<string, string | number> {
-  const fields = new Map<string, string | number>([['arrival', time], ['uid', uid]])
+  const fields = new Map<string, string | number>([
+    ['arrival', time],
+    ['uid', uid],
+  ])
   flatten('', body, fields)
   return fields
 }
@@ -100,11 +140,15 @@ function flatten(path: string, value: unknown, into: Map<string, string | number
     into.set(path, before === undefined || typeof value === 'number' ? value : `${before} ${value}`)
     return
   }
-  if (typeof value === 'boolean') { into.set(path, String(value)); return }
+  if (typeof value === 'boolean') {
+    into.set(path, String(value))
+    return
+  }
   if (Array.isArray(value)) {
     into.set(`${path}#`, value.length)
     for (const one of value) flatten(`${path}[]`, one, into)
     return
   }
-  for (const [name, one] of Object.entries(value as object)) flatten(path === '' ? name : `${path}.${name}`, one, into)
+  for (const [name, one] of Object.entries(value as object))
+    flatten(path === '' ? name : `${path}.${name}`, one, into)
 }

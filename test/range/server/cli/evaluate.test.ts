@@ -17,7 +17,14 @@ const authorisation = (at: number, ip: string): Telemetry =>
     body: { class_uid: 99901, payment: { message: 'authorisation' }, src_endpoint: { ip } },
   }) as unknown as Telemetry
 const truth: Truth = {
-  attack: 'P2', run: 0, family: 'payment', actors: ['ip:10.0.0.1'], targets: [], start: 0, firstEffect: 0, end: minute(30),
+  attack: 'P2',
+  run: 0,
+  family: 'payment',
+  actors: ['ip:10.0.0.1'],
+  targets: [],
+  start: 0,
+  firstEffect: 0,
+  end: minute(30),
 }
 
 describe('drawn parameters', () => {
@@ -29,7 +36,11 @@ describe('drawn parameters', () => {
 
   test('are the same for the same seed, within their bounds, and others for another seed', () => {
     for (const name of ['w1', 'p2', 'i1', 'd1']) {
-      const [one, again, other] = [varyScenario(load(name), 7), varyScenario(load(name), 7), varyScenario(load(name), 8)]
+      const [one, again, other] = [
+        varyScenario(load(name), 7),
+        varyScenario(load(name), 7),
+        varyScenario(load(name), 8),
+      ]
       expect(one).toEqual(again)
       expect(one.attacks).not.toEqual(other.attacks)
       const { atMinute, params } = one.attacks[0]!
@@ -41,7 +52,12 @@ describe('drawn parameters', () => {
   })
 
   test('every way of the skimmer comes up', () => {
-    const ways = new Set(Array.from({ length: 12 }, (_, seed) => varyScenario(load('w1'), seed).attacks[0]!.params['way']))
+    const ways = new Set(
+      Array.from(
+        { length: 12 },
+        (_, seed) => varyScenario(load('w1'), seed).attacks[0]!.params['way'],
+      ),
+    )
     expect([...ways].sort()).toEqual(['dependency', 'editor', 'tag-manager'])
   })
 })
@@ -63,14 +79,29 @@ describe('the naive baseline', () => {
 
 describe('the report', () => {
   const run = (seed: number, seconds: number | null): RunResult => ({
-    scenario: 'p2', seed, hours: 1, idle: [], falseIncidents: [], falseAlerts: 0, byDetector: {}, twins: {}, peaks: [],
+    scenario: 'p2',
+    seed,
+    hours: 1,
+    idle: [],
+    falseIncidents: [],
+    falseAlerts: 0,
+    byDetector: {},
+    twins: {},
+    peaks: [],
     detected: [{ attack: 'P2', seconds, kinds: ['R'], damage: 10 * seed, params: { rate: 1 } }],
   })
 
   test('pools runs, names what was missed, and leaves idle attacks out', () => {
     const idle: RunResult = { ...run(9, null), detected: [], idle: ['P2'] }
     const [line] = summarise([run(1, 30), run(2, null), run(3, 50), idle]).attacks
-    expect(line).toMatchObject({ id: 'P2', runs: 3, detected: 2, idle: 1, damage: 20, secondsToDetect: { worst: 50 } })
+    expect(line).toMatchObject({
+      id: 'P2',
+      runs: 3,
+      detected: 2,
+      idle: 1,
+      damage: 20,
+      secondsToDetect: { worst: 50 },
+    })
     expect(line!.missed).toHaveLength(1)
     expect(line!.missed[0]).toContain('seed 2')
   })
@@ -82,7 +113,11 @@ describe('the report', () => {
 
   test('innocent look-alikes are counted, what crews cause is not', () => {
     const twins = new TwinCount()
-    const tyre = (cause: Happened['cause']): Happened => ({ at: 0, event: { kind: 'TyreFlat', van: 1, until: 9 }, cause })
+    const tyre = (cause: Happened['cause']): Happened => ({
+      at: 0,
+      event: { kind: 'TyreFlat', van: 1, until: 9 },
+      cause,
+    })
     twins.see(tyre({ kind: 'town' }))
     twins.see(tyre({ kind: 'attack', run: 0 }))
     expect(twins.counts()).toEqual({ 'flat tyre': 1 })
