@@ -59,8 +59,7 @@ export interface WindowRow {
   /** FEATURES.length numbers. */
   readonly row: readonly number[]
   /**
-   * Addresses with at least a third of the declines of the one with most, most first; then cards,
-   * and telemetry uids.
+   * Addresses by declined cards, as `foremost` has them; then cards, and telemetry uids.
    */
   readonly addresses: readonly string[]
   readonly cards: readonly string[]
@@ -218,7 +217,7 @@ function rowOf(kind: SubjectKind, subject: string, hour: readonly Try[], end: nu
     tries: count,
     declines: declined.length,
     row,
-    addresses: kind === 'ip' ? [subject] : foremost(suspects.map((each) => each.ip)),
+    addresses: kind === 'ip' ? [subject] : foremost(suspects),
     cards: ranked(suspects.map((each) => each.card)),
     uids: suspects.slice(-16).map((each) => each.uid),
   }
@@ -255,14 +254,18 @@ function ranked(values: readonly string[]): string[] {
 }
 
 /**
- * Those that appear at least a third as often as the most frequent one: who happened to be near is
- * not accused.
+ * Addresses by how many different cards were tried there, most first; those with half as many as
+ * the first, or fewer, are left out: who was declined nearby, once or with one card again and
+ * again, is not accused.
  */
-function foremost(values: readonly string[]): string[] {
-  const counts = new Map<string, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-  const most = Math.max(0, ...counts.values())
-  return ranked(values).filter((value) => 3 * (counts.get(value) as number) >= most)
+function foremost(tries: readonly Try[]): string[] {
+  const cards = new Map<string, Set<string>>()
+  for (const { ip, card } of tries) cards.set(ip, (cards.get(ip) ?? new Set()).add(card))
+  const size = (ip: string): number => (cards.get(ip) as Set<string>).size
+  const most = Math.max(0, ...[...cards.values()].map((set) => set.size))
+  return ranked(tries.map(({ ip }) => ip))
+    .filter((ip) => 2 * size(ip) > most)
+    .sort((a, b) => size(b) - size(a))
 }
 
 function squared(x: number): number {

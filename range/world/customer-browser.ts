@@ -49,14 +49,14 @@ const EXTENSIONS = [
   'sync.passvault.example',
 ] as const
 /**
- * Benign twin `browser-extension`: one device in 25 has an extension that wants to call home from basket and
+ * Benign twin `browser-extension`: behind one address in 25 a browser has an extension that wants to call home from basket and
  * checkout, every other time; the shop's policy makes the browser report it.
  */
 function extension(browser: Browser): readonly Scheduled[] {
   const { world, session, page } = browser
   if (page.slug !== 'checkout' && page.slug !== 'cart') return []
   const { seed, twins } = world.config
-  const device = hash32(`${session.ip} ${session.agent}`)
+  const device = hash32(session.ip)
   const permille = Math.min(1000, Math.round((40 * (twins['browser-extension'] ?? 1000)) / 1000))
   if (!chance(permille, seed, Stream.agent, device, 1)) return []
   const host = EXTENSIONS[range(EXTENSIONS.length, seed, Stream.agent, device, 2)]!
