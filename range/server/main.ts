@@ -1,4 +1,4 @@
-import type { Server as NetServer } from 'node:net'
+import { createServer, type Server as NetServer } from 'node:net'
 import { resolve } from 'node:path'
 import { renderUnicodeCompact } from 'uqr'
 import { createAccounts, INVITATION_MINUTES } from './accounts.ts'
@@ -35,8 +35,13 @@ export interface Running {
   close(): Promise<void>
 }
 
-/** Starts the whole platform on one port; rejects with EADDRINUSE where that is taken. */
+/**
+ * Starts the whole platform on one port; rejects with EADDRINUSE where that is taken, before it has
+ * touched the data: another server may be running on it.
+ */
 export async function startServer(options: ServeOptions): Promise<Running> {
+  const host = options.lan ? '0.0.0.0' : '127.0.0.1'
+  if (options.port !== 0) await probe(options.port, host)
   const store = openStore(resolve(options.data))
   const accounts = createAccounts(store)
   const rooms = await Rooms.open(store)
@@ -108,7 +113,7 @@ export async function startServer(options: ServeOptions): Promise<Running> {
     store.close()
   }
   try {
-    const port = await listen(listener, options.port, options.lan ? '0.0.0.0' : '127.0.0.1')
+    const port = await listen(listener, options.port, host)
     const address = options.publicUrl?.origin ?? `http://127.0.0.1:${port}`
     store.set(
       'address',
@@ -133,6 +138,12 @@ function listen(server: NetServer, port: number, host: string): Promise<number> 
       done((server.address() as { port: number }).port)
     })
   })
+}
+
+async function probe(port: number, host: string): Promise<void> {
+  const server = createServer()
+  await listen(server, port, host)
+  await new Promise((done) => server.close(done))
 }
 
 const LABS: Readonly<Record<string, string>> = { s1: 's1-lab' }
