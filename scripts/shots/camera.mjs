@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** What docs/pictures shows, each as a window sees it. */
@@ -147,8 +148,7 @@ export class Camera {
     const chosen = CHOSEN[name]
     if (this.#options.docs && chosen) {
       await page.evaluate(() => scrollTo(0, 0))
-      const type = chosen.endsWith('.png') ? {} : { type: 'jpeg', quality: 82 }
-      await page.screenshot({ path: join(this.#options.docs, chosen), ...type })
+      await picture(page, join(this.#options.docs, chosen))
     }
     if (this.#options.axe) await this.#axe(page, name)
   }
@@ -166,4 +166,16 @@ export class Camera {
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     if (wide > 1) this.found.push(`${name}: ${wide} px wider than the window`)
   }
+}
+
+/** A window's picture for the documentation: PNG with few colours, or JPEG. */
+async function picture(page, path) {
+  if (!path.endsWith('.png')) {
+    await page.screenshot({ path, type: 'jpeg', quality: 82 })
+    return
+  }
+  // Comes with Astro; without it the picture is only larger.
+  const small = await import('sharp').catch(() => null)
+  const data = await page.screenshot()
+  writeFileSync(path, small ? await small.default(data).png({ palette: true }).toBuffer() : data)
 }
