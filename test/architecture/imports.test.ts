@@ -85,6 +85,7 @@ const SECRET = /^range\/(world|exercise|attack|telemetry)\//
 const HARMLESS = [
   'range/exercise/search.ts',
   'range/world/refs.ts',
+  'range/world/shop-scripts.ts', // the shop's own scripts and hosts, which any visitor may read
   'range/world/town-layout.ts',
   'range/world/town-map.ts',
 ]

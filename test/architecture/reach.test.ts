@@ -11,6 +11,8 @@ const ENTRANCES: readonly RegExp[] = [
   /^range\/server\/cli\.ts$/,
   /^test\/.*\.(test|spec)\.ts$/,
   /^test\/(bench|soak|oracle|vectors)\/[^/]+\.ts$/,
+  'site/parts/Slip.svelte', // a part of the look that no page shows yet
+  'site/parts/Tape.svelte', // likewise
 ]
 /** Loaded by address or by path rather than imported; each must be named by a file that lives. */
 const BY_NAME =
