@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const MODULES = join(ROOT, 'node_modules')
@@ -82,7 +83,7 @@ function run(file, args, { env = {}, quiet = false, seen } = {}) {
     for (const stream of seen || quiet ? [child.stdout, child.stderr] : []) {
       stream.on('data', (data) => {
         if (seen) {
-          seen(String(data))
+          seen(stripVTControlCharacters(String(data)))
           process.stdout.write(data)
         } else kept = (kept + data).slice(-20_000)
       })

@@ -115,7 +115,7 @@ test('[N2] [N35] killed between making durable and answering, twice: the exercis
   expect(notesOf(view)).toBe(1)
   expect(logged(exercise, 'Noted')).toBe(1)
   expect(await trainer.act({ kind: 'Phase', phase: 'ended' })).toEqual({ ok: true })
-}, 120_000)
+}, 240_000)
 
 function runsOf(view: unknown): number {
   return (view as AttackerView | null)?.runs.length ?? 0

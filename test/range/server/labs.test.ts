@@ -41,7 +41,7 @@ test('[N39] twenty labs play at once; the next one is told that all are taken, a
   expect(made.ok).toBe(true)
   await first.submit({ kind: 'PhaseSet', phase: 'ended' })
   expect((await rooms.create(LAB)).ok).toBe(true)
-}, 120_000)
+}, 240_000)
 
 test('[N39] a lab that nobody touches for half an hour ends; what its machine player does is no touch', async () => {
   const [left, used] = [await lab(), await lab()]
