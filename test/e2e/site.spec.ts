@@ -125,6 +125,7 @@ test('the lab is played alone: its coach ticks what the desk shows, and the cour
   await expect(here).toContainText('Know what is normal')
   await coach.getByRole('button', { name: 'Hint, free' }).click()
   await expect(coach.getByText('The key stands here')).toBeVisible()
+  expect((await new AxeBuilder({ page }).analyze()).violations.map((one) => one.id)).toEqual([])
   await coach.getByRole('button', { name: 'Pages of the shop' }).click()
   await expect(page.getByText('as signed, revision').first()).toBeVisible()
   await page.getByRole('button', { name: 'Back to the desk' }).click()
