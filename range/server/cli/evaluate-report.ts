@@ -5,8 +5,8 @@ import type { RunResult } from './evaluate.ts'
 
 export const BENIGN = 'quiet-day'
 const KINDS: readonly ReasoningKind[] = ['R', 'T', 'M', 'P', 'I']
-/** False alarms a benign day that the naive baseline may raise for each attack. */
-const BASELINE_BUDGET = 1
+/** False alarms a benign day that the naive baseline may raise for each attack: about what ours raise. */
+const BASELINE_BUDGET = 0.2
 
 export interface AttackLine {
   readonly id: string
