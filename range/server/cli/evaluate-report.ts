@@ -5,7 +5,7 @@ import type { RunResult } from './evaluate.ts'
 
 export const BENIGN = 'quiet-day'
 const KINDS: readonly ReasoningKind[] = ['R', 'T', 'M', 'P', 'I']
-/** False alarms a benign day that the naive baseline may raise for each attack: about what ours raise. */
+/** False alarms a benign day that the naive baseline may raise for each attack: about our own. */
 const BASELINE_BUDGET = 0.2
 
 export interface AttackLine {

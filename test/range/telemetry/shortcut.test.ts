@@ -13,18 +13,14 @@ const runs = (from: number): Labelled[] =>
   ).flat()
 
 describe('no shortcut in the data', () => {
-  test(
-    '[T17] no field or pattern learnt on seeds 1 to 10 gives attacks of seeds 11 to 20 away, unless declared',
-    () => {
-      const found = shortcuts(runs(1), runs(11))
-      expect(found.length).toBeGreaterThan(500)
-      expect(found.map(({ attack }) => attack)).toEqual(expect.arrayContaining(['P2', 'D1']))
-      const bad = found.filter((one) => one.auc > AUC_MAX && !isDeclared(one))
-      expect(bad.map(inWords)).toEqual([])
-      expect(found.some((one) => one.auc > AUC_MAX && isDeclared(one))).toBe(true)
-    },
-    300_000,
-  )
+  test('[T17] no field or pattern learnt on seeds 1 to 10 gives attacks of seeds 11 to 20 away, unless declared', () => {
+    const found = shortcuts(runs(1), runs(11))
+    expect(found.length).toBeGreaterThan(500)
+    expect(found.map(({ attack }) => attack)).toEqual(expect.arrayContaining(['P2', 'D1']))
+    const bad = found.filter((one) => one.auc > AUC_MAX && !isDeclared(one))
+    expect(bad.map(inWords)).toEqual([])
+    expect(found.some((one) => one.auc > AUC_MAX && isDeclared(one))).toBe(true)
+  }, 300_000)
 
   test('[T17] three tells at most, each with its reason', () => {
     for (const { tells } of techniques) {
@@ -39,7 +35,10 @@ describe('no shortcut in the data', () => {
         kind: 'payment authorisation',
         attack: i % 4 === 0 ? 'P2' : null,
         fields: new Map<string, string | number>([
-          ['session', `${i % 4 === 0 ? 'b0' : 'a7'}${range(10_007, seed, Stream.evaluation, 2, i)}`],
+          [
+            'session',
+            `${i % 4 === 0 ? 'b0' : 'a7'}${range(10_007, seed, Stream.evaluation, 2, i)}`,
+          ],
           ['noise', range(1_009, seed, Stream.evaluation, 1, i)],
         ]),
       }))
