@@ -14,6 +14,8 @@ const quiet: Shown = {
     blockedHosts: [],
     blockedIps: [],
     suspended: [],
+    accounts: [],
+    lockedVans: [],
   },
 }
 const view = (change: Partial<Shown> = {}): DefenderView =>
