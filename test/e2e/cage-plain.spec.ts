@@ -23,14 +23,26 @@ let shop = ''
 let control: Page
 const profile = mkdtempSync(join(tmpdir(), 'doorstep-profile-'))
 /** Listeners outside: one for the cage, one for the ordinary page. */
-const outside: { readonly http: Server; readonly udp: Socket; readonly port: number; readonly udpPort: number; connections: number; packets: number }[] = []
+const outside: {
+  readonly http: Server
+  readonly udp: Socket
+  readonly port: number
+  readonly udpPort: number
+  connections: number
+  packets: number
+}[] = []
 
 test.beforeAll(async () => {
   server = await startTestServer()
   for (let i = 0; i < 2; i++) outside.push(await listenOutside())
   const { executablePath, args = [] } = await browserToUse()
   child = spawn(executablePath ?? chromium.executablePath(), [
-    ...args, '--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`, '--no-first-run', 'about:blank',
+    ...args,
+    '--headless=new',
+    '--remote-debugging-port=0',
+    `--user-data-dir=${profile}`,
+    '--no-first-run',
+    'about:blank',
   ])
   browser = await chromium.connectOverCDP(await debuggerOf(child))
   const context = browser.contexts()[0]!
@@ -41,7 +53,12 @@ test.beforeAll(async () => {
   trainer.close()
   page = await context.newPage()
   await page.goto(`${server.url}/join`)
-  await page.evaluate(([key, token]) => { localStorage.setItem(key!, token!) }, [`doorstep.seat.${customer!.exercise}`, customer!.token])
+  await page.evaluate(
+    ([key, token]) => {
+      localStorage.setItem(key!, token!)
+    },
+    [`doorstep.seat.${customer!.exercise}`, customer!.token],
+  )
   await page.goto(`${server.url}${customer!.href}`)
   const element = await page.waitForSelector('iframe[src*="/x/"]')
   frame = (await element.contentFrame())!
@@ -53,20 +70,50 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   await browser.close()
   const gone = new Promise((done) => child.once('exit', done))
-  if (child.exitCode === null && child.signalCode === null) { child.kill('SIGKILL'); await gone }
-  for (const { http, udp } of outside) { http.closeAllConnections(); http.close(); udp.close() }
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill('SIGKILL')
+    await gone
+  }
+  for (const { http, udp } of outside) {
+    http.closeAllConnections()
+    http.close()
+    udp.close()
+  }
   await server.stop()
   rmSync(profile, { recursive: true, force: true })
 })
 
 async function listenOutside(): Promise<(typeof outside)[number]> {
-  const http = createServer((_req, res) => { res.setHeader('content-type', 'text/html'); res.setHeader('access-control-allow-origin', '*'); res.end('<!doctype html><title>an ordinary page</title>') })
+  const http = createServer((_req, res) => {
+    res.setHeader('content-type', 'text/html')
+    res.setHeader('access-control-allow-origin', '*')
+    res.end('<!doctype html><title>an ordinary page</title>')
+  })
   const udp = createSocket('udp4')
-  await new Promise<void>((done) => http.listen(0, '127.0.0.1', () => { done() }))
-  await new Promise<void>((done) => udp.bind(0, '127.0.0.1', () => { done() }))
-  const one = { http, udp, port: (http.address() as { port: number }).port, udpPort: udp.address().port, connections: 0, packets: 0 }
-  http.on('connection', () => { one.connections += 1 })
-  udp.on('message', () => { one.packets += 1 })
+  await new Promise<void>((done) =>
+    http.listen(0, '127.0.0.1', () => {
+      done()
+    }),
+  )
+  await new Promise<void>((done) =>
+    udp.bind(0, '127.0.0.1', () => {
+      done()
+    }),
+  )
+  const one = {
+    http,
+    udp,
+    port: (http.address() as { port: number }).port,
+    udpPort: udp.address().port,
+    connections: 0,
+    packets: 0,
+  }
+  http.on('connection', () => {
+    one.connections += 1
+  })
+  udp.on('message', () => {
+    one.packets += 1
+  })
   return one
 }
 function debuggerOf(one: ChildProcess): Promise<string> {
@@ -119,7 +166,10 @@ test('[Z7] neither an address nor a refresh nor a telephone number leads the fra
   ]
   // A way that was stopped late may break into the next visit: it is made again.
   const visit = (): Promise<void> =>
-    expect(async () => { await frame.goto(shop); await frame.waitForSelector('header') }).toPass()
+    expect(async () => {
+      await frame.goto(shop)
+      await frame.waitForSelector('header')
+    }).toPass()
   for (const way of ways) {
     await visit()
     await frame.evaluate(`setTimeout(() => { ${way} }, 0)`)
@@ -132,7 +182,9 @@ test('[Z7] neither an address nor a refresh nor a telephone number leads the fra
 })
 
 test('[Z1] no channel, no sibling frame, no full screen', async () => {
-  await page.evaluate(`(() => { window.heardFromCage = []; new BroadcastChannel('x').onmessage = (event) => window.heardFromCage.push(event.data) })()`)
+  await page.evaluate(
+    `(() => { window.heardFromCage = []; new BroadcastChannel('x').onmessage = (event) => window.heardFromCage.push(event.data) })()`,
+  )
   const tried = (await frame.evaluate(`(async () => {
     const result = {}
     try { const channel = new BroadcastChannel('x'); channel.postMessage('out'); result.channel = 'made' } catch (error) { result.channel = error.name }
@@ -143,6 +195,8 @@ test('[Z1] no channel, no sibling frame, no full screen', async () => {
   expect(tried['full']).toBe('stopped')
   expect(['true', 'SecurityError']).toContain(tried['sibling'])
   // A word from the page to itself comes after whatever the cage could have said before.
-  await page.evaluate(`new Promise((done) => { const own = new BroadcastChannel('x'); own.postMessage('own'); const wait = () => (window.heardFromCage.includes('own') ? done() : setTimeout(wait, 10)); wait() })`)
+  await page.evaluate(
+    `new Promise((done) => { const own = new BroadcastChannel('x'); own.postMessage('own'); const wait = () => (window.heardFromCage.includes('own') ? done() : setTimeout(wait, 10)); wait() })`,
+  )
   expect(await page.evaluate('window.heardFromCage')).toEqual(['own'])
 })

@@ -102,6 +102,7 @@ async function open(browser: Browser, table: (typeof made)[number]): Promise<Gam
     const proof = await contexts[i]!.newPage()
     await proof.goto(`${server.url}/proof/${exercise}`)
     await expect(proof.locator('.proof-key')).not.toContainText('connecting')
+    await expect.poll(() => heard[role].gunSockets).toBeGreaterThan(0)
   }
   await station(game)
   return game

@@ -6,6 +6,8 @@ export interface Heard {
   readonly events: { readonly name: string; readonly body: unknown }[]
   /** Gun's messages. */
   readonly gun: string[]
+  /** Sockets to Gun that were opened. */
+  gunSockets: number
   /** Answers to requests but those for built files: method, status, address, type and body. */
   readonly http: string[]
   /** Whatever came, board included, to be searched. */
@@ -16,7 +18,7 @@ export interface Heard {
 
 /** Records all pages of a context from now on. */
 export function record(context: BrowserContext): Heard {
-  const heard: Heard = { events: [], gun: [], http: [], all: [], last: Date.now() }
+  const heard: Heard = { events: [], gun: [], gunSockets: 0, http: [], all: [], last: Date.now() }
   const open: Promise<void>[] = []
   context.on('page', (page) => {
     watch(page, heard)
@@ -30,6 +32,10 @@ export function record(context: BrowserContext): Heard {
 function watch(page: Page, heard: Heard): void {
   page.on('websocket', (socket: WebSocket) => {
     const { pathname } = new URL(socket.url())
+    if (pathname.startsWith('/gun')) {
+      heard.gunSockets += 1
+      heard.last = Date.now()
+    }
     socket.on('framereceived', ({ payload }) => {
       const text = typeof payload === 'string' ? payload : payload.toString('latin1')
       heard.all.push(text)
