@@ -48,3 +48,20 @@ test('[N37] a set-up link works once; the trainer signs out and in again', async
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.waitForURL('**/signin')
 })
+
+test('[N40] a trainer rehearses alone with one click: the clock runs, and somebody is on the other side', async ({
+  page,
+}) => {
+  await page.goto(`${server.url}/signin`)
+  await page.getByLabel('Your name').fill('Tess Trainer')
+  await page.getByLabel('Password').fill('a long enough one')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL('**/trainer')
+  await page.getByRole('button', { name: 'Alone as defender' }).click()
+  await page.waitForURL('**/exercise/x*')
+  await expect(page.getByText('You').first()).toBeVisible()
+  const { exercises } = (await (await page.request.get(`${server.url}/api/exercises`)).json()) as {
+    exercises: readonly { mode: string; phase: string; seats: number }[]
+  }
+  expect(exercises[0]).toMatchObject({ mode: 'rehearsal', phase: 'running', seats: 2 })
+})
