@@ -62,7 +62,7 @@ test('a skimmer is planted, and the card that a customer pays with reaches the d
   await launch(attacker, 'W1', { stealth: '0', rate: '1' })
   await expect(attacker.locator('.probe')).toContainText('still')
   card = await buy(customer, 'product/')
-  await expect(lootOf(card)).toHaveCount(1)
+  await expect(lootOf(card)).not.toHaveCount(0)
 })
 
 test('an incident is raised; the playbook restores the page and the leak is over', async () => {
