@@ -167,6 +167,9 @@ function viewOf(
   }
 }
 
+/** A machine defender looks at its desk this often. */
+const THINK_MS = 5000
+
 /** What the machine players want to do now: inputs for the caller to make durable and apply. */
 function robotInputs(state: RunState): readonly Input[] {
   if (state.phase !== 'running') return []
@@ -175,7 +178,8 @@ function robotInputs(state: RunState): readonly Input[] {
     const at = state.scenario.world.start + attack.atMinute * 60_000
     return state.now >= at && state.now < at + TICK_MS
   })
-  const open = state.incidents.some((incident) => incident.closed === null)
+  const open =
+    state.now % THINK_MS === 0 && state.incidents.some((incident) => incident.closed === null)
   for (const seat of state.seats.values()) {
     if (!seat.robot || seat.removed) continue
     if (seat.role === 'attacker' ? !due : !open) continue
