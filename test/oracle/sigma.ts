@@ -1,6 +1,7 @@
 /**
- * Sigma, slowly and obviously: rules as plain data, decided value by value, windows counted again from the whole
- * past at every event. Shares no code with engine/sigma. `toYaml` writes the same rule for the engine to read.
+ * Sigma, slowly and obviously: rules as plain data, decided value by value, windows counted
+ * again from the whole past at every event. Shares no code with engine/sigma. `toYaml` writes
+ * the same rule for the engine to read.
  */
 export type Scalar = string | number | boolean | null
 export type Event = Record<string, Scalar | undefined>
