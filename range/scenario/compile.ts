@@ -2,8 +2,16 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Command } from '../world/types.ts'
 import type { Inject, PlannedAttack, Scenario } from '../exercise/types.ts'
-import { locate, nearest, parseScenario, type Diagnostic, type Parsed } from './parse.ts'
-import type { ScenarioText } from './schema.ts'
+import {
+  locate,
+  namesIn,
+  nearest,
+  parseScenario,
+  TEXT_MAX,
+  type Diagnostic,
+  type Parsed,
+} from './parse.ts'
+import type { ScenarioNames, ScenarioText } from './schema.ts'
 
 /** What a scenario may name: the techniques that exist, with their parameters. */
 export interface Known {
@@ -33,13 +41,26 @@ export function compileScenario(
   known: Known,
 ): Parsed<Scenario> {
   const parsed = parseScenario(file, text)
-  if (!parsed.ok) return parsed
+  if (!parsed.ok) {
+    const names = text.length > TEXT_MAX ? null : namesIn(text)
+    const more = names === null ? [] : check(file, text, names, known)
+    return { ok: false, diagnostics: [...parsed.diagnostics, ...more].sort(byPlace) }
+  }
   const diagnostics = check(file, text, parsed.value, known)
   if (diagnostics.length > 0) return { ok: false, diagnostics }
   return { ok: true, value: build(slug, text, parsed.value) }
 }
 
-function check(file: string, text: string, scenario: ScenarioText, known: Known): Diagnostic[] {
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  return a.line - b.line || a.column - b.column
+}
+
+function check(
+  file: string,
+  text: string,
+  scenario: ScenarioText | ScenarioNames,
+  known: Known,
+): Diagnostic[] {
   const found: Diagnostic[] = []
   const ids = known.techniques.map((technique) => technique.id)
   const report = (
@@ -50,7 +71,7 @@ function check(file: string, text: string, scenario: ScenarioText, known: Known)
     found.push({ file, ...locate(text, path), message, correction })
   }
   scenario.palette.forEach((id, i) => {
-    if (!ids.includes(id))
+    if (id !== '' && !ids.includes(id))
       report(
         ['palette', i],
         `there is no attack "${id}"`,
@@ -60,6 +81,7 @@ function check(file: string, text: string, scenario: ScenarioText, known: Known)
   scenario.attacks.forEach((attack, i) => {
     const technique = known.techniques.find((one) => one.id === attack.technique)
     if (!technique) {
+      if (attack.technique === '') return
       report(
         ['attacks', i, 'technique'],
         `there is no attack "${attack.technique}"`,
@@ -94,7 +116,7 @@ function check(file: string, text: string, scenario: ScenarioText, known: Known)
   })
   const seen = new Set<string>()
   scenario.injects.forEach((inject, i) => {
-    if (seen.has(inject.id))
+    if (inject.id !== '' && seen.has(inject.id))
       report(['injects', i, 'id'], `inject "${inject.id}" exists twice`, 'give each its own id')
     seen.add(inject.id)
     inject.do.forEach((command, j) => {

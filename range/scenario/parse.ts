@@ -1,6 +1,6 @@
 import { LineCounter, parseDocument, type Document, type Node } from 'yaml'
 import type { z } from 'zod'
-import { scenarioSchema, type ScenarioText } from './schema.ts'
+import { namesSchema, scenarioSchema, type ScenarioNames, type ScenarioText } from './schema.ts'
 
 /**
  * An author's mistake: where it is, what is wrong, and what to write instead. Lines and columns
@@ -17,9 +17,12 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
 
+/** Longest text that is read, in characters. */
+export const TEXT_MAX = 262_144
+
 /** Reads scenario.yml and reports every mistake at once. Refuses texts of more than 256 KiB. */
 export function parseScenario(file: string, text: string): Parsed<ScenarioText> {
-  if (text.length > 262_144) {
+  if (text.length > TEXT_MAX) {
     return {
       ok: false,
       diagnostics: [
@@ -60,6 +63,14 @@ export function parseScenario(file: string, text: string): Parsed<ScenarioText> 
     ok: false,
     diagnostics: result.error.issues.flatMap((issue) => explain(file, document, lines, issue)),
   }
+}
+
+/** What a text with mistakes of form still names, so that mistakes of meaning can be reported with them. */
+export function namesIn(text: string): ScenarioNames | null {
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true })
+  if (document.errors.length > 0) return null
+  const read = namesSchema.safeParse(document.toJS({ maxAliasCount: 50 }) ?? {})
+  return read.success ? read.data : null
 }
 
 /** Diagnostics at a path of the parsed text, for checks that need more than the schema knows. */

@@ -79,3 +79,28 @@ export const scenarioSchema = z.strictObject({
     .default([]),
 })
 export type ScenarioText = z.infer<typeof scenarioSchema>
+
+/** The parts that name other things, read from a text that has mistakes elsewhere: whatever is unreadable is left out. */
+export const namesSchema = z.looseObject({
+  length: z.number().catch(480),
+  speed: z.number().catch(60),
+  palette: z.array(z.string().catch('')).catch([]),
+  attacks: z
+    .array(
+      z.looseObject({
+        technique: z.string().catch(''),
+        at: z.number().catch(0),
+        params: z.record(z.string(), setting).catch({}),
+      }),
+    )
+    .catch([]),
+  injects: z
+    .array(
+      z.looseObject({
+        id: z.string().catch(''),
+        do: z.array(z.looseObject({ kind: z.string().catch('') })).catch([]),
+      }),
+    )
+    .catch([]),
+})
+export type ScenarioNames = z.infer<typeof namesSchema>

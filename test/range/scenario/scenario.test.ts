@@ -48,6 +48,8 @@ describe('scenarios', () => {
       rows.some((row) => row.startsWith('3 |') && row.includes('did you mean "length"?')),
     ).toBe(true)
     expect(rows.some((row) => row.startsWith('6 |') && row.includes('HH:MM'))).toBe(true)
+    expect(rows.some((row) => row.startsWith('4 |') && row.includes('no attack "Q7"'))).toBe(true)
+    expect(rows.some((row) => row.startsWith('10 |') && row.includes('"stealth"'))).toBe(true)
     expect(
       rows.some(
         (row) => row.startsWith('15 |') && row.includes('harmless, pressure, trouble, hint'),
