@@ -1,6 +1,7 @@
 import { expect, test, type Browser, type BrowserContext } from '@playwright/test'
 import { connectSeat, type SeatConnection } from '../../range/client/socket/seat.ts'
 import type { Move } from '../../range/protocol/move.ts'
+import { FORBIDDEN } from './forbidden-words.ts'
 import { masked, quiet, record, type Heard } from './recorder.ts'
 import { post, startTestServer, type Seat, type TestServer } from './server.ts'
 
@@ -282,64 +283,10 @@ test('nor do attackers see what defenders ask, pin or set aside, or what the tra
 })
 
 test('no word of another role is in any frame', async () => {
-  const forbidden: Record<Watched, readonly string[]> = {
-    defender: [
-      '"cause"',
-      '"run"',
-      '"truth"',
-      '"crewHours"',
-      '"stealth"',
-      '"seed"',
-      '"diversion"',
-      '"spoof"',
-      '"loot"',
-      '"wallet"',
-      'seen.',
-      'they sleep',
-    ],
-    customer: [
-      '"cause"',
-      '"run"',
-      '"truth"',
-      '"crewHours"',
-      '"stealth"',
-      '"seed"',
-      '"incidents"',
-      '"alerts"',
-      '"decisions"',
-      '"telemetry"',
-      '"loot"',
-    ],
-    screen: [
-      '"cause"',
-      '"run"',
-      '"truth"',
-      '"crewHours"',
-      '"stealth"',
-      '"seed"',
-      '"incidents"',
-      '"alerts"',
-      '"decisions"',
-      '"nickname":"a ',
-      '"loot"',
-      '"wallet"',
-    ],
-    attacker: [
-      '"cause"',
-      '"truth"',
-      '"seed"',
-      '"incidents"',
-      '"alerts"',
-      '"decisions"',
-      '"telemetry"',
-      '"wallet"',
-      '"trends"',
-    ],
-  }
   for (const game of [quietGame, busyGame]) {
     for (const role of ROLES) {
       const text = game.heard[role].all.join('\n')
-      for (const word of forbidden[role])
+      for (const word of FORBIDDEN[role])
         expect(text.includes(word), `${role} hears ${word}`).toBe(false)
       const others = ROLES.filter((one) => one !== role).map((one) => game.seats[one].token)
       for (const token of others) expect(text.includes(token)).toBe(false)
