@@ -65,7 +65,7 @@ export function parseScenario(file: string, text: string): Parsed<ScenarioText> 
   }
 }
 
-/** What a text with mistakes of form still names, so that mistakes of meaning can be reported with them. */
+/** What a text with mistakes of form still names, so that mistakes of meaning can be told too. */
 export function namesIn(text: string): ScenarioNames | null {
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true })
   if (document.errors.length > 0) return null

@@ -80,7 +80,10 @@ export const scenarioSchema = z.strictObject({
 })
 export type ScenarioText = z.infer<typeof scenarioSchema>
 
-/** The parts that name other things, read from a text that has mistakes elsewhere: whatever is unreadable is left out. */
+/**
+ * The parts that name other things, read from a text that has mistakes elsewhere: whatever is
+ * unreadable is left out.
+ */
 export const namesSchema = z.looseObject({
   length: z.number().catch(480),
   speed: z.number().catch(60),
