@@ -44,7 +44,7 @@ const camera = new Camera({
   themes: list(values.themes),
 })
 
-const lesson = '/courses/sme/s1/1-who-can-touch-the-shop'
+const lesson = '/courses/sme/s1/2'
 try {
   if (wants('home')) await camera.take('home', '/')
   if (wants('lesson')) await camera.take('lesson', lesson)
