@@ -67,7 +67,7 @@ test('[N44] a scenario with mistakes names each with its line and a correction',
   )
   const { code, lines } = await run('simulate', file, '--seed', '1', '--out', join(dir, 'out'))
   expect(code).toBe(2)
-  for (const at of [3, 7])
+  for (const at of [3, 5, 7])
     expect(lines.some((line) => line.includes(`scenario.yml:${at}:`))).toBe(true)
 })
 
