@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createEngine, type Engine, type SourceFile } from '../../engine/engine.ts'
+import { createRequestScorer, type RequestScorer } from '../../engine/anomaly/request-scorer.ts'
 import { loadScorer } from '../../engine/anomaly/tfjs.ts'
 import type { Scorer } from '../../engine/anomaly/scorer.ts'
 import type { Versions } from '../exercise/types.ts'
@@ -14,10 +15,13 @@ export interface EngineParts {
   readonly rules: readonly SourceFile[]
   readonly formulas: readonly SourceFile[]
   readonly scorer: Scorer | null
+  readonly requestScorer: RequestScorer | null
   readonly digests: Versions
 }
 
-const MODEL = join(HOME, 'engine', 'models', 'payment-window', 'model.json')
+const MODELS = join(HOME, 'engine', 'models')
+const PAYMENTS = join(MODELS, 'payment-window', 'model.json')
+const REQUESTS = join(MODELS, 'request', 'model.json')
 let loaded: Promise<EngineParts> | undefined
 
 export function loadEngineParts(): Promise<EngineParts> {
@@ -31,7 +35,11 @@ async function load(): Promise<EngineParts> {
     ...filesIn(join(HOME, 'engine', 'formulas'), '.yml'),
     ...filesIn(join(HOME, 'engine', 'formulas'), '.sig'),
   ]
-  const scorer = existsSync(MODEL) ? await loadScorer(readFileSync(MODEL, 'utf8')) : null
+  const scorer = existsSync(PAYMENTS) ? await loadScorer(readFileSync(PAYMENTS, 'utf8')) : null
+  const requestScorer = existsSync(REQUESTS)
+    ? createRequestScorer(readFileSync(REQUESTS, 'utf8'))
+    : null
+  const models = [scorer, requestScorer].flatMap((each) => each?.digest ?? [])
   const digests: Versions = {
     world: digestOf([
       ...sources('range/world'),
@@ -46,9 +54,9 @@ async function load(): Promise<EngineParts> {
       ),
     ),
     rules: digestOf([...rules, ...formulas].map(({ name, text }) => `${name}\n${text}`)),
-    models: scorer === null ? 'none' : scorer.digest,
+    models: models.length === 0 ? 'none' : digestOf(models),
   }
-  return { rules, formulas, scorer, digests }
+  return { rules, formulas, scorer, requestScorer, digests }
 }
 
 function filesIn(folder: string, ending: string): SourceFile[] {
@@ -80,6 +88,7 @@ export function newEngine(parts: EngineParts, seed: number): Engine {
     formulas: parts.formulas,
     twin: twinPlan(),
     scorer: parts.scorer,
+    requestScorer: parts.requestScorer,
     baseline: { releaseKey: releasePublicKey(seed), pages: [] },
   })
 }
