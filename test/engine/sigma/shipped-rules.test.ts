@@ -8,14 +8,14 @@ const FILES = readdirSync(FOLDER)
   .filter((name) => name.endsWith('.yml'))
   .map((name) => ({ name, text: readFileSync(new URL(name, FOLDER), 'utf8') }))
 
-function load(): RuleSet {
-  const result = createRuleSet(FILES, { generateAll: true })
+function load(generateAll: boolean): RuleSet {
+  const result = createRuleSet(FILES, { generateAll })
   if (!result.ok) throw new Error(JSON.stringify(result.diagnostics, null, 2))
   return result.set
 }
 
 describe('rules that ship', () => {
-  const set = load()
+  const set = load(true)
   const empty = set.save()
 
   it('load without a warning', () => {
@@ -43,6 +43,21 @@ describe('rules that ship', () => {
       set.restore(empty)
       const raised = each.events.flatMap(({ event, time }) => set.step(event, time))
       expect(raised.some((match) => match.ruleId === rule.id)).toBe(each.fires)
+    },
+  )
+
+  const shipped = load(false)
+  const quiet = shipped.save()
+  const loud = casesOf(shipped).filter(
+    ({ rule, case: each }) => rule.level !== 'informational' && each.fires,
+  )
+
+  it.each(loud.map((each) => [each.rule.name, each.case.name, each] as const))(
+    '[S23] %s raises in the set as it ships: %s',
+    (_rule, _name, { rule, case: each }) => {
+      shipped.restore(quiet)
+      const raised = each.events.flatMap(({ event, time }) => shipped.step(event, time))
+      expect(raised.map((match) => match.ruleId)).toContain(rule.id)
     },
   )
 })
