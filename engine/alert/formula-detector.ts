@@ -2,6 +2,7 @@ import { FactReader } from '../event/facts.ts'
 import type { Json } from '../event/json.ts'
 import type { FormulaSet, Match } from '../mfotl/detector.ts'
 import type { TwinPlan } from '../twin/plan.ts'
+import { withVanNames } from '../twin/van-name.ts'
 import type { Detector, Finding } from './finding.ts'
 
 /** Kind T: temporal properties over the facts of telemetry. */
@@ -15,7 +16,7 @@ export function createFormulaDetector(set: FormulaSet, plan: TwinPlan | null): D
       const read = facts.read(event)
       return read.length === 0
         ? []
-        : set.step(clock, read, event.uid).map((match) => findingOf(match, event.uid))
+        : set.step(clock, read, event.uid).map((match) => findingOf(match, event.uid, plan))
     },
     tick: () => [],
     save: () => ({
@@ -36,7 +37,7 @@ export function createFormulaDetector(set: FormulaSet, plan: TwinPlan | null): D
  * A property that looks ahead names the moment it was violated, the alert the moment that became
  * certain.
  */
-function findingOf(match: Match, uid: string): Finding {
+function findingOf(match: Match, uid: string, plan: TwinPlan | null): Finding {
   const lead = match.lead.filter((ref) => !ref.endsWith(':'))
   return {
     time: match.time,
@@ -44,7 +45,7 @@ function findingOf(match: Match, uid: string): Finding {
     detector: match.formulaId,
     family: match.family,
     severity: match.severity,
-    title: match.message,
+    title: withVanNames(match.message, plan),
     lead: lead.length > 0 ? lead : [`device:${match.formulaId}`],
     entities: [...match.lead, ...match.entities],
     evidence: match.evidence.length > 0 ? match.evidence : [uid],

@@ -7,6 +7,7 @@ import { VanDevices } from '../event/van-reading.ts'
 import type { TwinPlan } from './plan.ts'
 import type { Fix, Residual } from './residuals.ts'
 import { Geometry, RESIDUALS } from './residuals.ts'
+import { withVanNames } from './van-name.ts'
 
 /** Forgotten at each fix: an alert needs evidence that comes faster than this. */
 export const DECAY_PER_FIX = 0.25
@@ -56,8 +57,10 @@ class MotionCheck implements Detector {
   readonly #devices: VanDevices
   readonly #stops: StopWatch
   readonly #vans = new Map<string, VanState>()
+  readonly #plan: TwinPlan
 
   constructor(plan: TwinPlan) {
+    this.#plan = plan
     this.#geometry = new Geometry(plan)
     this.#devices = new VanDevices(plan)
     this.#stops = new StopWatch(plan)
@@ -181,7 +184,7 @@ class MotionCheck implements Detector {
       detector: 'van-motion',
       family: 'delivery',
       severity: strongest.length > 1 ? 5 : 4,
-      title: `${id.replace(':', ' ')}: ${RESIDUALS[first].title}`,
+      title: `${withVanNames(id, this.#plan)}: ${RESIDUALS[first].title}`,
       lead: [id],
       entities: [id],
       evidence: van.uids,

@@ -32,6 +32,8 @@ export interface TwinPlan {
     readonly odometer: string
     readonly door: string
     readonly cell: string
+    /** What people call it; its reference where there is none. */
+    readonly name?: string
   }[]
   /** GPS noise one sigma, odometer scale error bound in parts per million, of the type plate. */
   readonly gpsSigmaMm: number

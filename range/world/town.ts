@@ -125,6 +125,7 @@ export function twinPlan(vans = 3): TwinPlan {
       odometer: `device:van-${i}-odometer`,
       door: `device:van-${i}-door`,
       cell: `device:van-${i}-modem`,
+      name: `Van ${i + 1}`,
     })),
     gpsSigmaMm: 4_000,
     odometerPpmMax: 10_000,

@@ -15,10 +15,10 @@ const KINDS = [
   'locker',
 ] as const
 
-/** References count vans from 0, people from 1: `van 0` and `van:0` become `van 1` and `van:1`. */
+/** References count vans from 0, people from 1: `van:0` becomes `van:1`. */
 export function forPeople(text: string): string {
-  return text.replace(/\bvan([ :])(\d+)\b/gi, (whole, between: string, id: string) =>
-    whole.slice(0, 3).concat(between, String(Number(id) + 1)),
+  return text.replace(/\b(van:)(\d+)\b/gi, (_, kind: string, id: string) =>
+    kind.concat(String(Number(id) + 1)),
   )
 }
 
