@@ -13,7 +13,7 @@ import { truthOf } from './truth.ts'
 import type { Connection, Input, Outcome, Run, Scenario, TickOutput } from './types.ts'
 import { attackerView } from './views/attacker.ts'
 import { endOf } from './views/common.ts'
-import { customerView } from './views/customer.ts'
+import { belongingsOf, customersPart, customerView } from './views/customer.ts'
 import { defenderView } from './views/defender.ts'
 import { screenView } from './views/screen.ts'
 import { createViewCache, type ViewCache } from './view-cache.ts'
@@ -159,9 +159,12 @@ function viewOf(
     case 'defender':
       return { ...views.shared('defender', () => defenderView(state, seat)), me }
     case 'customer':
-      return customerView(state, seat, shopPath(seat.seat))
+      return customerView(state, seat, shopPath(seat.seat), {
+        common: views.shared('customer', () => customersPart(state)),
+        belongings: views.once('belongings', () => belongingsOf(state.town.world())),
+      })
     case 'screen':
-      return screenView(state)
+      return views.shared('screen', () => screenView(state))
     case 'trainer':
       return trainerView(state, {})
   }

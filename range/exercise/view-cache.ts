@@ -1,28 +1,35 @@
 import { apply, diff } from '../protocol/patch.ts'
-import type { View } from '../protocol/view.ts'
 import type { RunState } from './state.ts'
 
-/** What all seats of a role see alike, computed once for each change of the exercise. */
+/** What several seats see alike, computed once for each change of the exercise. */
 export interface ViewCache {
-  readonly shared: <V extends View>(role: V['role'], build: () => V) => V
+  /** Part of a view, plain JSON; what did not change in it keeps its identity. */
+  readonly shared: <V extends object>(name: string, build: () => V) => V
+  /** Anything that views are made from. */
+  readonly once: <T>(name: string, build: () => T) => T
 }
 
 /**
- * Keeps the newest view of each role. Parts that did not change keep their identity from view to
- * view, so that finding what is new for a hundred seats costs little more than for one.
+ * Keeps the newest value under each name. Parts that did not change keep their identity from view
+ * to view, so that finding what is new for a hundred seats costs little more than for one.
  */
 export function createViewCache(state: RunState): ViewCache {
-  const kept = new Map<string, { stamp: string; view: View }>()
+  const kept = new Map<string, { readonly stamp: string; readonly value: unknown }>()
+  const fresh = <T>(name: string, build: (before: T | undefined) => T): T => {
+    const { ledger } = state
+    const stamp = `${state.inputs} ${state.now} ${ledger.size} ${ledger.root} ${ledger.verdict}`
+    const before = kept.get(name)
+    if (before?.stamp === stamp) return before.value as T
+    const value = build(before?.value as T | undefined)
+    kept.set(name, { stamp, value })
+    return value
+  }
   return {
-    shared: <V extends View>(role: V['role'], build: () => V): V => {
-      const { ledger } = state
-      const stamp = `${state.inputs} ${state.now} ${ledger.size} ${ledger.root} ${ledger.verdict}`
-      const before = kept.get(role)
-      if (before?.stamp === stamp) return before.view as V
-      const fresh = build()
-      const view = before === undefined ? fresh : apply(diff(before.view, fresh), before.view as V)
-      kept.set(role, { stamp, view })
-      return view
-    },
+    once: (name, build) => fresh(name, () => build()),
+    shared: <V extends object>(name: string, build: () => V): V =>
+      fresh<V>(name, (before) => {
+        const built = build()
+        return before === undefined ? built : apply(diff(before, built), before)
+      }),
   }
 }

@@ -2,7 +2,8 @@ import type { Entries } from '../exercise/debrief.ts'
 import type { FullRun } from '../exercise/run.ts'
 import type { Input, Versions } from '../exercise/types.ts'
 import type { Log } from './ledger/log.ts'
-import { answerTo, keepAnswer, type Answers } from './room.ts'
+import { answerTo } from './room.ts'
+import { keepAnswer, type Answers } from './sent.ts'
 
 /** The inputs of a log, and at which entry each of them, and each second's digest, stands. */
 export function readInputs(log: Log): {

@@ -5,6 +5,7 @@ import type { View } from '../protocol/view.ts'
 import { Audience, type Whom } from './audience.ts'
 import { canonicalEntry } from '../ledger/leaf.ts'
 import type { Log } from './ledger/log.ts'
+import { keepAnswer, type Answers, type Sent } from './sent.ts'
 
 /** Inputs that wait for one sync at most; a further one is refused as `busy`. */
 const WAITING_MAX = 2048
@@ -16,25 +17,15 @@ const TICKS_AT_ONCE = 8
  * bursts.
  */
 const OWED_MS_MAX = 60_000
-const FLUSH_AFTER_ACTION_MS = 16
+/** Two frames that actions cause are at least this far apart; the first goes out at once. */
+const FLUSH_APART_MS = 16
 const FLUSH_EVERY_MS = 100
 /** Everybody is brought up to date at least this often, paused or not. */
 const REFRESH_MS = 2000
 const LOOP_MS = 20
 const AUDIT_EVERY_MS = 15_000
-const ANSWERS_KEPT = 256
 
 export type Unstamped = Input extends infer I ? (I extends Input ? Omit<I, 'at'> : never) : never
-/**
- * Whose message an input was, and the id its sender gave it: a second one like it is the same
- * message.
- */
-export interface Sent {
-  readonly seat: string
-  readonly id: string
-}
-/** Answers by seat and message id. */
-export type Answers = Map<string, Map<string, Promise<MoveAnswer>>>
 interface Waiting {
   readonly input: Unstamped
   readonly sent: Sent | undefined
@@ -51,6 +42,8 @@ export interface RoomParts {
   readonly onBroken: (why: string) => void
   /** After each published checkpoint. */
   readonly onPublished?: () => void
+  /** After a player was renamed, moved or removed. */
+  readonly onSeatChanged?: () => void
   /** What was answered before a restart, as the log tells it. */
   readonly answers?: Answers
 }
@@ -84,6 +77,8 @@ export class Room {
   #frame = new Set<Whom>()
   #flushed = 0
   #refreshed = 0
+  #shown = 0
+  #flushing = false
   #flushTimer: NodeJS.Timeout | undefined
   #loop: NodeJS.Timeout | undefined
   #auditedAt: number
@@ -142,13 +137,31 @@ export class Room {
     return { ok: true }
   }
 
-  /** Shows what changed to a role, a seat or all, within a moment. */
+  /**
+   * Shows what changed to a role, a seat or all: as soon as the work at hand is done, or with the
+   * others of a moment.
+   */
   touch(whom: Whom): void {
     this.#soon.add(whom)
-    this.#flushTimer ??= setTimeout(() => {
-      this.#flushTimer = undefined
-      this.audience.flush(taken(this.#soon))
-    }, FLUSH_AFTER_ACTION_MS)
+    if (this.#flushing) return
+    this.#flushing = true
+    const since = Math.max(0, this.#parts.now() - this.#shown)
+    const show = (): void => {
+      this.#flushing = false
+      this.#shown = this.#parts.now()
+      this.#show(this.#soon)
+    }
+    if (since >= FLUSH_APART_MS) setImmediate(show)
+    else this.#flushTimer = setTimeout(show, FLUSH_APART_MS - since)
+  }
+
+  #show(whom: Set<Whom>): void {
+    if (this.#closed) return
+    try {
+      this.audience.flush(taken(whom))
+    } catch (error) {
+      this.#break(error)
+    }
   }
 
   async close(): Promise<void> {
@@ -183,7 +196,7 @@ export class Room {
   #flush(): void {
     this.#flushed = this.#parts.now()
     if (this.#frame.has('all')) this.#refreshed = this.#flushed
-    this.audience.flush(taken(this.#frame))
+    this.#show(this.#frame)
   }
 
   #kick(): void {
@@ -242,6 +255,7 @@ export class Room {
    * next second: when their screens change must not tell of a move that they do not see.
    */
   #showEffect(input: Input): void {
+    if (input.kind === 'SeatChanged') this.#parts.onSeatChanged?.()
     if (input.kind === 'Requested') this.#frame.add('trainer')
     else this.touch(input.kind === 'Moved' ? 'trainer' : 'all')
     if (input.kind !== 'Requested' && input.kind !== 'Moved') return
@@ -366,18 +380,6 @@ export function entryOf(input: Input, sent?: Sent): { kind: string } {
     input,
     ...(sent === undefined ? {} : { id: sent.id, by: sent.seat }),
   } as { kind: string }
-}
-
-/** Keeps the answer to a message, for when it is sent again; of each seat the newest 256. */
-export function keepAnswer(
-  answers: Answers,
-  { seat, id }: Sent,
-  answer: Promise<MoveAnswer>,
-): void {
-  const own = answers.get(seat) ?? new Map<string, Promise<MoveAnswer>>()
-  answers.set(seat, own)
-  own.set(id, answer)
-  if (own.size > ANSWERS_KEPT) own.delete(own.keys().next().value!)
 }
 
 export function answerTo(outcome: Outcome): MoveAnswer {

@@ -1,17 +1,13 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { join } from 'node:path'
 import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { Entries } from '../exercise/debrief.ts'
 import { SEATS_MAX } from '../exercise/inputs.ts'
-import { createRun, type FullRun, type RunOptions } from '../exercise/run.ts'
-import type { Input, Scenario } from '../exercise/types.ts'
+import type { FullRun, RunOptions } from '../exercise/run.ts'
+import type { Input } from '../exercise/types.ts'
 import { CODE_ALPHABET, CODE_LENGTH } from '../protocol/door.ts'
 import type { PlayRole, Role } from '../protocol/view.ts'
-import { SHOP_HOST } from '../world/shop-scripts.ts'
 import { exercises, type Store } from './database.ts'
-import { loadEngineParts, newEngine, versionsOf, type EngineParts } from './engine-parts.ts'
-import type { Log } from './ledger/log.ts'
-import { openLog } from './ledger/open.ts'
+import { loadEngineParts, type EngineParts } from './engine-parts.ts'
 import type { LogShelf } from './ledger/http.ts'
 import { freeName, smallerTeam } from './newcomer.ts'
 import {
@@ -22,9 +18,10 @@ import {
   type Refused,
   type SeatedOr,
 } from './rooms-answers.ts'
-import { readInputs, replayLog } from './replay-log.ts'
-import { entryOf, Room, type Answers, type RoomParts } from './room.ts'
-import { loadScenario, scenarioChoices, type Playbooks, type ScenarioChoice } from './scenarios.ts'
+import { readInputs } from './replay-log.ts'
+import { Room, type RoomParts } from './room.ts'
+import { Runs } from './runs.ts'
+import { scenarioChoices, type ScenarioChoice } from './scenarios.ts'
 import { createShelf } from './shelf.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 
@@ -39,7 +36,7 @@ const ENDED_MAX = 6
 export class Rooms {
   readonly #store: Store
   readonly #tokens: Tokens
-  readonly #parts: EngineParts
+  readonly #runs: Runs
   readonly #now: () => number
   readonly #rooms = new Map<string, Room>()
   readonly #byCode = new Map<string, Room>()
@@ -51,12 +48,13 @@ export class Rooms {
   onRoom: ((room: Room) => void) | undefined
   onPublished: ((room: Room) => void) | undefined
   onGone: ((room: Room) => void) | undefined
+  onSeatChanged: ((room: Room) => void) | undefined
 
   private constructor(store: Store, parts: EngineParts, now: () => number) {
     this.#store = store
     this.#tokens = createTokens(store)
-    this.#shelf = createShelf((id) => (this.row(id) ? this.#dirOf(id) : null))
-    this.#parts = parts
+    this.#shelf = createShelf((id) => (this.row(id) ? this.#runs.dirOf(id) : null))
+    this.#runs = new Runs(store.dir, parts, (id, seat) => this.#tokens.capOf(id, seat))
     this.#now = now
     this.#sweeper = setInterval(() => {
       this.sweep()
@@ -83,43 +81,23 @@ export class Rooms {
     if (asked.mode === 'lab' && this.#living('lab') >= LABS_MAX)
       return { ok: false, status: 503, reason: 'full' }
     if (this.#living() >= ROOMS_MAX) return { ok: false, status: 503, reason: 'full' }
-    const loaded = loadScenario(asked.scenario)
-    if (!loaded.ok)
-      return { ok: false, status: 400, reason: `scenario: ${loaded.mistakes[0] ?? 'broken'}` }
-    const { scenario, playbooks } = loaded
     const id = `x${randomBytes(8).toString('hex')}`
     const code = this.#freshCode()
     const seed = asked.seed ?? randomInt(1, 2_147_483_647)
-    const lengthMinutes = asked.lengthMinutes ?? scenario.lengthMinutes
-    const log = await openLog(this.#dirOf(id), {
-      origin: `doorstep.local/exercise/${id}`,
-      mode: 'live',
-    })
-    const run = createRun(
-      this.#options({ id, code, mode: asked.mode, scenario, playbooks, seed, lengthMinutes }),
-    )
-    const opened: Input = {
-      at: run.now(),
-      kind: 'Opened',
-      scenario: scenario.slug,
-      scenarioDigest: scenario.digest,
-      versions: versionsOf(this.#parts),
-      seed,
-      lengthMinutes,
-      mode: asked.mode,
-    }
-    await log.append([entryOf(opened)])
-    run.apply(opened)
+    const begun = await this.#runs.begin({ ...asked, id, code, seed })
+    if (!begun.ok) return begun
+    const { run, log } = begun
+    const { slug, title } = run.scenario
     this.#store.db
       .insert(exercises)
       .values({
         id,
         code,
-        scenario: scenario.slug,
-        title: scenario.title,
+        scenario: slug,
+        title,
         seed,
         mode: asked.mode,
-        lengthMinutes,
+        lengthMinutes: run.state.lengthMinutes,
         owner: asked.owner,
         createdAt: this.#now(),
       })
@@ -216,7 +194,7 @@ export class Rooms {
     const room = this.#rooms.get(id)
     if (room && room.run.phase() !== 'ended') return { error: 'not-ended' }
     if (!room) {
-      const rebuilt = await this.#rebuild(row)
+      const rebuilt = await this.#runs.rebuild(row)
       if ('error' in rebuilt) return rebuilt
       this.#remember(
         this.#open({ id, code: row.code, owner: row.owner, run: rebuilt.run, log: rebuilt.log }),
@@ -224,15 +202,8 @@ export class Rooms {
     }
     const { run, log } = this.#rooms.get(id)!
     const { inputs, entries } = readInputs(log)
-    const loaded = loadScenario(row.scenario)
-    if (!loaded.ok) return { error: loaded.mistakes[0] ?? 'scenario' }
-    return {
-      run,
-      inputs,
-      entries,
-      fresh: () =>
-        this.#options({ ...row, scenario: loaded.scenario, playbooks: loaded.playbooks }),
-    }
+    const fresh = this.#runs.again(row)
+    return 'error' in fresh ? fresh : { run, inputs, entries, fresh: fresh.options }
   }
 
   /** Logs by exercise, for anybody to verify: `handleLedgerRequest` reads this. */
@@ -252,7 +223,7 @@ export class Rooms {
       .where(and(isNull(exercises.endedAt), isNull(exercises.trouble)))
       .all()
     for (const row of rows) {
-      const rebuilt = await this.#rebuild(row).catch((error: unknown) => ({
+      const rebuilt = await this.#runs.rebuild(row).catch((error: unknown) => ({
         error: error instanceof Error ? error.message : String(error),
       }))
       if ('error' in rebuilt) {
@@ -274,52 +245,6 @@ export class Rooms {
   async close(): Promise<void> {
     clearInterval(this.#sweeper)
     await Promise.all([...this.#rooms.values()].map((room) => room.close()))
-  }
-
-  async #rebuild(
-    row: typeof exercises.$inferSelect,
-  ): Promise<
-    | { readonly run: FullRun; readonly log: Log; readonly answers: Answers }
-    | { readonly error: string }
-  > {
-    const loaded = loadScenario(row.scenario)
-    if (!loaded.ok) return { error: loaded.mistakes[0] ?? 'the scenario is broken' }
-    const log = await openLog(this.#dirOf(row.id), {
-      origin: `doorstep.local/exercise/${row.id}`,
-      mode: 'live',
-    })
-    const run = createRun(
-      this.#options({ ...row, scenario: loaded.scenario, playbooks: loaded.playbooks }),
-    )
-    const answers: Answers = new Map()
-    const wrong = await replayLog(run, log, versionsOf(this.#parts), answers)
-    if (wrong !== null) {
-      await log.close()
-      return { error: wrong }
-    }
-    return { run, log, answers }
-  }
-
-  #options(asked: {
-    id: string
-    code: string
-    mode: Mode
-    scenario: Scenario
-    playbooks: Playbooks
-    seed: number
-    lengthMinutes: number
-  }): RunOptions {
-    return {
-      id: asked.id,
-      code: asked.code,
-      mode: asked.mode,
-      scenario: asked.scenario,
-      playbooks: asked.playbooks,
-      seed: asked.seed,
-      lengthMinutes: asked.lengthMinutes,
-      engine: newEngine(this.#parts, asked.seed),
-      shopPath: (seat) => `/x/${this.#tokens.capOf(asked.id, seat)}/~/${SHOP_HOST}/`,
-    }
   }
 
   #open(asked: Pick<RoomParts, 'id' | 'code' | 'owner' | 'run' | 'log' | 'answers'>): Room {
@@ -344,6 +269,9 @@ export class Rooms {
       },
       onPublished: () => {
         this.onPublished?.(room)
+      },
+      onSeatChanged: () => {
+        this.onSeatChanged?.(room)
       },
     })
     this.#rooms.set(room.id, room)
@@ -390,9 +318,6 @@ export class Rooms {
     return [...this.#rooms.values()].filter(
       ({ run }) => run.phase() !== 'ended' && (mode === undefined || run.state.mode === mode),
     ).length
-  }
-  #dirOf(id: string): string {
-    return join(this.#store.dir, 'exercises', id)
   }
   #freshCode(): string {
     for (;;) {

@@ -1,48 +1,40 @@
 import { diff } from '../protocol/patch.ts'
 import type { View } from '../protocol/view.ts'
 
+type Row = Readonly<Record<string, unknown>>
 interface Known {
-  readonly before: View
-  readonly after: View
-  readonly ops: string | null
+  readonly before: unknown
+  readonly after: unknown
+  readonly ops: string
 }
-/** What is a seat's own in the views of a role; all else is shared between its seats. */
-const OWN = new Set(['me', 'shop'])
+
+/** Changes of one key that are kept within a round; what seats share comes among the first. */
+const KNOWN_MAX = 8
 
 /**
- * The changes of one round, as JSON. Two seats of a role whose views share all but their own parts
- * get the same text; it is computed once. At most 16 different changes of a round are kept.
+ * The changes of one round, as JSON. A view is compared key by key, and a part that several seats
+ * have in common is compared and written once for all of them.
  */
 export class SharedPatches {
-  readonly #known: Known[] = []
+  readonly #known = new Map<string, Known[]>()
 
   /** Operations from one view to the next; null where nothing changed. */
   between(before: View, after: View): string | null {
-    const shareable = same(before, after, 'me') && same(before, after, 'shop')
-    const known = shareable
-      ? this.#known.find((one) => alike(one.before, before) && alike(one.after, after))
-      : undefined
-    if (known) return known.ops
-    const ops = diff(before, after)
-    const text = ops.length === 0 ? null : JSON.stringify(ops)
-    if (shareable && this.#known.length < KNOWN_MAX) this.#known.push({ before, after, ops: text })
-    return text
+    const [old, now] = [before as unknown as Row, after as unknown as Row]
+    const parts: string[] = []
+    for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
+      const ops = old[key] === now[key] ? '' : this.#part(key, old[key], now[key])
+      if (ops !== '') parts.push(ops)
+    }
+    return parts.length === 0 ? null : `[${parts.join(',')}]`
   }
-}
-const KNOWN_MAX = 16
 
-type Row = Readonly<Record<string, unknown>>
-function alike(a: View, b: View): boolean {
-  if (a === b) return true
-  if (a.role !== b.role) return false
-  const [one, other] = [a as unknown as Row, b as unknown as Row]
-  const keys = Object.keys(one)
-  return (
-    keys.length === Object.keys(other).length &&
-    keys.every((key) => OWN.has(key) || one[key] === other[key])
-  )
-}
-function same(before: View, after: View, key: string): boolean {
-  const [one, other] = [(before as unknown as Row)[key], (after as unknown as Row)[key]]
-  return one === other || JSON.stringify(one) === JSON.stringify(other)
+  #part(key: string, before: unknown, after: unknown): string {
+    const known = this.#known.get(key) ?? []
+    const same = known.find((one) => one.before === before && one.after === after)
+    if (same) return same.ops
+    const ops = JSON.stringify(diff({ [key]: before }, { [key]: after })).slice(1, -1)
+    if (known.length < KNOWN_MAX) this.#known.set(key, [...known, { before, after, ops }])
+    return ops
+  }
 }

@@ -2,12 +2,11 @@
  * Exceptions of the tests beside this file. Each list may only shrink; `MOST` goes down with it.
  */
 
-export const MOST = { files: 6, functions: 16, lines: 49 } as const
+export const MOST = { files: 5, functions: 16, lines: 49 } as const
 
 /** Files over 400 lines: tables, or closed unions that are read as a whole. */
 export const LONG_FILES: readonly string[] = [
   'range/server/cli.ts',
-  'range/server/rooms.ts',
   'range/world/shop-evolve.ts',
   'range/world/staff.ts',
   'range/world/types-shop.ts',

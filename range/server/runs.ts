@@ -1,0 +1,115 @@
+import { join } from 'node:path'
+import { createRun, type FullRun, type RunOptions } from '../exercise/run.ts'
+import type { Input } from '../exercise/types.ts'
+import { SHOP_HOST } from '../world/shop-scripts.ts'
+import { newEngine, versionsOf, type EngineParts } from './engine-parts.ts'
+import type { Log } from './ledger/log.ts'
+import { openLog } from './ledger/open.ts'
+import { replayLog } from './replay-log.ts'
+import { entryOf } from './room.ts'
+import type { Mode, Refused } from './rooms-answers.ts'
+import { loadScenario, type Loaded } from './scenarios.ts'
+import type { Answers } from './sent.ts'
+
+/** What a run is made from, as the list of exercises keeps it. */
+export interface RunAsked {
+  readonly id: string
+  readonly code: string
+  readonly mode: Mode
+  readonly scenario: string
+  readonly seed: number
+  readonly lengthMinutes?: number | undefined
+}
+type Sound = Extract<Loaded, { readonly ok: true }>
+interface Made {
+  readonly run: FullRun
+  readonly log: Log
+}
+
+/** Runs with their logs in the data folder: begun anew, or rebuilt from what the log holds. */
+export class Runs {
+  readonly #dir: string
+  readonly #parts: EngineParts
+  readonly #capOf: (exercise: string, seat: string) => string
+
+  constructor(dir: string, parts: EngineParts, capOf: (exercise: string, seat: string) => string) {
+    this.#dir = dir
+    this.#parts = parts
+    this.#capOf = capOf
+  }
+
+  dirOf(id: string): string {
+    return join(this.#dir, 'exercises', id)
+  }
+
+  /** A new run whose opening is durable. Refused: a scenario that is broken or not there. */
+  async begin(asked: RunAsked): Promise<({ readonly ok: true } & Made) | Refused> {
+    const loaded = loadScenario(asked.scenario)
+    if (!loaded.ok)
+      return { ok: false, status: 400, reason: `scenario: ${loaded.mistakes[0] ?? 'broken'}` }
+    const { slug, digest, lengthMinutes } = loaded.scenario
+    const log = await this.#log(asked.id)
+    const run = createRun(this.#options(asked, loaded))
+    const opened: Input = {
+      at: run.now(),
+      kind: 'Opened',
+      scenario: slug,
+      scenarioDigest: digest,
+      versions: versionsOf(this.#parts),
+      seed: asked.seed,
+      lengthMinutes: asked.lengthMinutes ?? lengthMinutes,
+      mode: asked.mode,
+    }
+    await log.append([entryOf(opened)])
+    run.apply(opened)
+    return { ok: true, run, log }
+  }
+
+  /** The run that a log tells of, and what its players were answered; or why it cannot be had. */
+  async rebuild(
+    row: RunAsked,
+  ): Promise<(Made & { readonly answers: Answers }) | { readonly error: string }> {
+    const again = this.again(row)
+    if ('error' in again) return again
+    const log = await this.#log(row.id)
+    const run = createRun(again.options())
+    const answers: Answers = new Map()
+    const wrong = await replayLog(run, log, versionsOf(this.#parts), answers)
+    if (wrong === null) return { run, log, answers }
+    await log.close()
+    return { error: wrong }
+  }
+
+  /** How to make the same run again, as often as somebody asks what would have happened. */
+  again(row: RunAsked): { readonly options: () => RunOptions } | { readonly error: string } {
+    const loaded = loadScenario(row.scenario)
+    return loaded.ok
+      ? { options: () => this.#options(row, loaded) }
+      : { error: loaded.mistakes[0] ?? 'the scenario is broken' }
+  }
+
+  #log(id: string): Promise<Log> {
+    return openLog(this.dirOf(id), { origin: `doorstep.local/exercise/${id}`, mode: 'live' })
+  }
+
+  #options(asked: RunAsked, { scenario, playbooks }: Sound): RunOptions {
+    const { id, code, mode, seed } = asked
+    const paths = new Map<string, string>()
+    const shopPath = (seat: string): string => {
+      const known = paths.get(seat) ?? `/x/${this.#capOf(id, seat)}/~/${SHOP_HOST}/`
+      paths.set(seat, known)
+      return known
+    }
+    return {
+      id,
+      code,
+      mode,
+      scenario,
+      playbooks,
+      seed,
+      lengthMinutes: asked.lengthMinutes ?? scenario.lengthMinutes,
+      engine: newEngine(this.#parts, seed),
+      shopPath,
+    }
+  }
+}
