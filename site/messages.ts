@@ -1,4 +1,5 @@
 import account from '../content/messages/en/account.json' with { type: 'json' }
+import attack from '../content/messages/en/attack.json' with { type: 'json' }
 import exercise from '../content/messages/en/exercise.json' with { type: 'json' }
 import lab from '../content/messages/en/lab.json' with { type: 'json' }
 import lesson from '../content/messages/en/lesson.json' with { type: 'json' }
@@ -7,7 +8,7 @@ import proof from '../content/messages/en/proof.json' with { type: 'json' }
 import site from '../content/messages/en/site.json' with { type: 'json' }
 import trainer from '../content/messages/en/trainer.json' with { type: 'json' }
 
-const catalogue = { account, exercise, lab, lesson, parts, proof, site, trainer }
+const catalogue = { account, attack, exercise, lab, lesson, parts, proof, site, trainer }
 type Catalogue = typeof catalogue
 
 /** `area.key`, where the area is the file's name and the key is written as in the file. */

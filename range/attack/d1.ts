@@ -54,17 +54,23 @@ export const d1: Technique = {
 function targets(world: World): ReturnType<Technique['targets']> {
   const vans = world.logistics.vans.map((v) => ({
     value: vanRef(v.id),
-    label: v.name,
-    note: `line ${v.line}`,
+    label: 'named',
+    note: 'd1.van',
+    name: v.name,
   }))
   return {
-    van: [{ value: 'any', label: 'Whichever is out', note: 'the one with most aboard' }, ...vans],
-    place: town.meeting.map((m) => ({ value: m.id, label: m.name, note: 'by the harbour' })),
-    leave: [
-      { value: 'first', label: 'As soon as it drives', note: 'most aboard' },
-      { value: 'second-stop', label: 'After two stops', note: 'looks like an ordinary tour first' },
-      { value: 'half', label: 'Half way through the tour', note: 'less aboard' },
-    ],
+    van: [{ value: 'any', label: 'd1.any', note: 'd1.any-note' }, ...vans],
+    place: town.meeting.map(({ id, name }) => ({
+      value: id,
+      label: 'named',
+      note: 'd1.place-note',
+      name,
+    })),
+    leave: ['first', 'second-stop', 'half'].map((value) => ({
+      value,
+      label: `d1.${value}`,
+      note: `d1.${value}-note`,
+    })),
   }
 }
 

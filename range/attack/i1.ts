@@ -64,7 +64,12 @@ function targets(world: World): ReturnType<Technique['targets']> {
   )
   const order = [...desk.slice(from), ...desk.slice(0, from)]
   return {
-    staff: order.map((one) => ({ value: one.account, label: one.name, note: 'support desk' })),
+    staff: order.map(({ account, name }) => ({
+      value: account,
+      label: 'named',
+      note: 'i1.staff-note',
+      name,
+    })),
   }
 }
 

@@ -58,10 +58,13 @@ export interface Seen {
   readonly key: string
   readonly params: Readonly<Record<string, string | number>>
 }
+/** An offer: `label` and `note` are message keys under `attack.offer.`; `name` fills `{name}`. */
 export interface Target {
   readonly value: string
   readonly label: string
   readonly note: string
+  /** What a person or a place is called in the town. */
+  readonly name?: string
 }
 export interface ParameterSpec {
   readonly name: string

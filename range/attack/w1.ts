@@ -40,15 +40,11 @@ export const w1: Technique = {
     { field: 'script-host', reason: 'the program must name, somewhere, a host that the crew owns' },
   ],
   targets: () => ({
-    way: [
-      { value: 'editor', label: 'A bought editor account', note: 'a line in the page itself' },
-      { value: 'tag-manager', label: 'The tag manager', note: 'one campaign more among others' },
-      {
-        value: 'dependency',
-        label: 'A partner’s file',
-        note: 'the payment field, with a few lines more',
-      },
-    ],
+    way: ['editor', 'tag-manager', 'dependency'].map((value) => ({
+      value,
+      label: `w1.${value}`,
+      note: `w1.${value}-note`,
+    })),
   }),
   refuses: (world, params) =>
     rentedHost(

@@ -92,8 +92,10 @@ export interface JobParameter {
   readonly default: number | string
   readonly options?: readonly {
     readonly value: string
+    /** Message keys under `attack.offer.`, in which `{name}` stands for `name`. */
     readonly label: string
     readonly note: string
+    readonly name?: string
     /**
      * A van as the crew sees it at the yard: its number, line, parcels aboard, and whether it is
      * out.

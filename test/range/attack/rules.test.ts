@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { techniques } from '../../../range/attack/catalogue.ts'
 import { completeParams } from '../../../range/attack/technique.ts'
+import texts from '../../../content/messages/en/attack.json' with { type: 'json' }
 import { configOf, MINUTE, refusals, shopRig, START } from '../world/shop-rig.ts'
 
 const published = new Set(
@@ -40,6 +41,18 @@ describe('techniques', () => {
         expect(technique.targets(sim.world)[name]!.map((one) => one.value)).toContain(wild[name])
       expect(technique.tells.length).toBeLessThanOrEqual(3)
     }
+  })
+
+  test('[K1] every offer has its words in the catalogue, and a name where they need one', () => {
+    const { sim } = shopRig(configOf(1), true)
+    const offers = techniques.flatMap((one) => Object.values(one.targets(sim.world)).flat())
+    expect(offers.length).toBeGreaterThan(10)
+    for (const { label, note, name } of offers)
+      for (const key of [label, note]) {
+        const text = (texts as Record<string, string>)[`offer.${key}`]
+        expect(text, key).toBeDefined()
+        if (text!.includes('{name}')) expect(name, key).toMatch(/\w{3}/)
+      }
   })
 
   test('[K2] run numbers are taken in turn, unknown attacks refused', () => {
