@@ -12,6 +12,7 @@ import type { Json } from './event/json.ts'
 import type { Telemetry } from './event/telemetry.ts'
 import type { SignedBaseline } from './integrity/inventory.ts'
 import { createInventoryCheck } from './integrity/inventory.ts'
+import { createPageCallCheck } from './integrity/page-calls.ts'
 import { createLogHealthCheck } from './integrity/log-health.ts'
 import { createFormulaSet } from './mfotl/detector.ts'
 import { createRuleSet } from './sigma/rule-set.ts'
@@ -154,6 +155,7 @@ function detectorsOf(options: EngineOptions): Detector[] {
   else mistakes.push(...formulas.diagnostics)
   if (mistakes.length > 0) throw new EngineError(mistakes)
   if (options.baseline !== null) detectors.push(createInventoryCheck(options.baseline))
+  detectors.push(createPageCallCheck())
   detectors.push(createLogHealthCheck())
   detectors.push(createRefundPeers())
   if (options.scorer !== null)

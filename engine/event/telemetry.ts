@@ -152,6 +152,11 @@ export interface DatastoreActivity extends OcsfBase {
     readonly via: 'editor' | 'tag-manager' | 'dependency' | 'release' | 'monitor' | 'restore'
     readonly approved_by: string | null
     readonly scripts: readonly PageScript[]
+    /**
+     * Hosts that the page called in the monitor's own browser, and whether the number typed into
+     * the card field went along (plain, reversed or coded); only on `inventory`.
+     */
+    readonly calls?: readonly { readonly host: string; readonly canary: boolean }[]
     /** Ed25519 signature of the inventory by the release key; only on `sign`. */
     readonly signature?: string
   }

@@ -163,6 +163,13 @@ class InventoryCheck implements Detector {
     this.#signed.set(page, keys)
   }
 
+  /** A page that was put back has lost the signatures of what it held since. */
+  #keepOnly(page: string, scripts: readonly PageScript[]): void {
+    const signed = this.#signed.get(page)
+    const kept = scripts.map(keyOf).filter((key) => signed?.has(key))
+    if (signed !== undefined) this.#signed.set(page, new Set(kept))
+  }
+
   #sign(event: Telemetry, body: DatastoreActivity, page: string): Finding[] {
     const { scripts, signature = '' } = body.unmapped
     if (verifyInventory(this.#releaseKey, page, scripts, signature)) {
@@ -195,6 +202,7 @@ class InventoryCheck implements Detector {
    */
   #look(event: Telemetry, body: DatastoreActivity, page: string): Finding[] {
     const { scripts, approved_by: approvedBy, operation, via } = body.unmapped
+    if (operation === 'restore') this.#keepOnly(page, scripts)
     const unsigned = scripts.slice(0, SCRIPTS_MAX).filter((script) => !this.#isSigned(page, script))
     if (unsigned.length === 0) {
       this.#doubts.delete(page)

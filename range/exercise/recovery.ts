@@ -57,11 +57,11 @@ function pageChecks(state: RunState, incident: Incident): Check[] {
   const { shop } = state.town.world()
   const equal = shop.pages
     .filter((page) => pages.includes(page.slug))
-    .every(
-      (page) =>
-        page.revisions.find((one) => one.number === state.reported.pages.get(page.slug))?.signed !==
-        false,
-    )
+    .every((page) => {
+      const known = state.reported.pages.get(page.slug)
+      const signed = page.revisions.find((one) => one.number === known)?.signed !== false
+      return signed && (known === undefined || state.reported.leaks.get(page.slug) !== known)
+    })
   return [{ check: 'page-equals-baseline', ok: equal }]
 }
 

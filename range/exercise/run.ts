@@ -132,6 +132,7 @@ function initialState(options: RunOptions): RunState {
       temperature: new Map(),
       door: new Map(),
       pages: new Map(),
+      leaks: new Map(),
       masts: new Map(),
       stolenFrom: new Map(),
     },

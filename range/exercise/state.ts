@@ -141,6 +141,8 @@ export interface Reported {
   readonly temperature: Map<number, number>
   readonly door: Map<number, boolean>
   readonly pages: Map<string, number>
+  /** Page to the revision that was seen to send the monitor's card number away. */
+  readonly leaks: Map<string, number>
   /** The mast that last served each van's modem. */
   readonly masts: Map<number, string>
   /** Parcel to van it was taken from; what the depot believes aboard until the parcel is due. */

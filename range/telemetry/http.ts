@@ -1,6 +1,7 @@
 import type { HttpActivity } from '../../engine/event/telemetry.ts'
 import { SHOP_HOST } from '../world/shop-scripts.ts'
-import type { ShopEvent, ShopRequest } from '../world/types-shop.ts'
+import type { ShopRequest } from '../world/types-shop.ts'
+import type { ShopEvent } from '../world/types-shop-change.ts'
 import { base, type Report, type Source } from './report.ts'
 
 /** Fields that the shop never writes into its log. */

@@ -3,7 +3,7 @@ import { utf8ToBytes } from '@noble/hashes/utils.js'
 import type { DatastoreActivity, PageScript } from '../../engine/event/telemetry.ts'
 import { releaseKeyOf, signInventory } from '../../engine/integrity/inventory.ts'
 import { hostsNamed } from '../world/scripts.ts'
-import type { Page, PageRevision, ScriptTag } from '../world/types-shop.ts'
+import type { MonitorCall, Page, PageRevision, ScriptTag } from '../world/types-shop.ts'
 import type { World } from '../world/types.ts'
 import { base, type Report, type Source } from './report.ts'
 
@@ -30,7 +30,7 @@ export const pages: Source = (world, _at, event) => {
       return revisionReport(world, event.page, event.revision, 'restore', 'restore')
     case 'PagesInspected':
       return world.shop.pages.map((page) =>
-        report(world, page.slug, page.revisions[page.live]!, 'inventory', 'monitor'),
+        report(world, page.slug, page.revisions[page.live]!, 'inventory', 'monitor', event.calls),
       )
     default:
       return []
@@ -65,6 +65,7 @@ function report(
   revision: PageRevision,
   operation: Unmapped['operation'],
   via: Unmapped['via'],
+  calls: readonly MonitorCall[] = [],
 ): Report {
   const scripts = inventoryOf(revision.scripts)
   const monitor = operation === 'inventory'
@@ -93,12 +94,24 @@ function report(
         via,
         approved_by: monitor ? null : revision.approvedBy,
         scripts,
+        ...(monitor ? { calls: callsOf(calls, slug) } : {}),
         ...(operation === 'sign'
           ? { signature: signInventory(releaseSecret(world.config.seed), slug, scripts) }
           : {}),
       },
     }),
   }
+}
+
+/** Hosts that the page called, each once, in the order of their names. */
+function callsOf(
+  calls: readonly MonitorCall[],
+  page: Page['slug'],
+): NonNullable<Unmapped['calls']> {
+  const own = calls.filter((call) => call.page === page)
+  return [...new Set(own.map(({ host }) => host))]
+    .sort()
+    .map((host) => ({ host, canary: own.some((call) => call.host === host && call.canary) }))
 }
 
 const inventories = new WeakMap<readonly ScriptTag[], readonly PageScript[]>()

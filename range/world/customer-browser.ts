@@ -83,7 +83,7 @@ interface Browser {
 /** One effect: drawn by its sampling rate, then sent, reported, or both, as the policy says. */
 function act(
   browser: Browser,
-  effect: Effect,
+  effect: Omit<Effect, 'automated'>,
   slot: number,
   form: ShopRequest['form'],
 ): readonly Scheduled[] {

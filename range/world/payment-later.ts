@@ -1,7 +1,7 @@
 import { chance, range, Stream } from './draw.ts'
 import { hash32 } from './key.ts'
 import { confirmDelayMs, confirmPayment, holderConfirms } from './payment.ts'
-import type { ShopEvent } from './types-shop.ts'
+import type { ShopEvent } from './types-shop-change.ts'
 import type { Happened, Scheduled, World, WorldEvent } from './types.ts'
 
 const HOUR = 3_600_000

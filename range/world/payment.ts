@@ -1,6 +1,7 @@
 import { chance, range, Stream } from './draw.ts'
 import { code, hash32 } from './key.ts'
-import type { Card, Order, Transaction, ShopEvent } from './types-shop.ts'
+import type { Card, Order, Transaction } from './types-shop.ts'
+import type { ShopEvent } from './types-shop-change.ts'
 import type { World } from './types.ts'
 
 /**

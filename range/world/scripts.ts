@@ -11,6 +11,8 @@ export interface Effect {
   readonly card: boolean
   /** Share of occasions, per mille, that the program goes through with it. */
   readonly permille: number
+  /** False where the program keeps still in a browser that says it is driven by a program. */
+  readonly automated: boolean
 }
 
 /**
@@ -33,6 +35,7 @@ function read(text: string): readonly Effect[] {
   const plain = resolveStrings(stripComments(text))
   const submitFrom = plain.search(/addEventListener\(\s*'submit'/)
   const permille = samplingOf(plain)
+  const automated = !/if\s*\(\s*navigator\.webdriver\s*\)\s*return/.test(plain)
   const effects: Effect[] = []
   for (const match of plain.matchAll(CALL)) {
     const address = /^(?:https?:)?\/\/([a-z0-9.-]+)(\/[^'?]*)?/.exec(
@@ -47,6 +50,7 @@ function read(text: string): readonly Effect[] {
       when: submit ? 'submit' : 'load',
       card,
       permille,
+      automated,
     })
   }
   return effects

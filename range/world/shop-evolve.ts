@@ -1,9 +1,10 @@
 import { withRow } from './key.ts'
-import { baselineOf, customerBy, pageOf, salePrice, sessionOf } from './shop-lookup.ts'
+import { customerBy, pageOf, salePrice, sessionOf } from './shop-lookup.ts'
 import { newSession } from './shop-session.ts'
 import { ALLOWED_HOSTS, SHOP_HOST } from './shop-scripts.ts'
 import type { FleetEvent } from './types-logistics.ts'
-import type { Card, Order, Page, Session, ShopEvent, ShopState, Transaction } from './types-shop.ts'
+import type { Card, Order, Page, Session, ShopState, Transaction } from './types-shop.ts'
+import type { ShopEvent } from './types-shop-change.ts'
 import type { World } from './types.ts'
 
 /** Events of the fleet that the shop keeps track of. */
@@ -128,8 +129,13 @@ const RULES: { readonly [K in (ShopEvent | ShopHears)['kind']]?: Rule<K> } = {
         one.number === revision ? { ...one, signed: true } : one,
       ),
     })),
-  PageRestored: (state, { page }) =>
-    changePage(state, page, (row) => ({ ...row, live: baselineOf(row) })),
+  // What came after the restored revision loses its signature.
+  PageRestored: (state, { page, revision }) =>
+    changePage(state, page, (row) => {
+      const live = row.revisions.findIndex((one) => one.number === revision)
+      const revisions = row.revisions.map((one, i) => (i > live ? { ...one, signed: false } : one))
+      return { ...row, live, revisions }
+    }),
   PagesInspected: (state, { round }) => ({ ...state, inspections: round + 1 }),
   HostCalled: (state, { host, card, customer }, world) => ({
     ...state,

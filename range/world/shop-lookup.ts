@@ -35,6 +35,14 @@ export function baselineOf(page: Page): number {
   for (let i = page.revisions.length - 1; i >= 0; i--) if (page.revisions[i]!.signed) return i
   return 0
 }
+/** Position of the newest signed revision that is a build of the shop, no change by hand. */
+export function buildOf(page: Page): number {
+  for (let i = page.revisions.length - 1; i >= 0; i--) {
+    const { signed, via } = page.revisions[i]!
+    if (signed && via === 'release') return i
+  }
+  return 0
+}
 export function revisionNumbered(
   shop: ShopState,
   slug: Page['slug'],

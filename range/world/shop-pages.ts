@@ -1,6 +1,9 @@
-import { baselineOf, customerBy, pageOf, staffBy } from './shop-lookup.ts'
+import { chance, Stream } from './draw.ts'
+import { effectsOf, policyOn } from './scripts.ts'
+import { baselineOf, buildOf, customerBy, pageOf, staffBy } from './shop-lookup.ts'
 import { releasedScripts } from './shop-scripts.ts'
-import type { Page, ShopCommand, ShopEvent } from './types-shop.ts'
+import type { MonitorCall, Page } from './types-shop.ts'
+import type { ShopCommand, ShopEvent } from './types-shop-change.ts'
 import type { World, WorldEvent } from './types.ts'
 
 type PageCommand = Extract<
@@ -14,7 +17,8 @@ export const SLUGS: readonly Page['slug'][] = ['home', 'product', 'cart', 'check
 
 /**
  * Pages of the shop. Publishing appends a revision and serves it; signing makes the live one part
- * of the baseline; restoring serves the newest signed revision again; inspecting only looks.
+ * of the baseline; restoring serves the newest signed revision again, or, where that one is live
+ * and in doubt, what the shop's own build last made; inspecting only looks.
  * Refuses a suspended or locked author.
  */
 export function decidePages(world: World, command: PageCommand): readonly WorldEvent[] {
@@ -24,7 +28,9 @@ export function decidePages(world: World, command: PageCommand): readonly WorldE
     case 'SignPage':
       return sign(world, command.page, command.revision)
     case 'InspectPages':
-      return [{ kind: 'PagesInspected', round: command.round }]
+      return [
+        { kind: 'PagesInspected', round: command.round, calls: callsSeen(world, command.round) },
+      ]
     case 'RestorePage':
       return restore(world, command.page)
     case 'ReleaseShop':
@@ -61,6 +67,7 @@ function publish(
         signed: false,
         scripts: command.scripts,
       },
+      ...(command.hand === undefined ? {} : { hand: command.hand }),
     },
   ]
 }
@@ -78,10 +85,34 @@ function sign(world: World, slug: Page['slug'], number: number | undefined): rea
 }
 function restore(world: World, slug: Page['slug']): readonly WorldEvent[] {
   const page = pageOf(world.shop, slug)
-  const baseline = baselineOf(page)
-  if (page.live === baseline)
+  const signed = baselineOf(page)
+  const back = page.live === signed ? buildOf(page) : signed
+  if (page.live === back)
     return [{ kind: 'CommandRefused', command: 'RestorePage', reason: 'page-is-baseline' }]
-  return [{ kind: 'PageRestored', page: slug, revision: page.revisions[baseline]!.number }]
+  return [{ kind: 'PageRestored', page: slug, revision: page.revisions[back]!.number }]
+}
+
+/**
+ * The monitor opens every page in a browser of its own, as a customer who buys would: on the
+ * checkout it types a number into the card field and sends the form. What the programs then call
+ * is noted by a proxy, which lets nothing out. A program may draw lots, or keep still in such a
+ * browser.
+ */
+function callsSeen(world: World, round: number): readonly MonitorCall[] {
+  const { seed } = world.config
+  return world.shop.pages.flatMap((page) =>
+    page.revisions[page.live]!.scripts.flatMap((script, place) =>
+      effectsOf(script.text)
+        .filter(({ host, automated, permille, when }, i) => {
+          const may = automated && policyOn(world.shop.csp, host) !== 'blocked'
+          const typed = when === 'load' || page.slug === 'checkout'
+          return (
+            may && typed && chance(permille, seed, Stream.monitor, round + 1, 10 + 16 * place + i)
+          )
+        })
+        .map(({ host, card }): MonitorCall => ({ page: page.slug, host, canary: card })),
+    ),
+  )
 }
 /**
  * A release publishes every page from the signed baseline; signing follows shortly after

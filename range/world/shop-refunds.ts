@@ -1,5 +1,6 @@
 import { refundable, transactionOf } from './shop-lookup.ts'
-import type { Order, ShopCommand, ShopEvent, Staff } from './types-shop.ts'
+import type { Order, Staff } from './types-shop.ts'
+import type { ShopCommand, ShopEvent } from './types-shop-change.ts'
 import type { World, WorldEvent } from './types.ts'
 
 type RefundCommand = Extract<
@@ -50,6 +51,7 @@ function request(
   if (amount < 1 || amount > refundable(shop, order))
     return refuse('RequestRefund', 'more-than-paid')
   const refund = shop.refunds.length
+  const waits = amount > FOUR_EYES_LIMIT_MINOR || command.ask === true
   const asked: ShopEvent = {
     kind: 'RefundRequested',
     refund,
@@ -58,10 +60,9 @@ function request(
     amountMinor: amount,
     destination: command.destination,
     reason: command.reason.slice(0, 120),
+    waits,
   }
-  return amount > FOUR_EYES_LIMIT_MINOR || command.ask
-    ? [asked]
-    : [asked, ...carryOut(world, order, refund)]
+  return waits ? [asked] : [asked, ...carryOut(world, order, refund)]
 }
 function approve(world: World, refund: number, staff: number): readonly WorldEvent[] {
   const { shop, config } = world

@@ -1,5 +1,5 @@
 import { customerBy, staffBy } from './shop-lookup.ts'
-import type { ShopCommand, ShopEvent } from './types-shop.ts'
+import type { ShopCommand, ShopEvent } from './types-shop-change.ts'
 import type { World, WorldEvent } from './types.ts'
 
 type Response = Extract<

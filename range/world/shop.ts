@@ -9,7 +9,8 @@ import { decideResponse } from './shop-responses.ts'
 import { bankAnswers, capture, openChargeback, paymentsReact } from './payment-later.ts'
 import { staffOpening, staffReacts, staffWorks } from './staff.ts'
 import { handle } from './storefront.ts'
-import type { ShopCommand, ShopEvent, ShopState } from './types-shop.ts'
+import type { ShopState } from './types-shop.ts'
+import type { ShopCommand, ShopEvent } from './types-shop-change.ts'
 import type { Part, World, WorldEvent } from './types.ts'
 
 const COMMANDS: readonly ShopCommand['kind'][] = [

@@ -3,10 +3,8 @@ import { crowd, wakeUp } from './customer.ts'
 import { DEAD_CARD_VISITS, FORGOTTEN_VISITS, GIFT_VISITS } from './customer-visit.ts'
 import { hash32, hex16 } from './key.ts'
 import { approveOrRefuse, handleClaim } from './staff-desk.ts'
-import { FOUR_EYES_LIMIT_MINOR } from './shop-refunds.ts'
-import { baselineOf, liveRevision, pageOf } from './shop-lookup.ts'
-import { marketingTag, noticeScript } from './shop-scripts.ts'
-import type { Page, Staff } from './types-shop.ts'
+import { changePage, lookAtPage, publishTag, updatePartner } from './staff-pages.ts'
+import type { Staff } from './types-shop.ts'
 import type { Cause, Command, Happened, Scheduled, World, WorldEvent } from './types.ts'
 
 const TOWN: Cause = { kind: 'town' }
@@ -170,16 +168,9 @@ export function staffReacts(world: World, { event, cause }: Happened): readonly 
     case 'StaffTurned':
       return afterTurn(world, event)
     case 'RefundRequested':
-      return askColleague(world, event.refund, cause)
+      return event.waits ? [approval(world, event.refund, cause)] : []
     case 'PagePublished':
-      return signLater(
-        world,
-        event.page,
-        event.revision.number,
-        event.revision.via,
-        event.revision.approvedBy,
-        cause,
-      )
+      return lookAtPage(world, event)
     default:
       return []
   }
@@ -217,115 +208,19 @@ function afterTurn(
     return crowd(world, FORGOTTEN_VISITS + event.turn - FORGOTTEN_PEAK, 160, 15 * MINUTE)
   if (event.turn >= GIFT_RUSH)
     return crowd(world, GIFT_VISITS + event.turn - GIFT_RUSH, 200, 20 * MINUTE)
-  if (event.turn >= UNREVIEWED) return changePage(world, event.staff, event.turn - CHANGE, false)
-  if (event.turn >= CHANGE) return changePage(world, event.staff, event.turn - CHANGE, true)
-  if (event.turn >= DEPENDENCY) return updatePartner(world, event.staff, event.turn - DEPENDENCY)
-  if (event.turn >= TAG) return publishTag(world, event.staff, event.turn - TAG)
+  if (event.turn >= UNREVIEWED)
+    return changePage(world, event.staff, event.turn - CHANGE, event.turn, false)
+  if (event.turn >= CHANGE)
+    return changePage(world, event.staff, event.turn - CHANGE, event.turn, true)
+  if (event.turn >= DEPENDENCY)
+    return updatePartner(world, event.staff, event.turn - DEPENDENCY, event.turn)
+  if (event.turn >= TAG) return publishTag(world, event.staff, event.turn - TAG, event.turn)
   if (event.turn >= SIGN_IN || event.claim !== undefined) return []
   const claim = world.shop.claims[event.turn]
   const waited = claim ? Math.floor((world.now - claim.at) / (10 * MINUTE)) : 99
   return waited > 8 ? [] : [takeClaim(world, event.turn, 1 + waited)]
 }
 
-/**
- * Minutes that a page rests before the next change, so that each is looked at and signed by itself.
- */
-const REST_MINUTES = 3
-/**
- * The same turn again a little later, where the page has just been changed; null where it is free.
- */
-function waitFor(
-  world: World,
-  page: Page['slug'],
-  staff: number,
-  turn: number,
-): readonly Scheduled[] | null {
-  const live = liveRevision(world.shop, page)
-  const fresh =
-    !live.signed && live.at > world.config.start && world.now - live.at < REST_MINUTES * MINUTE
-  return fresh ? [at(world, REST_MINUTES, staff, turn, { kind: 'StaffWorks', staff, turn })] : null
-}
-
-function publishTag(world: World, staff: number, n: number): readonly Scheduled[] {
-  const { seed } = world.config
-  const page = (['home', 'product', 'checkout'] as const)[range(3, seed, Stream.marketing, n, 0)]!
-  const wait = waitFor(world, page, staff, TAG + n)
-  if (wait) return wait
-  const number = 300 + range(600, seed, Stream.marketing, n, 1)
-  const standing = liveRevision(world.shop, page).scripts.filter(
-    (script) => !script.src.includes('campaign'),
-  )
-  const other = world.shop.staff.find((one) => one.role === 'editor' && one.id !== staff)
-  return [
-    at(world, 0, staff, n, {
-      kind: 'PublishPage',
-      page,
-      author: world.shop.staff[staff]!.account,
-      via: 'tag-manager',
-      approvedBy: other?.account ?? null,
-      scripts: [...standing, marketingTag(number)],
-    }),
-  ]
-}
-
-/**
- * An editor's own small change: a notice at the top of a page. Once in a while nobody is there to
- * ask beforehand.
- */
-function changePage(
-  world: World,
-  staff: number,
-  n: number,
-  reviewed: boolean,
-): readonly Scheduled[] {
-  const { seed } = world.config
-  const page = (['home', 'checkout', 'cart', 'checkout'] as const)[
-    range(4, seed, Stream.marketing, 5_000 + n, 0)
-  ]!
-  const wait = waitFor(world, page, staff, CHANGE + n)
-  if (wait) return wait
-  const standing = liveRevision(world.shop, page).scripts.filter(
-    (script) => !script.text.startsWith('// notice'),
-  )
-  const other = world.shop.staff.find((one) => one.role === 'editor' && one.id !== staff)
-  const notice = noticeScript(standing.length, range(900, seed, Stream.marketing, 5_000 + n, 1))
-  return [
-    at(world, 0, staff, n, {
-      kind: 'PublishPage',
-      page,
-      author: world.shop.staff[staff]!.account,
-      via: 'editor',
-      approvedBy: reviewed ? (other?.account ?? null) : null,
-      scripts: [...standing, notice],
-    }),
-  ]
-}
-
-/**
- * The payment company ships a new version of its whole file; an editor has read the note about it.
- */
-function updatePartner(world: World, staff: number, n: number): readonly Scheduled[] {
-  const wait = waitFor(world, 'checkout', staff, DEPENDENCY + n)
-  if (wait) return wait
-  const page = pageOf(world.shop, 'checkout')
-  const theirs = page.revisions[baselineOf(page)]!.scripts.find((script) =>
-    script.src.includes('paynorth'),
-  )
-  const text = (theirs?.text ?? '').replace(/field \d+\.\d+/, `field 3.${3 + n}`)
-  const scripts = liveRevision(world.shop, 'checkout').scripts.map((script) =>
-    theirs && script.src === theirs.src ? { ...script, text } : script,
-  )
-  return [
-    at(world, 0, staff, n, {
-      kind: 'PublishPage',
-      page: 'checkout',
-      author: 'paynorth',
-      via: 'dependency',
-      approvedBy: world.shop.staff[staff]!.account,
-      scripts,
-    }),
-  ]
-}
 /** Somebody tries an old card again and again before taking another one. */
 function deadCard(world: World, n: number): readonly Scheduled[] {
   const holders = world.shop.customers.filter(
@@ -340,66 +235,9 @@ function deadCard(world: World, n: number): readonly Scheduled[] {
 }
 
 /**
- * What was published in the ordinary way is signed within two minutes; so is an editor's change
- * that a colleague looks at only afterwards. Nobody signs what else nobody approved, nor a page on
- * which more than the announced script is new.
- */
-function signLater(
-  world: World,
-  page: Page['slug'],
-  revision: number,
-  via: string,
-  approvedBy: string | null,
-  cause: Cause,
-): readonly Scheduled[] {
-  if (
-    (approvedBy === null && via !== 'editor') ||
-    cause.kind === 'attack' ||
-    liveRevision(world.shop, page).number !== revision
-  )
-    return []
-  if (via !== 'release' && strangeScripts(world, page) > 1) return []
-  const seconds =
-    via === 'release'
-      ? 25 + range(50, world.config.seed, Stream.release, revision, 0)
-      : 30 + range(85, world.config.seed, Stream.marketing, revision, 2)
-  return [
-    {
-      at: world.now + seconds * 1000,
-      entity: hash32(page),
-      ordinal: revision,
-      command: { kind: 'SignPage', page, revision },
-      cause: TOWN,
-    },
-  ]
-}
-
-/** Scripts of the page as it stands that no signed revision of it has. */
-function strangeScripts(world: World, page: Page['slug']): number {
-  const signed = new Set(
-    pageOf(world.shop, page)
-      .revisions.filter((one) => one.signed)
-      .flatMap((one) => one.scripts.map(({ src, text }) => `${src}\n${text}`)),
-  )
-  return liveRevision(world.shop, page).scripts.filter(
-    ({ src, text }) => !signed.has(`${src}\n${text}`),
-  ).length
-}
-
-/**
- * A refund that needs another pair of eyes gets one within two to nine minutes, from whoever is
+ * A refund that waits for another pair of eyes gets one within two to nine minutes, from whoever is
  * drawn.
  */
-function askColleague(world: World, refund: number, cause: Cause): readonly Scheduled[] {
-  const row = world.shop.refunds[refund]!
-  const asks = cause.kind !== 'attack' && row.destination !== payerOf(world, row.order)
-  const large = row.amountMinor > FOUR_EYES_LIMIT_MINOR
-  const alone = cause.kind === 'attack' && !world.config.controls.fourEyes
-  return asks || (large && !alone) ? [approval(world, refund, cause)] : []
-}
-function payerOf(world: World, order: number): number {
-  return world.shop.transactions[world.shop.orders[order]!.transaction!]!.card
-}
 function approval(world: World, refund: number, cause: Cause): Scheduled {
   const { seed } = world.config
   const row = world.shop.refunds[refund]!

@@ -5,7 +5,7 @@ import { cardOfToken } from './shop-seal.ts'
 import { tryPayment } from './payment.ts'
 import { see, type Reply, type Visit } from './storefront-visit.ts'
 import { isPlace } from './town.ts'
-import type { ShopEvent } from './types-shop.ts'
+import type { ShopEvent } from './types-shop-change.ts'
 
 /** Lines and euros that one order may have. */
 const LINES_MAX = 20

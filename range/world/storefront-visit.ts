@@ -1,4 +1,5 @@
-import type { Session, ShopEvent, ShopRequest, ShopResponse, View } from './types-shop.ts'
+import type { Session, ShopRequest, ShopResponse, View } from './types-shop.ts'
+import type { ShopEvent } from './types-shop-change.ts'
 import type { World } from './types.ts'
 
 /** What a route answers before it is rendered and logged. */

@@ -8,7 +8,8 @@ import { route } from './storefront-routes.ts'
 import { sessionOf } from './shop-lookup.ts'
 import { newSession } from './shop-session.ts'
 import type { Reply } from './storefront-visit.ts'
-import type { Session, ShopEvent, ShopRequest, ShopResponse, View } from './types-shop.ts'
+import type { Session, ShopRequest, ShopResponse, View } from './types-shop.ts'
+import type { ShopEvent } from './types-shop-change.ts'
 import type { World } from './types.ts'
 
 /** Sessions that the shop keeps in a day; a visitor beyond is answered 503. */

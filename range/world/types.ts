@@ -1,5 +1,6 @@
 // CONTRACT: change only by adding.
-import type { ShopCommand, ShopEvent, ShopState } from './types-shop.ts'
+import type { ShopState } from './types-shop.ts'
+import type { ShopCommand, ShopEvent } from './types-shop-change.ts'
 import type { AttackCommand, AttackEvent, AttackState } from './types-attack.ts'
 import type { FleetCommand, FleetEvent, LogisticsState } from './types-logistics.ts'
 

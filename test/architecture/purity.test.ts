@@ -68,6 +68,17 @@ const isPower = (node: ts.Node): boolean =>
     node.operatorToken.kind === ts.SyntaxKind.AsteriskAsteriskEqualsToken)
 
 describe('pure folders', () => {
+  test('nothing in the town, its telemetry, its responses, its crews or the engine asks for a cause', () => {
+    // But one thing: a player's own customer does not also do what a simulated one would.
+    const asks = (node: ts.Node): boolean =>
+      ts.isPropertyAccessExpression(node) &&
+      /(^|\.)cause$/.test(node.expression.getText()) &&
+      node.parent.getText() !== "cause.kind === 'player'"
+    const blind = UNDER('range/world', 'range/telemetry', 'range/respond', 'range/attack', 'engine')
+    expect(found(blind, asks)).toEqual([])
+    expect(found(['range/exercise/absorb.ts'], asks).length).toBeGreaterThan(0)
+  })
+
   test('read no clock', () => {
     expect(found(PURE, (node) => names(CLOCKS)(node) || isBareDate(node))).toEqual([])
   })

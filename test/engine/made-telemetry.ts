@@ -97,6 +97,7 @@ export interface MadePage {
   readonly author?: string
   readonly scripts: readonly PageScript[]
   readonly signature?: string
+  readonly calls?: readonly { readonly host: string; readonly canary: boolean }[]
   readonly revision?: number
 }
 export function pageStore(time: number, made: MadePage): Telemetry {
@@ -113,6 +114,7 @@ export function pageStore(time: number, made: MadePage): Telemetry {
       approved_by: made.approvedBy ?? null,
       scripts: made.scripts,
       ...(made.signature === undefined ? {} : { signature: made.signature }),
+      ...(made.calls === undefined ? {} : { calls: made.calls }),
     },
   }
   return { time, uid, body }

@@ -111,12 +111,19 @@ function wasDone(state: RunState, target: string, kind: string): boolean {
   )
 }
 
-/** The newest revision the control room has heard of, against the newest signed one. */
+/**
+ * The newest revision the control room has heard of, against the newest signed one; or against the
+ * shop's last build, once the monitor has seen a signed one send card numbers away.
+ */
 function pageView(state: RunState, page: Page): DefenderView['pages'][number] {
   const known = state.reported.pages.get(page.slug) ?? 0
+  const leaks = state.reported.leaks.get(page.slug) === known
   const signed =
-    page.revisions.filter((revision) => revision.signed && revision.number <= known).at(-1) ??
-    page.revisions[0]!
+    page.revisions
+      .filter(
+        ({ signed, number, via }) => signed && number <= known && !(leaks && via !== 'release'),
+      )
+      .at(-1) ?? page.revisions[0]!
   const live = page.revisions.find((revision) => revision.number === known) ?? signed
   const before = lines(signed.scripts)
   const after = lines(live.scripts)
@@ -195,8 +202,10 @@ export function learn(state: RunState, events: readonly Telemetry[]): void {
       learnSensor(state, body, time)
       continue
     }
-    if (body.class_uid === 6005)
-      state.reported.pages.set(body.unmapped.page.uid, body.unmapped.page.revision)
+    if (body.class_uid !== 6005) continue
+    const { page, calls = [] } = body.unmapped
+    state.reported.pages.set(page.uid, page.revision)
+    if (calls.some((call) => call.canary)) state.reported.leaks.set(page.uid, page.revision)
   }
 }
 function learnSensor(

@@ -64,6 +64,7 @@ const CLASSES: Readonly<Record<number, z.ZodType>> = {
       via: text,
       approved_by: z.string().nullable().default(null),
       signature: z.string().optional(),
+      calls: z.array(z.looseObject({ host: z.string(), canary: z.boolean() })).optional(),
       scripts: z
         .array(
           z.looseObject({

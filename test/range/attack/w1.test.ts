@@ -14,6 +14,12 @@ const payments = (run: ShopRig, from: number): number =>
   run.log.filter(({ at, event }) => event.kind === 'PaymentTried' && at > START + from * MINUTE)
     .length
 
+const signedOf = (run: ShopRig): readonly number[] =>
+  run
+    .events('PageSigned')
+    .filter((one) => one.page === 'checkout')
+    .map((one) => one.revision)
+
 describe('W1', () => {
   test('[K10] cards flow because of the served program, in each of the three ways', () => {
     for (const way of ['editor', 'tag-manager', 'dependency']) {
@@ -68,7 +74,10 @@ describe('W1', () => {
     const rows = [0, 0.4, 0.8].map((stealth) => {
       const run = attacked({ stealth }).to(150)
       const { host } = drop(run)
-      return { host, reports: run.events('BrowserReported').filter((one) => one.host === host).length }
+      return {
+        host,
+        reports: run.events('BrowserReported').filter((one) => one.host === host).length,
+      }
     })
     expect(rows[0]!.reports).toBeGreaterThan(5)
     expect(rows[1]!.reports).toBeGreaterThan(3)
@@ -84,14 +93,43 @@ describe('W1', () => {
     expect(run.world().attacks.runs[0]!.status).toBe('blocked')
   })
 
-  test('[K12] nobody approves or signs what the crew publishes', () => {
+  test('[K12] what nobody approved, its supposed author disowns, and it stays unsigned', () => {
     for (const way of ['editor', 'tag-manager', 'dependency']) {
       const run = attacked({ way }).to(60)
       const { revision } = run.events('PagePublished', 'attack')[0]!
       expect(revision).toMatchObject({ approvedBy: null, signed: false })
-      const signed = run.events('PageSigned').filter((one) => one.page === 'checkout')
-      expect(signed.map((one) => one.revision)).not.toContain(revision.number)
+      expect(signedOf(run)).not.toContain(revision.number)
     }
+  })
+
+  test('[K12] approved by a bought account, it is signed where the colleague does not read it', () => {
+    const runs = Array.from({ length: 24 }, (_, i) => attacked({ stealth: 0.8 }, 40 + i).to(60))
+    const fates = runs.map((run) => {
+      const { revision } = run.events('PagePublished', 'attack')[0]!
+      const approved = revision.approvedBy !== null
+      return `${approved ? 'approved' : 'alone'} ${signedOf(run).includes(revision.number) ? 'signed' : 'left'}`
+    })
+    expect(new Set(fates)).toEqual(new Set(['approved signed', 'approved left', 'alone left']))
+  })
+
+  test('[W31] the monitor types a number into the checkout and sees where it goes, but not from a wary program', () => {
+    const runs = Array.from({ length: 8 }, (_, i) => attacked({ stealth: 0.8 }, 60 + i).to(60))
+    const seen = runs.map((run) => {
+      const { host } = drop(run)
+      const calls = run.events('PagesInspected').flatMap((one) => one.calls ?? [])
+      const text = run
+        .events('PagePublished', 'attack')[0]!
+        .revision.scripts.map((script) => script.text)
+      const wary = text.some((one) => one.includes('navigator.webdriver'))
+      return { wary, found: calls.some((one) => one.host === host && one.canary) }
+    })
+    expect(seen.filter((one) => one.wary && one.found)).toEqual([])
+    expect(seen.filter((one) => !one.wary && !one.found).length).toBeLessThan(2)
+    expect(seen.filter((one) => one.wary).length).toBeGreaterThan(0)
+    const quiet = shopRig(configOf(5, {}, PLAIN)).to(60)
+    const calls = quiet.events('PagesInspected').flatMap((one) => one.calls ?? [])
+    expect(calls.length).toBeGreaterThan(5)
+    expect(calls.filter((one) => one.canary)).toEqual([])
   })
 
   test('[W19] told card holders are spared: their cards are blocked before they are used', () => {

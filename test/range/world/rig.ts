@@ -2,7 +2,8 @@ import { attacks } from '../../../range/attack/crew.ts'
 import { advance, apply, createSim, mount, type Sim } from '../../../range/world/kernel.ts'
 import { logistics } from '../../../range/world/logistics.ts'
 import { initialShop } from '../../../range/world/shop-initial.ts'
-import type { ShopCommand, ShopEvent, ShopState } from '../../../range/world/types-shop.ts'
+import type { ShopState } from '../../../range/world/types-shop.ts'
+import type { ShopCommand, ShopEvent } from '../../../range/world/types-shop-change.ts'
 import type { FleetCommand } from '../../../range/world/types-logistics.ts'
 import type {
   Cause,

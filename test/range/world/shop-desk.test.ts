@@ -154,6 +154,27 @@ describe('page desk', () => {
     expect(page().revisions).toHaveLength(2)
   })
 
+  test('[W11] a signed page in doubt goes back to the last build, and what came after it counts no more', () => {
+    const run = shopRig(configOf(9, {}, PLAIN))
+    const page = () => run.world().shop.pages.find((one) => one.slug === 'checkout')!
+    const built = page().revisions[0]!.number
+    run.give({
+      kind: 'PublishPage',
+      page: 'checkout',
+      author: 'x',
+      via: 'editor',
+      approvedBy: null,
+      scripts: [],
+    })
+    run.give({ kind: 'SignPage', page: 'checkout' })
+    run.give({ kind: 'RestorePage', page: 'checkout' })
+    expect(page().revisions[page().live]!.number).toBe(built)
+    expect(page().revisions.map((one) => one.signed)).toEqual([true, false])
+    expect(refusals(run.give({ kind: 'RestorePage', page: 'checkout' }))).toEqual([
+      'page-is-baseline',
+    ])
+  })
+
   test('[W11] a signature is for the revision that was looked at', () => {
     const run = shopRig(configOf(9, {}, PLAIN))
     const publish = () =>

@@ -13,6 +13,7 @@ const NUMBER = shopRig(configOf(1)).world().shop.cards[0]!.number
 function runScript(
   text: string,
   random: number,
+  webdriver = false,
 ): {
   readonly load: readonly string[]
   readonly submit: readonly string[]
@@ -41,6 +42,7 @@ function runScript(
     btoa,
     setTimeout: () => {},
     navigator: {
+      webdriver,
       sendBeacon: (address: string, body: URLSearchParams) =>
         void calls.push({ when, address, body: String(body) }),
     },
@@ -89,6 +91,16 @@ describe('scripts', () => {
     }
   })
 
+  test('[W12] a wary program keeps still where a browser says that it is driven', () => {
+    for (const stealth of [0, 0.8])
+      for (const wary of [true, false]) {
+        const text = skimmer('eu3.visitlog.example', 1000, stealth, wary)
+        expect(effectsOf(text)).toMatchObject([{ automated: !wary }])
+        expect(runScript(text, 0, true).submit).toHaveLength(wary ? 0 : 1)
+        expect(runScript(text, 0, false).submit).toHaveLength(1)
+      }
+  })
+
   test('[W12] a scanner reads the host of a plain skimmer, not that of a veiled one', () => {
     expect(hostsNamed(skimmer('cdn-stat.example', 1000, 0))).toEqual(['cdn-stat.example'])
     expect(hostsNamed(skimmer('cdn-stat.example', 1000, 0.5))).toEqual([])
@@ -104,7 +116,14 @@ describe('scripts', () => {
       expect(effectsOf(text)).toEqual([])
     }
     expect(effectsOf("fetch('https://a.example/p?q=1')")).toEqual([
-      { host: 'a.example', path: '/p', when: 'load', card: false, permille: 1000 },
+      {
+        host: 'a.example',
+        path: '/p',
+        when: 'load',
+        card: false,
+        permille: 1000,
+        automated: true,
+      },
     ])
     expect(effectsOf("new Image().src = '//a.example/' + 'p'")).toMatchObject([
       { host: 'a.example', path: '/p' },
