@@ -7,6 +7,7 @@ import { createBoards } from './boards.ts'
 import { createCage } from './cage.ts'
 import { openStore } from './database.ts'
 import { createGunHub } from './gun/hub.ts'
+import { holdData, type Held } from './hold-data.ts'
 import { createHttp } from './http.ts'
 import { bothProtocols, localAddresses, localCertificate } from './lan.ts'
 import { handleLedgerRequest } from './ledger/http.ts'
@@ -37,11 +38,21 @@ export interface Running {
 
 /**
  * Starts the whole platform on one port; rejects with EADDRINUSE where that is taken, before it has
- * touched the data: another server may be running on it.
+ * touched the data, and with one line where another server has the data.
  */
 export async function startServer(options: ServeOptions): Promise<Running> {
   const host = options.lan ? '0.0.0.0' : '127.0.0.1'
   if (options.port !== 0) await probe(options.port, host)
+  const held = holdData(resolve(options.data))
+  try {
+    return await compose(options, host, held)
+  } catch (error) {
+    held.release()
+    throw error
+  }
+}
+
+async function compose(options: ServeOptions, host: string, held: Held): Promise<Running> {
   const store = openStore(resolve(options.data))
   const accounts = createAccounts(store)
   const rooms = await Rooms.open(store)
@@ -111,6 +122,7 @@ export async function startServer(options: ServeOptions): Promise<Running> {
     await boards.close()
     await hub.close()
     store.close()
+    held.release()
   }
   try {
     const port = await listen(listener, options.port, host)

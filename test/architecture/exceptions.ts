@@ -27,7 +27,7 @@ export const LONG_FUNCTIONS: readonly string[] = [
   'range/server/cli/simulate.ts writeFiles',
   'range/server/cli/train-request.ts trainRequest',
   'range/server/gun/hub.ts createGunHub',
-  'range/server/main.ts startServer',
+  'range/server/main.ts compose',
   'range/world/customer-visit.ts requestFor',
   'range/world/fleet-evolve.ts evolveVan',
   'range/world/shop-responses.ts decideResponse',
