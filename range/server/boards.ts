@@ -19,20 +19,26 @@ export interface Boards {
 
 /**
  * The teams' shared boards (Yjs). A board is named `<exercise>/<team>`; only seats of that team,
- * and the trainer, may open it. Kept in the database; at half a megabyte further changes are
- * refused.
+ * and the trainer, may open it. Who is moved or removed hears nothing more of it. Kept in the
+ * database; at half a megabyte further changes are refused.
  */
 export function createBoards(store: Store, rooms: Rooms): Boards {
-  const hocuspocus = new Hocuspocus({
+  const mayOpen = (name: string, token: string): boolean => {
+    const [, exercise = '', team = ''] = NAME.exec(name) ?? []
+    const held = exercise === '' ? 'unknown' : rooms.holder(exercise, token)
+    return typeof held !== 'string' && (held.role === team || held.role === 'trainer')
+  }
+  const hocuspocus = new Hocuspocus<{ token: string }>({
     debounce: 1000,
     maxDebounce: 5000,
     quiet: true,
     async onAuthenticate({ documentName, token }) {
-      const [, exercise = '', team = ''] = NAME.exec(documentName) ?? []
-      const held = exercise === '' ? 'unknown' : rooms.holder(exercise, token)
-      if (typeof held === 'string' || (held.role !== team && held.role !== 'trainer'))
-        throw new Error('not-yours')
-      return { seat: held.seat }
+      if (!mayOpen(documentName, token)) throw new Error('not-yours')
+      return { token }
+    },
+    // Loading takes a moment, in which a seat may have been moved.
+    async connected({ documentName, connection }) {
+      if (!mayOpen(documentName, connection.context.token)) connection.close()
     },
     async onLoadDocument({ documentName, document }) {
       const row = store.db.select().from(boards).where(eq(boards.name, documentName)).get()
@@ -53,6 +59,13 @@ export function createBoards(store: Store, rooms: Rooms): Boards {
         .run()
     },
   })
+  rooms.onSeatChanged = ({ id }) => {
+    for (const [name, document] of hocuspocus.documents) {
+      if (!name.startsWith(`${id}/`)) continue
+      for (const connection of document.getConnections())
+        if (!mayOpen(name, connection.context.token)) connection.close()
+    }
+  }
   const server = new WebSocketServer({ noServer: true, maxPayload: FRAME_BYTES_MAX })
   return {
     handleUpgrade(req, socket, head) {

@@ -5,7 +5,17 @@ import { expect, test, type Page } from '@playwright/test'
 import { io } from 'socket.io-client'
 import type { MoveAnswer } from '../../range/protocol/message.ts'
 import { listenTo, type Heard } from './frames.ts'
-import { buy, joinTable, launch, openTable, person, signUp, speed, type Table } from './play.ts'
+import {
+  buy,
+  joinTable,
+  launch,
+  lootOf,
+  openTable,
+  person,
+  signUp,
+  speed,
+  type Table,
+} from './play.ts'
 import { post, startTestServer, type TestServer } from './server.ts'
 
 /** The exercise once more, with the server killed in the middle. */
@@ -18,6 +28,7 @@ let table: Table
 const seats: { readonly page: Page; readonly heard: Heard }[] = []
 const complained = new Map<string, MoveAnswer>()
 let clockBefore = ''
+let card = ''
 let pageOf: (nth: number) => Page
 
 test.beforeAll(async ({ browser }) => {
@@ -112,8 +123,8 @@ test('a game is under way: a skimmer runs, somebody has paid, complaints arrive'
   await pageOf(0).getByRole('button', { name: 'Start', exact: true }).click()
   await expect(pageOf(2).locator('.crew')).toBeVisible()
   await launch(pageOf(2), 'W1', { stealth: '0' })
-  await buy(pageOf(3), 'product/')
-  await expect(pageOf(2).locator('.drop tbody tr')).not.toHaveCount(0)
+  card = await buy(pageOf(3), 'product/')
+  await expect(lootOf(pageOf(2), card)).toHaveCount(1)
 })
 
 test('killed in the middle, it goes on: seats are back within five seconds by themselves', async () => {
@@ -136,7 +147,7 @@ test('killed in the middle, it goes on: seats are back within five seconds by th
     await expect(page.locator('.line-state')).toBeHidden({ timeout: BACK_WITHIN_MS })
   expect(Date.now() - from).toBeLessThan(BACK_WITHIN_MS)
   await expect(pageOf(2).locator('.runs li')).toHaveCount(2)
-  await expect(pageOf(2).locator('.drop tbody tr')).not.toHaveCount(0)
+  await expect(lootOf(pageOf(2), card)).toHaveCount(1)
   expect((await townTime(pageOf(1))) >= clockBefore).toBe(true)
 })
 
@@ -150,7 +161,9 @@ test('a client that never heard its answers sends all again and gets the first o
 })
 
 test('it is played to its end', async () => {
-  await buy(pageOf(3), 'product/')
+  expect(await buy(pageOf(3), 'product/')).toBe(card)
+  await expect(lootOf(pageOf(2), card)).toHaveCount(2)
+  await expect(pageOf(3).locator('.orders li')).toHaveCount(2)
   await speed(pageOf(0), '60')
   await expect(
     pageOf(1).locator('.strips li button', { hasText: 'Shop page' }).first(),

@@ -4,8 +4,10 @@ import {
   buy,
   joinTable,
   launch,
+  lootOf,
   openTable,
   person,
+  runPlaybook,
   shopOf,
   signUp,
   speed,
@@ -42,7 +44,6 @@ test.afterAll(async () => {
 })
 const row = (page: Page, text: string | RegExp) =>
   page.locator('.strips li button', { hasText: text })
-const lootOf = (number: string) => attacker.locator('.drop tbody tr', { hasText: number.slice(-4) })
 
 test('a trainer signs up, opens an exercise, and three people join by its code', async () => {
   await signUp(trainer, server)
@@ -62,7 +63,7 @@ test('a skimmer is planted, and the card that a customer pays with reaches the d
   await launch(attacker, 'W1', { stealth: '0', rate: '1' })
   await expect(attacker.locator('.probe')).toContainText('still')
   card = await buy(customer, 'product/')
-  await expect(lootOf(card)).not.toHaveCount(0)
+  await expect(lootOf(attacker, card)).toHaveCount(1)
 })
 
 test('an incident is raised; the playbook restores the page and the leak is over', async () => {
@@ -73,14 +74,10 @@ test('an incident is raised; the playbook restores the page and the leak is over
   await expect(defender.locator('.checks')).toContainText(
     'The page equals its signed baseline: not yet',
   )
-  await defender
-    .locator('.playbook')
-    .getByRole('button', { name: /^Run \d/ })
-    .click()
+  await runPlaybook(defender)
   await expect(defender.locator('.done-list')).toContainText(/page restored: works/, {
     timeout: 30_000,
   })
-  const before = await lootOf(card).count()
   const again = await buy(customer, 'product/')
   expect(again).toBe(card)
   await expect(shopOf(customer).locator('h1')).toContainText('Order')
@@ -92,7 +89,8 @@ test('an incident is raised; the playbook restores the page and the leak is over
   await expect(defender.locator('.checks')).toContainText('Two quiet minutes since: yes', {
     timeout: 60_000,
   })
-  await expect(lootOf(card)).toHaveCount(before)
+  await expect(lootOf(attacker, card)).toHaveCount(1)
+  await expect(customer.locator('.orders li')).toHaveCount(2)
 })
 
 test('a van is led away; a parcel aboard is held', async () => {
@@ -102,10 +100,7 @@ test('a van is led away; a parcel aboard is held', async () => {
   const hold = defender.locator('.playbook li', { hasText: 'Hold parcel' }).first()
   await expect(hold).toBeVisible({ timeout: 60_000 })
   await hold.getByRole('checkbox').check()
-  await defender
-    .locator('.playbook')
-    .getByRole('button', { name: /^Run \d/ })
-    .click()
+  await runPlaybook(defender)
   await expect(defender.locator('.done-list')).toContainText(/parcel held: works/, {
     timeout: 30_000,
   })
@@ -134,9 +129,9 @@ test('the end: a debrief within ten seconds, and a history with one decision cha
   ).toBeVisible()
   expect(Date.now() - from).toBeLessThan(10_000)
   const lanes = defender.locator('.unroll .lane')
-  await expect(lanes.nth(0).locator('.bar--danger')).not.toHaveCount(0)
-  await expect(lanes.nth(2).locator('.mark')).not.toHaveCount(0)
-  await expect(lanes.nth(3).locator('.mark')).not.toHaveCount(0)
+  await expect(lanes.nth(0).locator('.bar--danger')).toHaveCount(2)
+  await expect(lanes.nth(2).locator('.mark')).toHaveCount(2)
+  await expect(lanes.nth(3).locator('.mark')).toHaveCount(1)
   await defender.getByRole('button', { name: 'Run it' }).click()
   await expect(defender.getByRole('heading', { name: 'What would have happened' })).toBeVisible({
     timeout: 60_000,

@@ -3,6 +3,7 @@ import {
   type Browser,
   type BrowserContext,
   type FrameLocator,
+  type Locator,
   type Page,
 } from '@playwright/test'
 import type { TestServer } from './server.ts'
@@ -108,6 +109,27 @@ export async function launch(
   await expect(attacker.locator('.runs li', { hasText: job }).first()).toBeVisible()
 }
 
+/** Runs the ticked steps of the playbook on the desk: one decision. */
+export async function runPlaybook(defender: Page): Promise<void> {
+  await defender
+    .locator('.playbook')
+    .getByRole('button', { name: /^Run \d/ })
+    .click()
+}
+
+/** Pins a note to the team's board on the page. */
+export async function pinNote(page: Page, text: string): Promise<void> {
+  const board = page.locator('.board')
+  await board.getByRole('textbox').fill(text)
+  await board.getByRole('button').click()
+  await expect(board.locator('li', { hasText: text })).toBeVisible()
+}
+
+/** What of a card has reached the crew's drop. */
+export function lootOf(attacker: Page, card: string): Locator {
+  return attacker.locator('.drop tbody tr', { hasText: card.slice(-4) })
+}
+
 export function shopOf(customer: Page): FrameLocator {
   return customer.frameLocator('iframe[src*="/x/"]')
 }
@@ -130,7 +152,6 @@ export async function buy(customer: Page, product: string, nth = 0): Promise<str
   await expect(shop.getByRole('heading', { name: /^Order/ })).toBeVisible()
   const bank = shop.getByRole('button', { name: 'Yes, pay' })
   if (await bank.isVisible()) await bank.click()
-  // The person behind the seat may order on their own as well.
-  await expect.poll(() => customer.locator('.orders li').count()).toBeGreaterThan(orders)
+  await expect(customer.locator('.orders li')).toHaveCount(orders + 1)
   return number
 }
