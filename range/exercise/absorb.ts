@@ -121,6 +121,7 @@ function witness(state: RunState, trail: Trail, happened: Happened): void {
 const EFFECT: Readonly<Partial<Record<WorldEvent['kind'], Response['kind']>>> = {
   PageRestored: 'RestorePage',
   HostBlocked: 'BlockHost',
+  HostUnblocked: 'UnblockHost',
   SourceBlocked: 'BlockSource',
   SourceUnblocked: 'UnblockSource',
   AccountSuspended: 'SuspendAccount',
@@ -170,6 +171,7 @@ function targetOfEvent(event: WorldEvent): string | null {
     case 'PageRestored':
       return `page:${event.page}`
     case 'HostBlocked':
+    case 'HostUnblocked':
     case 'CardHoldersNotified':
       return `host:${event.host}`
     case 'SourceBlocked':

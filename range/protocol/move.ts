@@ -14,6 +14,7 @@ const respond = z.discriminatedUnion('kind', [
     page: z.enum(['home', 'product', 'cart', 'checkout', 'account']),
   }),
   z.strictObject({ kind: z.literal('BlockHost'), host: id }),
+  z.strictObject({ kind: z.literal('UnblockHost'), host: id }),
   z.strictObject({ kind: z.literal('BlockSource'), ip: id }),
   z.strictObject({ kind: z.literal('UnblockSource'), ip: id }),
   z.strictObject({ kind: z.literal('SuspendAccount'), account: id }),

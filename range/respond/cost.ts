@@ -13,6 +13,7 @@ export interface ResponseCost {
 const COSTS: Readonly<Record<Response['kind'], ResponseCost>> = {
   RestorePage: { seconds: 20, costMinor: 0 },
   BlockHost: { seconds: 5, costMinor: 0 },
+  UnblockHost: { seconds: 5, costMinor: 0 },
   BlockSource: { seconds: 5, costMinor: 0 },
   UnblockSource: { seconds: 5, costMinor: 0 },
   SuspendAccount: { seconds: 10, costMinor: 0 },
@@ -37,6 +38,7 @@ export function targetOf(action: Response): string {
     case 'RestorePage':
       return `page:${action.page}`
     case 'BlockHost':
+    case 'UnblockHost':
     case 'NotifyCardHolders':
       return `host:${action.host}`
     case 'BlockSource':

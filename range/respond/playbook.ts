@@ -37,6 +37,7 @@ const playbookSchema = z.looseObject({
 const ACTIONS: readonly Response['kind'][] = [
   'RestorePage',
   'BlockHost',
+  'UnblockHost',
   'BlockSource',
   'UnblockSource',
   'SuspendAccount',
@@ -157,6 +158,7 @@ function concrete(step: PlaybookStep, target: string): Response | null {
       draft['page'] = target
       break
     case 'BlockHost':
+    case 'UnblockHost':
     case 'NotifyCardHolders':
       draft['host'] = target
       break

@@ -132,8 +132,14 @@ function deskCall(event: WorldEvent): Call | null {
     resources: [{ uid, type }],
   })
   switch (event.kind) {
+    case 'HostBlocked':
+      return call('host.block', `host:${event.host}`, 'host')
+    case 'HostUnblocked':
+      return call('host.unblock', `host:${event.host}`, 'host')
     case 'SourceBlocked':
       return call('source.block', `ip:${event.ip}`, 'ip')
+    case 'SourceUnblocked':
+      return call('source.unblock', `ip:${event.ip}`, 'ip')
     case 'AccountSuspended':
       return call('account.suspend', `account:${event.account}`, 'account')
     case 'RefundsFrozen':

@@ -1,4 +1,5 @@
 import { withRow } from './key.ts'
+import { openingPolicy } from './shop-initial.ts'
 import { customerBy, pageOf, salePrice, sessionOf } from './shop-lookup.ts'
 import { newSession } from './shop-session.ts'
 import { ALLOWED_HOSTS, SHOP_HOST } from './shop-scripts.ts'
@@ -157,6 +158,13 @@ const RULES: { readonly [K in (ShopEvent | ShopHears)['kind']]?: Rule<K> } = {
       enforce: true,
     },
   }),
+  HostUnblocked: (state, { host }, world) => {
+    const blocked = state.csp.blocked.filter((one) => one !== host)
+    return {
+      ...state,
+      csp: blocked.length === 0 ? openingPolicy(world.config) : { ...state.csp, blocked },
+    }
+  },
   SourceBlocked: (state, { ip }) => ({ ...state, blockedIps: [...state.blockedIps, ip] }),
   SourceUnblocked: (state, { ip }) => ({
     ...state,

@@ -65,11 +65,7 @@ export function initialShop(config: WorldConfig): ShopState {
     reviews: [],
     giftCards: [],
     pages: pages(config),
-    csp: {
-      allowed: config.controls.cspReportOnly ? ALLOWED_HOSTS : ['*'],
-      blocked: [],
-      enforce: false,
-    },
+    csp: openingPolicy(config),
     blockedIps: [],
     refundsFrozen: false,
     velocityLimit: config.controls.velocityRule ? 6 : null,
@@ -79,6 +75,12 @@ export function initialShop(config: WorldConfig): ShopState {
     claims: [],
     inspections: 0,
   }
+}
+
+/** The policy while no host is blocked: nothing is stopped, and told only where that is asked for. */
+export function openingPolicy({ controls }: WorldConfig): ShopState['csp'] {
+  const allowed = controls.cspReportOnly ? ALLOWED_HOSTS : ['*']
+  return { allowed, blocked: [], enforce: false }
 }
 
 /** About two in five customers share a household with somebody. */

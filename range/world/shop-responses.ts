@@ -8,6 +8,7 @@ type Response = Extract<
     kind:
       | 'OpenDrop'
       | 'BlockHost'
+      | 'UnblockHost'
       | 'BlockSource'
       | 'UnblockSource'
       | 'SuspendAccount'
@@ -43,6 +44,10 @@ export function decideResponse(world: World, command: Response): readonly WorldE
       return shop.csp.blocked.includes(command.host)
         ? refuse('host-blocked-already')
         : [{ kind: 'HostBlocked', host: command.host }]
+    case 'UnblockHost':
+      return shop.csp.blocked.includes(command.host)
+        ? [{ kind: 'HostUnblocked', host: command.host }]
+        : refuse('host-not-blocked')
     case 'BlockSource':
       if (shop.blockedIps.includes(command.ip)) return refuse('source-blocked-already')
       return shop.blockedIps.length >= BLOCKED_MAX

@@ -66,6 +66,7 @@ export type ShopCommand =
   // responses
   | { readonly kind: 'RestorePage'; readonly page: Page['slug'] }
   | { readonly kind: 'BlockHost'; readonly host: string }
+  | { readonly kind: 'UnblockHost'; readonly host: string }
   | { readonly kind: 'BlockSource'; readonly ip: string }
   | { readonly kind: 'UnblockSource'; readonly ip: string }
   | { readonly kind: 'SuspendAccount'; readonly account: string }
@@ -199,6 +200,7 @@ export type ShopEvent =
     }
   | { readonly kind: 'DropOpened'; readonly host: string }
   | { readonly kind: 'HostBlocked'; readonly host: string }
+  | { readonly kind: 'HostUnblocked'; readonly host: string }
   | { readonly kind: 'SourceBlocked'; readonly ip: string }
   | { readonly kind: 'SourceUnblocked'; readonly ip: string }
   | { readonly kind: 'AccountSuspended'; readonly account: string }

@@ -116,6 +116,7 @@ function actionText(action: string): string {
 const ACTIONS = [
   'RestorePage',
   'BlockHost',
+  'UnblockHost',
   'BlockSource',
   'UnblockSource',
   'SuspendAccount',

@@ -13,6 +13,8 @@ export function actionText(action: Response): string {
       return t('exercise.do.RestorePage', { page: action.page })
     case 'BlockHost':
       return t('exercise.do.BlockHost', { host: action.host })
+    case 'UnblockHost':
+      return t('exercise.do.UnblockHost', { host: action.host })
     case 'NotifyCardHolders':
       return t('exercise.do.NotifyCardHolders', { host: action.host })
     case 'BlockSource':

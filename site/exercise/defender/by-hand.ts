@@ -116,6 +116,10 @@ export interface InForce {
 export function inForce(view: DefenderView): readonly InForce[] {
   const { state } = view
   return [
+    ...state.blockedHosts.map((host): InForce => ({
+      text: t('exercise.force.BlockHost', { host }),
+      undo: { kind: 'UnblockHost', host },
+    })),
     ...state.blockedIps.map((ip): InForce => ({
       text: t('exercise.force.BlockSource', { ip }),
       undo: { kind: 'UnblockSource', ip },

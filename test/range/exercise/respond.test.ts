@@ -24,4 +24,28 @@ describe('a response', () => {
     expect(decisions[1]!.reason).not.toBeNull()
     expect(decisions.map(({ doneAt }) => doneAt! - start)).toEqual([5_000, 25_000])
   })
+
+  it('[R5] a blocked host is let in again by its own undo, and the office log tells both', () => {
+    const play = new Play(optionsOf('market-day', 41))
+    play.seat('heron', 'defender')
+    play.start()
+    const host = 'stats.example'
+    for (const kind of ['BlockHost', 'UnblockHost', 'UnblockHost'] as const) {
+      play.move('heron', { kind: 'Respond', incident: null, actions: [{ kind, host }] })
+      play.until((play.run.now() - play.run.scenario.world.start) / 60_000 + 0.2)
+    }
+    const { decisions } = play.run.state
+    expect(decisions.map(({ effect, target }) => `${effect} ${target}`)).toEqual([
+      `done host:${host}`,
+      `done host:${host}`,
+      `refused host:${host}`,
+    ])
+    expect(decisions[2]!.reason).toBe('host-not-blocked')
+    expect(play.run.world().shop.csp.blocked).toEqual([])
+    const told = play.telemetry().filter((event) => event.includes(`host:${host}`))
+    expect(told.map((event) => /host\.(un)?block/.exec(event)?.[0])).toEqual([
+      'host.block',
+      'host.unblock',
+    ])
+  })
 })

@@ -55,7 +55,7 @@ describe('CACAO playbooks', () => {
       },
     })
     expect(read.ok ? [] : read.mistakes).toEqual([
-      'bad.json: step "b": there is no action "Explode"; one of RestorePage, BlockHost, BlockSource, UnblockSource, SuspendAccount, RestoreAccount, FreezeRefunds, ThawRefunds, SetVelocityRule, NotifyCardHolders, HoldParcel, ReleaseParcel, RecallVan, LockCargo',
+      'bad.json: step "b": there is no action "Explode"; one of RestorePage, BlockHost, UnblockHost, BlockSource, UnblockSource, SuspendAccount, RestoreAccount, FreezeRefunds, ThawRefunds, SetVelocityRule, NotifyCardHolders, HoldParcel, ReleaseParcel, RecallVan, LockCargo',
       'bad.json: step c is missing',
     ])
   })

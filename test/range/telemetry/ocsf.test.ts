@@ -113,6 +113,9 @@ const EVENTS: readonly WorldEvent[] = [
   { kind: 'ParcelHeld', parcel: 3 },
   { kind: 'VanRecalled', van: 1 },
   { kind: 'SourceBlocked', ip: '100.64.1.2' },
+  { kind: 'SourceUnblocked', ip: '100.64.1.2' },
+  { kind: 'HostBlocked', host: 'drop.example' },
+  { kind: 'HostUnblocked', host: 'drop.example' },
 ]
 
 describe('OCSF', () => {

@@ -189,6 +189,24 @@ describe('storefront', () => {
     expect(run.ask('GET', '/').code).toBe(200)
   })
 
+  test('[W15] the policy is as it was once the last host is let in again', () => {
+    const run = open()
+    const before = run.world().shop.csp
+    run.give({ kind: 'BlockHost', host: 'cdn.example' })
+    run.give({ kind: 'BlockHost', host: 'tags.example' })
+    expect(run.world().shop.csp).toMatchObject({
+      blocked: ['cdn.example', 'tags.example'],
+      enforce: true,
+    })
+    run.give({ kind: 'UnblockHost', host: 'cdn.example' })
+    expect(run.world().shop.csp).toMatchObject({ blocked: ['tags.example'], enforce: true })
+    expect(refusals(run.give({ kind: 'UnblockHost', host: 'cdn.example' }))).toEqual([
+      'host-not-blocked',
+    ])
+    run.give({ kind: 'UnblockHost', host: 'tags.example' })
+    expect(run.world().shop.csp).toEqual(before)
+  })
+
   test('[W15] the velocity rule counts tries by address in the last minute', () => {
     const run = open()
     run.give({ kind: 'SetVelocityRule', perMinute: 2 })
