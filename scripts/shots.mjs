@@ -1,8 +1,6 @@
 #!/usr/bin/env node
 // `npm run shots`: pictures of every screen at three widths in both themes, taken from a real
-// exercise that is played on a server of its own. Options: --only home,defender … --widths 360,1440
-// --themes light --out DIR --axe (lists what axe finds) --docs (writes the chosen ones, small, to
-// docs/pictures).
+// exercise that is played on a server of its own. `--help` lists the options.
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,8 +9,20 @@ import { chromium } from '@playwright/test'
 import { browserToUse } from '../test/e2e/browser.ts'
 import { startTestServer } from '../test/e2e/server.ts'
 import { Camera } from './shots/camera.mjs'
+import { playLab } from './shots/lab.mjs'
 import { openClass, playMorning, playToEnd } from './shots/story.mjs'
 
+const HELP = `npm run shots -- [options]
+
+  --only NAMES    some of: home, lesson, courses, doors, lobby, attacker, defender, customer,
+                  trainer, projector, lab, over, ended, debrief, print, proof
+  --widths LIST   360,768,1440
+  --themes LIST   light,dark
+  --out DIR       out/shots
+  --seed N        of the exercise that is played (11)
+  --axe           also lists what axe finds, and what is wider than the window; exit code 1 then
+  --docs          only the pictures of docs/pictures, written there
+`
 const HOME = fileURLToPath(new URL('..', import.meta.url))
 const { values } = parseArgs({
   options: {
@@ -23,8 +33,13 @@ const { values } = parseArgs({
     axe: { type: 'boolean', default: false },
     docs: { type: 'boolean', default: false },
     seed: { type: 'string', default: '11' },
+    help: { type: 'boolean', short: 'h', default: false },
   },
 })
+if (values.help) {
+  process.stdout.write(HELP)
+  process.exit()
+}
 const list = (text) => text.split(',').filter((one) => one !== '')
 const wanted = list(values.only)
 const wants = (...names) => wanted.length === 0 || names.some((name) => wanted.includes(name))
@@ -44,18 +59,46 @@ const camera = new Camera({
   themes: list(values.themes),
 })
 
+const IN_CLASS = ['doors', 'lobby', 'attacker', 'defender', 'customer', 'trainer', 'projector']
+const AT_END = ['over', 'ended', 'debrief', 'print', 'proof']
+class Done extends Error {}
 const lesson = '/courses/sme/s1/2'
 try {
   if (wants('home')) await camera.take('home', '/')
   if (wants('lesson')) await camera.take('lesson', lesson)
+  if (wants('courses')) {
+    await camera.take('courses', '/courses')
+    await camera.take('module', '/courses/sme/s1')
+    await camera.take('lab-door', '/courses/sme/s1/lab')
+    await camera.take('guide', '/guide')
+    await camera.take('trust', '/trust')
+    await camera.take('about', '/about')
+    await camera.take('lost', '/no-such-page')
+  }
+  if (wants('lab')) await playLab(camera)
+  if (wants('doors')) {
+    await camera.take('join', '/join')
+    await camera.take('signin', '/signin')
+    await camera.take('setup', server.setup)
+  }
+  if (!wants(...IN_CLASS, ...AT_END)) throw new Done()
   const room = await openClass(server, Number(values.seed))
-  const seats = Object.values(room.seats)
+  if (wants('doors')) {
+    const { cookie } = room
+    await camera.take('hall', '/trainer', { cookie })
+    await camera.take('account', '/account', { cookie })
+  }
   const of = (role) => ({ exercise: room.exercise, token: room.seats[role].token })
   if (wants('lobby')) {
     for (const role of ['attacker', 'defender', 'customer'])
       await camera.take(`lobby-${role}`, `/exercise/${room.exercise}`, { seat: of(role) })
     await camera.takeScreen('lobby-projector', `/screen/${room.exercise}`, of('screen'))
+    await camera.take('lobby-trainer', `/trainer/${room.exercise}`, {
+      seat: of('trainer'),
+      cookie: room.cookie,
+    })
   }
+  if (!wants(...IN_CLASS.slice(2), ...AT_END)) throw new Done()
   await playMorning(room, (text) => process.stderr.write(`${text}\n`))
   if (wants('attacker'))
     await camera.take('attacker', `/exercise/${room.exercise}`, {
@@ -79,22 +122,34 @@ try {
     })
   if (wants('projector'))
     await camera.takeScreen('projector', `/screen/${room.exercise}`, of('screen'))
-  if (wants('lab')) await camera.take('lab', '/courses/sme/s1/lab')
-  if (wants('over', 'debrief', 'proof', 'ended')) {
+  if (wants(...AT_END)) {
     await playToEnd(room)
     if (wants('over'))
       await camera.take('over', `/exercise/${room.exercise}`, { seat: of('attacker') })
-    if (wants('ended', 'over'))
+    if (wants('ended', 'over')) {
+      await camera.take('trainer-ended', `/trainer/${room.exercise}`, {
+        seat: of('trainer'),
+        cookie: room.cookie,
+      })
       await camera.takeScreen('projector-ended', `/screen/${room.exercise}`, of('screen'))
+    }
     if (wants('debrief'))
       await camera.take('debrief', `/debrief/${room.exercise}`, {
         seat: of('defender'),
         wait: 2500,
+        then: camera.debriefWhatIf,
       })
+    if (wants('print', 'debrief'))
+      await camera.print('debrief', `/debrief/${room.exercise}`, of('defender'))
     if (wants('proof'))
-      await camera.take('proof', `/proof/${room.exercise}`, { seat: of('defender'), wait: 3000 })
+      await camera.take('proof', `/proof/${room.exercise}`, {
+        seat: of('defender'),
+        wait: 3000,
+        then: camera.proofChecked,
+      })
   }
-  for (const seat of seats) seat.connection?.close()
+} catch (error) {
+  if (!(error instanceof Done)) throw error
 } finally {
   await browser.close()
   await server.stop()

@@ -44,6 +44,48 @@ export class Camera {
     }
   }
 
+  /** One page that goes on by itself: `at(state)` takes it as it is, at every width and theme. */
+  async follow(name, path, then, options = {}) {
+    const { themes, widths } = this.#options
+    if (this.#options.docs) return
+    const page = await this.#open(themes[0], path, options)
+    page.on('pageerror', (error) => this.found.push(`${name}: ${error.message}`))
+    const at = async (state) => {
+      for (const width of widths)
+        for (const theme of themes) {
+          await page.emulateMedia({ colorScheme: theme })
+          await page.setViewportSize({ width, height: width < 500 ? 740 : 900 })
+          await page.waitForTimeout(700)
+          await this.#shoot(page, `${name}-${state}-${width}-${theme}`, true)
+        }
+      await page.setViewportSize({ width: 1440, height: 900 })
+    }
+    try {
+      await then(page, at)
+    } catch (error) {
+      this.found.push(`${name}: ${String(error).slice(0, 300)}`)
+      await at('stuck')
+    }
+    await page.context().close()
+  }
+
+  /** As it comes out of a printer: a PDF, and what the screen shows of the print styles. */
+  async print(name, path, seat) {
+    const page = await this.#open('light', path, { seat, slot: 'seat' })
+    await page.waitForTimeout(3000)
+    await page.emulateMedia({ media: 'print' })
+    await page.setViewportSize({ width: 794, height: 1123 })
+    await page.waitForTimeout(900)
+    await page.pdf({
+      path: join(this.#options.out, `${name}.pdf`),
+      format: 'A4',
+      printBackground: false,
+    })
+    await page.screenshot({ path: join(this.#options.out, `${name}-print.png`), fullPage: true })
+    this.count += 2
+    await page.context().close()
+  }
+
   async takeScreen(name, path, seat) {
     for (const theme of this.#options.themes.filter((one) => this.#wanted(name, one))) {
       const page = await this.#open(theme, path, { seat, slot: 'screen' })
@@ -107,6 +149,29 @@ export class Camera {
       this.found.push(`customer: ${String(error).slice(0, 200)}`)
       await shoot('stuck')
     }
+  }
+
+  /** Runs the history with one decision changed that stands first. */
+  debriefWhatIf = async (page, shoot) => {
+    const run = page.getByRole('button', { name: 'Run it', exact: true })
+    if (!(await run.isVisible())) return
+    await run.click()
+    await page
+      .getByRole('heading', { name: 'What would have happened' })
+      .waitFor({ timeout: 60_000 })
+    await page.waitForTimeout(600)
+    await shoot('whatif')
+  }
+
+  proofChecked = async (page, shoot) => {
+    await page.getByRole('button', { name: 'Check it here' }).click()
+    await page.waitForTimeout(1500)
+    await shoot('checked')
+    await page.getByRole('checkbox').check()
+    await page.getByRole('button', { name: 'Check it here' }).click()
+    await page.waitForTimeout(1500)
+    await shoot('forged')
+    await page.getByRole('checkbox').uncheck()
   }
 
   /** With `docs` only what the documentation shows is taken. */

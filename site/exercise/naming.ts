@@ -15,9 +15,9 @@ const KINDS = [
   'locker',
 ] as const
 
-/** References count vans from 0, people from 1: `van:0` becomes `van:1`. */
+/** Detectors count vans from 0, people from 1: `van:0` becomes `van:1`, `van 0` becomes `van 1`. */
 export function forPeople(text: string): string {
-  return text.replace(/\b(van:)(\d+)\b/gi, (_, kind: string, id: string) =>
+  return text.replace(/\b(van[: ])(\d+)\b/g, (_, kind: string, id: string) =>
     kind.concat(String(Number(id) + 1)),
   )
 }

@@ -5,6 +5,8 @@ export interface Box {
   readonly width: number
   readonly height: number
 }
+/** A point in pixels. */
+type Place = readonly [number, number]
 export type Anchor = 'start' | 'middle' | 'end'
 /** Where a label may stand: a point in pixels and which side of the text it is. */
 export interface Spot {
@@ -32,18 +34,40 @@ export class LabelRoom {
     this.#taken.push(box)
   }
 
+  /** Marks a drawn path as used, in squares of its width. */
+  takePath(points: readonly (readonly [number, number])[], width: number): void {
+    points.slice(1).forEach(([tx, ty], i) => {
+      const [x, y] = points[i]!
+      const steps = Math.max(1, Math.ceil(Math.max(Math.abs(tx - x), Math.abs(ty - y)) / width))
+      for (let step = 0; step <= steps; step++)
+        this.take({
+          x: x + ((tx - x) * step) / steps - width / 2,
+          y: y + ((ty - y) * step) / steps - width / 2,
+          width,
+          height: width,
+        })
+    })
+  }
+
   /**
    * The first spot where a text of this size fits, or undefined where it would be cut or cover
-   * another.
+   * another. The place is taken from then on.
    */
   find(spots: readonly Spot[], width: number, height: number): Spot | undefined {
-    for (const spot of spots) {
+    const spot = this.look(spots, width, height)
+    if (spot) this.take(boxOf(spot, width, height))
+    return spot
+  }
+  /** As `find`, for a text that comes and goes: the place stays free. */
+  look(spots: readonly Spot[], width: number, height: number): Spot | undefined {
+    return spots.find((spot) => {
       const box = boxOf(spot, width, height)
-      if (!this.#inside(box) || this.#taken.some((one) => overlap(one, box))) continue
-      this.#taken.push(box)
-      return spot
-    }
-    return undefined
+      return this.#inside(box) && !this.#taken.some((one) => overlap(one, box))
+    })
+  }
+  /** The first spot where the text is not cut, else the first of all. */
+  within(spots: readonly [Spot, ...Spot[]], width: number, height: number): Spot {
+    return spots.find((spot) => this.#inside(boxOf(spot, width, height))) ?? spots[0]
   }
 
   #inside({ x, y, width, height }: Box): boolean {
@@ -75,4 +99,36 @@ export function around(x: number, y: number, anchor: Anchor, label: number): rea
     [step * 4, step],
     [-step * 4, -step],
   ].map(([dx, dy]) => ({ x: x + dx!, y: y + dy!, anchor }))
+}
+
+/** Beside a mark, or above and below it on either side; `line` is the height of one line of two. */
+export function beside(x: number, y: number, side: number, line: number): [Spot, ...Spot[]] {
+  const off = line + side * 0.6
+  const right = (dy: number): Spot => ({ x: x + side, y: y + dy, anchor: 'start' })
+  const left = (dy: number): Spot => ({ x: x - side, y: y + dy, anchor: 'end' })
+  return [
+    right(0),
+    right(-off),
+    right(off),
+    left(0),
+    left(off),
+    left(-off),
+    { x, y: y + off + side * 0.5, anchor: 'middle' },
+    { x, y: y - off - side * 0.5, anchor: 'middle' },
+  ]
+}
+
+/** Beside a line between two points, from its middle outwards, on either side of it. */
+export function along(from: Place, to: Place, gap: number): [Spot, ...Spot[]] {
+  const at = (share: number, anchor: 'start' | 'end'): Spot => ({
+    x: from[0] + (to[0] - from[0]) * share + (anchor === 'start' ? gap : -gap),
+    y: from[1] + (to[1] - from[1]) * share,
+    anchor,
+  })
+  const others = [0.4, 0.6, 0.3, 0.7, 0.2, 0.8]
+  return [
+    at(0.5, 'start'),
+    at(0.5, 'end'),
+    ...others.flatMap((share) => [at(share, 'start'), at(share, 'end')]),
+  ]
 }

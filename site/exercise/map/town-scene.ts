@@ -17,7 +17,7 @@ import {
 } from '../../../range/world/town-layout.ts'
 import type { MapColours } from './colours.ts'
 import { dashed } from './dashed.ts'
-import { around, LabelRoom, originOf, type Anchor, type Spot } from './labels.ts'
+import { along, around, beside, LabelRoom, originOf, type Anchor, type Spot } from './labels.ts'
 
 /** What the map needs from the page: sizes in CSS pixels, texts from the catalogue. */
 export interface TownLook {
@@ -142,7 +142,13 @@ export class TownScene extends Phaser.Scene {
   #drawLines(): void {
     const { colours } = this.#look
     const of = { A: colours.lineA, B: colours.lineB, C: colours.lineC }
-    for (const line of LINES) this.#path(this.#pen(5.5 * this.#k, of[line.id]), line.points)
+    for (const line of LINES) {
+      this.#path(this.#pen(5.5 * this.#k, of[line.id]), line.points)
+      this.#room.takePath(
+        line.points.map((point) => this.#at(point)),
+        7 * this.#k,
+      )
+    }
     for (const line of LINES) {
       const [x, y] = this.#at(line.label)
       const side = this.#look.label + 5
@@ -234,18 +240,9 @@ export class TownScene extends Phaser.Scene {
     const room = this.#add(locker.name, 0, 0, 'start', { colour: colours.css.ink, bold: true })
     const boxes = this.#add(this.#boxes(locker.name), 0, 0, 'start', { colour: colours.css.muted })
     const width = Math.max(room.width, boxes.width)
-    const spot = this.#room.find(
-      [
-        { x: x + side, y: y + locker.dy * this.#scale * 0.5, anchor: 'start' },
-        { x: x + side, y: y - line, anchor: 'start' },
-        { x: x + side, y: y + line, anchor: 'start' },
-        { x: x + side, y: y - line - 8 * this.#k, anchor: 'end' },
-        { x: x + side * 2, y: y - line - 10 * this.#k, anchor: 'end' },
-        { x: x - side, y: y + line, anchor: 'end' },
-      ],
-      width,
-      line * 2,
-    ) ?? { x: x + side, y, anchor: 'start' as const }
+    const spots = beside(x, y + locker.dy * this.#scale * 0.5, side, line)
+    const spot =
+      this.#room.find(spots, width, line * 2) ?? this.#room.within(spots, width, line * 2)
     for (const [word, dy] of [
       [room, -line / 2],
       [boxes, line / 2],
@@ -346,24 +343,22 @@ export class TownScene extends Phaser.Scene {
     }
   }
 
-  /** How far the fix is from the mast that serves the van, beside the dashed line. */
+  /**
+   * How far the fix is from the mast that serves the van: at the dashed line, where most of the map
+   * stays readable.
+   */
   #writeGap(van: MapReport['vans'][number], from: Point, to: Point): Phaser.GameObjects.Text {
     const [dx, dy] = [(van.x ?? 0) - (van.twin?.x ?? 0), (van.y ?? 0) - (van.twin?.y ?? 0)]
     const km = (Math.sqrt(dx * dx + dy * dy) / 1_000_000).toFixed(1)
-    const { width } = this.scale
-    const x = from[0] * 0.55 + to[0] * 0.45
-    const text = this.#look.names.apart(km)
-    const left = x + 8 + text.length * this.#look.label * 0.5 > width
-    return this.#add(
-      text,
-      x + (left ? -8 : 8),
-      from[1] * 0.55 + to[1] * 0.45,
-      left ? 'end' : 'start',
-      {
-        colour: this.#look.colours.css.signal,
-        bold: true,
-      },
-    ).setDepth(11)
+    const word = this.#add(this.#look.names.apart(km), 0, 0, 'start', {
+      colour: this.#look.colours.css.signal,
+      bold: true,
+    })
+    const spots = along(from, to, 8 * this.#k)
+    const spot =
+      this.#room.look(spots, word.width, this.#look.label * 1.2) ??
+      this.#room.within(spots, word.width, this.#look.label * 1.2)
+    return word.setPosition(spot.x, spot.y).setOrigin(originOf(spot.anchor), 0.5).setDepth(11)
   }
 }
 
