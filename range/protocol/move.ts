@@ -1,5 +1,6 @@
 // CONTRACT: change only by adding.
 import { z } from 'zod'
+import { ACTIONS_MAX } from './limits.ts'
 
 /**
  * What a seat may do. Everything from a socket is parsed by `parseMove`; strings and lists are
@@ -52,7 +53,7 @@ const move = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('Respond'),
     incident: id.nullable(),
-    actions: z.array(respond).min(1).max(12),
+    actions: z.array(respond).min(1).max(ACTIONS_MAX),
   }),
   // customers
   z.strictObject({

@@ -1,5 +1,11 @@
 import { z } from 'zod'
+import { ACTIONS_MAX } from '../protocol/limits.ts'
 import { parseMove, type Response } from '../protocol/move.ts'
+
+/** Entities of one kind that a step is run for: as many as an incident's lead may name. */
+const EACH_MAX = 24
+/** Parcels, of those aboard a van, that a step is run for; as many again of vans named beside. */
+const PARCELS_MAX = 3
 
 /**
  * A CACAO 2.0 playbook, read as far as Doorstep runs it: one straight line of action steps of type
@@ -88,8 +94,19 @@ export function readPlaybook(
       mistakes.push(`${file}: steps of type ${step.type} are not supported`)
     id = step.on_completion
   }
+  const most = steps.reduce((sum, step) => sum + mostOf(step), 0)
+  if (most > ACTIONS_MAX)
+    mistakes.push(
+      `${file}: it may come to ${most} actions, ${ACTIONS_MAX} are the most: make it shorter`,
+    )
   if (mistakes.length > 0) return { ok: false, mistakes }
   return { ok: true, playbook: { id: parsed.data.id, name: parsed.data.name, steps } }
+}
+
+/** Actions that a step may come to. */
+function mostOf({ each }: PlaybookStep): number {
+  if (each === null) return 1
+  return each === 'parcel' ? 2 * PARCELS_MAX : EACH_MAX
 }
 
 function readCommand(text: string, name: string): PlaybookStep | string {
@@ -124,14 +141,15 @@ export function planResponse(
   const planned: { action: Response; label: string; recommended: boolean }[] = []
   for (const step of playbook.steps) {
     const first = targetsOf(step, lead, parcelsAboard)
-    const targets = [...new Set([...first, ...targetsOf(step, others, parcelsAboard)])]
+    const all = [...new Set([...first, ...targetsOf(step, others, parcelsAboard)])]
+    const targets = all.slice(0, EACH_MAX)
     for (const target of targets) {
       const action = concrete(step, target)
       const sure = first.length === 0 || first.includes(target)
       if (action) planned.push({ action, label: step.action, recommended: sure && !step.optional })
     }
   }
-  return planned.slice(0, 12)
+  return planned
 }
 
 function targetsOf(
@@ -143,11 +161,11 @@ function targetsOf(
   const named = entities
     .filter((entity) => entity.startsWith(`${step.each}:`))
     .map((entity) => entity.slice(step.each!.length + 1))
-  if (step.each !== 'parcel') return [...new Set(named)].slice(0, 8)
+  if (step.each !== 'parcel') return [...new Set(named)].slice(0, EACH_MAX)
   const aboard = entities
     .filter((entity) => entity.startsWith('van:'))
     .flatMap((entity) => parcelsAboard(Number(entity.slice(4))))
-  return aboard.slice(0, 3).map(String)
+  return aboard.slice(0, PARCELS_MAX).map(String)
 }
 
 function concrete(step: PlaybookStep, target: string): Response | null {

@@ -56,7 +56,7 @@ export function defenderView(state: RunState, seat: Seat): DefenderView {
       accounts: shop.staff.map((one) => one.account),
       lockedVans: world.logistics.vans.filter((van) => van.locked).map((van) => van.id),
     },
-    decisions: state.decisions.slice(-60).map((decision) => ({
+    decisions: state.decisions.slice(-120).map((decision) => ({
       at: decision.at,
       by: decision.by,
       incident: decision.incident,

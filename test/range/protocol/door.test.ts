@@ -8,6 +8,7 @@ import {
   parseQuery,
   parseSetup,
 } from '../../../range/protocol/door.ts'
+import { ACTIONS_MAX } from '../../../range/protocol/limits.ts'
 import { parseMove } from '../../../range/protocol/move.ts'
 
 const token = 'a'.repeat(32)
@@ -69,7 +70,7 @@ const BAD: readonly (readonly [string, (value: unknown) => { ok: boolean }, unkn
     {
       kind: 'Respond',
       incident: null,
-      actions: Array.from({ length: 13 }, () => ({ kind: 'FreezeRefunds' })),
+      actions: Array.from({ length: ACTIONS_MAX + 1 }, () => ({ kind: 'FreezeRefunds' })),
     },
   ],
 ]

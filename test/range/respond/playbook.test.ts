@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { parseMove } from '../../../range/protocol/move.ts'
 import { planResponse, readPlaybook } from '../../../range/respond/playbook.ts'
 
 const folder = new URL('../../../scenarios/playbooks/', import.meta.url)
@@ -28,6 +29,39 @@ describe('CACAO playbooks', () => {
       ['BlockHost', false],
       ['NotifyCardHolders', false],
       ['NotifyCardHolders', false],
+    ])
+  })
+
+  it('[R2] no step is cut off by the ones before it, however many entities they name', () => {
+    const read = book('p2.json')
+    if (!read.ok) throw new Error('p2 has mistakes')
+    const ips = Array.from({ length: 24 }, (_, i) => `ip:192.0.2.${i}`)
+    const others = Array.from({ length: 24 }, (_, i) => `ip:198.51.100.${i}`)
+    const plan = planResponse(read.playbook, ips, others, () => [])
+    expect(plan.map((step) => step.action.kind)).toEqual([
+      ...ips.map(() => 'BlockSource'),
+      'SetVelocityRule',
+    ])
+    expect(plan.every((step) => step.recommended)).toBe(true)
+    const actions = plan.map((step) => step.action)
+    expect(parseMove({ kind: 'Respond', incident: null, actions }).ok).toBe(true)
+  })
+
+  it('[R2] a playbook that may come to more actions than a response may have is refused', () => {
+    const commands = ['ip', 'host', 'page', 'staff', 'van'].map((kind) => ({
+      type: 'doorstep',
+      command: `BlockHost each ${kind}`,
+    }))
+    const read = readPlaybook('long.json', {
+      type: 'playbook',
+      spec_version: 'cacao-2.0',
+      id: 'playbook--1',
+      name: 'x',
+      workflow_start: 'a',
+      workflow: { a: { type: 'action', name: 'a', commands } },
+    })
+    expect(read.ok ? [] : read.mistakes).toEqual([
+      'long.json: it may come to 120 actions, 96 are the most: make it shorter',
     ])
   })
 
