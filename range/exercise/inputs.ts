@@ -9,11 +9,17 @@ import type { Input, Outcome, Scenario } from './types.ts'
 /** Seats a room has; more are refused as `full`. */
 export const SEATS_MAX = 120
 
+/** Seconds that may wait while paused; asking for more changes nothing. */
+const STEPS_MAX = 8
+
 /** What one input does, at the run's present. `index` is its ordinal among the inputs. */
 export function applyInput(state: RunState, input: Input, index: number): Outcome {
   switch (input.kind) {
     case 'Opened':
+      return DONE
     case 'Ticked':
+      if (state.phase !== 'paused') return { ok: false, reason: 'not-paused' }
+      state.steps = Math.min(STEPS_MAX, state.steps + 1)
       return DONE
     case 'SeatTaken':
       return takeSeat(state, input)
@@ -153,6 +159,7 @@ function setPhase(state: RunState, phase: RunState['phase']): Outcome {
     }
   }
   state.phase = phase
+  state.steps = 0
   return DONE
 }
 

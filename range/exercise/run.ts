@@ -111,6 +111,7 @@ function initialState(options: RunOptions): RunState {
     locked: false,
     boardShown: true,
     extraMinutes: 0,
+    steps: 0,
     inputs: 0,
     lengthMinutes: options.lengthMinutes ?? scenario.lengthMinutes,
     seats: new Map(),

@@ -30,6 +30,8 @@ export interface RunState {
   locked: boolean
   boardShown: boolean
   extraMinutes: number
+  /** Seconds that the trainer asked for while paused and that have not been played yet. */
+  steps: number
   inputs: number
   lengthMinutes: number
   readonly seats: Map<string, Seat>

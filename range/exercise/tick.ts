@@ -24,6 +24,7 @@ export function advanceTick(state: RunState, before: readonly Happened[]): TickO
   }
   take(state.town.advance(to))
   state.now = to
+  if (state.phase === 'paused') state.steps = Math.max(0, state.steps - 1)
   take(carryOut(state, to))
   for (const waiting of state.injects) {
     if (waiting.fired || waiting.cancelled || waiting.due > to) continue

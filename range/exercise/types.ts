@@ -108,6 +108,7 @@ export type Input = { readonly at: Milliseconds } & (
       readonly index: number | null
       readonly size: number
     }
+  /** While paused, one second is to be played. */
   | { readonly kind: 'Ticked' }
 )
 export interface Versions {

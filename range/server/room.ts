@@ -66,7 +66,6 @@ export class Room {
   readonly #answers: Answers
   #waiting: Waiting[] = []
   #working = false
-  #steps = 0
   #owed = 0
   #clockAt: number
   #tick = 0
@@ -129,14 +128,6 @@ export class Room {
     return answer
   }
 
-  /** While paused: one virtual second. */
-  step(): MoveAnswer {
-    if (this.run.phase() !== 'paused') return { ok: false, reason: 'not-paused' }
-    this.#steps = Math.min(this.#steps + 1, TICKS_AT_ONCE)
-    this.#kick()
-    return { ok: true }
-  }
-
   /**
    * Shows what changed to a role, a seat or all: as soon as the work at hand is done, or with the
    * others of a moment.
@@ -187,7 +178,7 @@ export class Room {
     this.#clockAt = now
     if (this.run.phase() === 'running')
       this.#owed = Math.min(OWED_MS_MAX, this.#owed + passed * this.run.speed())
-    if (this.#owed >= TICK_MS || this.#waiting.length > 0) this.#kick()
+    if (this.#mayTick() || this.#waiting.length > 0) this.#kick()
     if (now - this.#auditedAt >= AUDIT_EVERY_MS && this.run.phase() !== 'ended') this.#audit(now)
     if (now - this.#refreshed >= REFRESH_MS) this.#frame.add('all')
     if (this.#frame.size > 0 && now - this.#flushed >= FLUSH_EVERY_MS) this.#flush()
@@ -208,7 +199,7 @@ export class Room {
       })
       .finally(() => {
         this.#working = false
-        if (!this.#closed && (this.#waiting.length > 0 || this.#steps > 0)) this.#kick()
+        if (!this.#closed && this.#waiting.length > 0) this.#kick()
       })
   }
 
@@ -225,7 +216,7 @@ export class Room {
 
   #mayTick(): boolean {
     const phase = this.run.phase()
-    if (phase === 'paused') return this.#steps > 0
+    if (phase === 'paused') return this.run.state.steps > 0
     return phase === 'running' && this.#owed >= TICK_MS && !this.#ending
   }
   #ending = false
@@ -266,7 +257,6 @@ export class Room {
 
   #tickOnce(): void {
     if (this.run.phase() === 'running') this.#owed -= TICK_MS
-    else this.#steps -= 1
     const output = this.run.tick()
     this.#tick += 1
     // Not waited for: the log keeps the order, and a digest that a crash loses is computed again.

@@ -6,15 +6,16 @@ import type { Sent } from './sent.ts'
 
 /** What a trainer asked for, as inputs of the exercise. */
 export async function trainerAct(room: Room, act: TrainerAct, sent?: Sent): Promise<MoveAnswer> {
-  if (act.kind === 'Step') return room.step()
   const input = inputOf(room, act)
   if ('reason' in input) return { ok: false, reason: input.reason }
   return answerTo(await room.submit(input.input, sent))
 }
 
 type Made = { readonly input: Unstamped } | { readonly reason: string }
-function inputOf(room: Room, act: Exclude<TrainerAct, { kind: 'Step' }>): Made {
+function inputOf(room: Room, act: TrainerAct): Made {
   switch (act.kind) {
+    case 'Step':
+      return { input: { kind: 'Ticked' } }
     case 'Phase':
       return { input: { kind: 'PhaseSet', phase: act.phase } }
     case 'Speed':

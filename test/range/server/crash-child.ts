@@ -1,11 +1,11 @@
 // A server in a process of its own. With DIE_AFTER=move it is killed, as by a loss of power, right
 // after the first move of a player has become durable and before anybody is told; with
-// DIE_AFTER=act, the same for a note.
+// DIE_AFTER=act the same for a note, with DIE_AFTER=step for one second asked for while paused.
 import { Log } from '../../../range/server/ledger/log.ts'
 import { startServer } from '../../../range/server/main.ts'
 
 const [port = '0', data = ''] = process.argv.slice(2)
-const deadly = { move: 'Moved', act: 'Noted' }[process.env['DIE_AFTER'] ?? '']
+const deadly = { move: 'Moved', act: 'Noted', step: 'Ticked' }[process.env['DIE_AFTER'] ?? '']
 
 const { append } = Log.prototype
 Log.prototype.append = async function (batch, fence) {

@@ -117,6 +117,28 @@ test('[N2] [N35] killed between making durable and answering, twice: the exercis
   expect(await trainer.act({ kind: 'Phase', phase: 'ended' })).toEqual({ ok: true })
 }, 240_000)
 
+test('[N35] one step while paused, cut off by a crash and sent again, is one second', async () => {
+  const first = await start(0, 'step')
+  const { trainer, exercise } = await play(first)
+  expect(await trainer.act({ kind: 'Phase', phase: 'paused' })).toEqual({ ok: true })
+  const still = trainer.state().view!.clock.now
+  const killed = over()
+  const stepped = trainer.act({ kind: 'Step' })
+  expect(await killed).toBe('SIGKILL')
+  await start(first.port)
+  expect(await stepped).toEqual({ ok: true })
+  const { view } = await until(trainer, (seen) => seen.line === 'here' && nowOf(seen) > still)
+  expect(view!.clock).toMatchObject({ phase: 'paused', now: still + 1000 })
+  expect(logged(exercise, 'Ticked')).toBe(1)
+  expect(await trainer.act({ kind: 'Step' })).toEqual({ ok: true })
+  await until(trainer, (seen) => nowOf(seen) === still + 2000)
+  expect(await trainer.act({ kind: 'Phase', phase: 'running' })).toEqual({ ok: true })
+  expect(await trainer.act({ kind: 'Step' })).toEqual({ ok: false, reason: 'not-paused' })
+}, 240_000)
+
+function nowOf({ view }: { view: { clock: { now: number } } | null }): number {
+  return view?.clock.now ?? 0
+}
 function runsOf(view: unknown): number {
   return (view as AttackerView | null)?.runs.length ?? 0
 }
