@@ -9,6 +9,7 @@ import { chromium } from '@playwright/test'
 import { browserToUse } from '../test/e2e/browser.ts'
 import { startTestServer } from '../test/e2e/server.ts'
 import { Camera } from './shots/camera.mjs'
+import { playCustomer } from './shots/customer.mjs'
 import { playLab } from './shots/lab.mjs'
 import { openClass, playMorning, playToEnd } from './shots/story.mjs'
 
@@ -110,11 +111,7 @@ try {
       seat: of('defender'),
       then: camera.defenderDossiers,
     })
-  if (wants('customer'))
-    await camera.take('customer', `/exercise/${room.exercise}`, {
-      seat: of('customer'),
-      then: camera.customerCheckout,
-    })
+  if (wants('customer')) await playCustomer(camera, `/exercise/${room.exercise}`, of('customer'))
   if (wants('trainer'))
     await camera.take('trainer', `/trainer/${room.exercise}`, {
       seat: of('trainer'),

@@ -47,12 +47,12 @@ export class Camera {
   /** One page that goes on by itself: `at(state)` takes it as it is, at every width and theme. */
   async follow(name, path, then, options = {}) {
     const { themes, widths } = this.#options
-    if (this.#options.docs) return
+    if (!themes.some((theme) => this.#wanted(`${name}-[a-z]\\w*`, theme))) return
     const page = await this.#open(themes[0], path, options)
     page.on('pageerror', (error) => this.found.push(`${name}: ${error.message}`))
     const at = async (state) => {
       for (const width of widths)
-        for (const theme of themes) {
+        for (const theme of themes.filter((one) => this.#wanted(`${name}-${state}`, one))) {
           await page.emulateMedia({ colorScheme: theme })
           await page.setViewportSize({ width, height: width < 500 ? 740 : 900 })
           await page.waitForTimeout(700)
@@ -126,31 +126,6 @@ export class Camera {
     await search.fill('')
   }
 
-  /** From a product to the wallet: the order must stand in the list, else it is reported. */
-  customerCheckout = async (page, shoot) => {
-    const frame = page.frameLocator('iframe')
-    try {
-      await page.locator('.browser-bar button').click()
-      await frame.locator('a[href*="/product/"]').first().click({ timeout: 15_000 })
-      await frame.locator('form[action$="cart/add"] button').click({ timeout: 15_000 })
-      await page.waitForTimeout(1500)
-      await frame.locator('a[href*="checkout"]').first().click({ timeout: 15_000 })
-      const pay = page.locator('.bank-card button').first()
-      await pay.waitFor({ timeout: 15_000 })
-      await page.waitForTimeout(1500)
-      await shoot('checkout')
-      const before = await page.locator('.orders li').count()
-      await pay.click({ timeout: 15_000 })
-      await page.waitForTimeout(6000)
-      await shoot('paid')
-      if ((await page.locator('.orders > li').count()) <= before)
-        this.found.push('customer: no order after paying')
-    } catch (error) {
-      this.found.push(`customer: ${String(error).slice(0, 200)}`)
-      await shoot('stuck')
-    }
-  }
-
   /** Runs the history with one decision changed that stands first. */
   debriefWhatIf = async (page, shoot) => {
     const run = page.getByRole('button', { name: 'Run it', exact: true })
@@ -208,6 +183,7 @@ export class Camera {
   }
 
   async #shoot(page, name, fullPage) {
+    if (fullPage) await scrollThrough(page)
     await page.screenshot({ path: join(this.#options.out, `${name}.png`), fullPage })
     this.count += 1
     const chosen = CHOSEN[name]
@@ -231,6 +207,19 @@ export class Camera {
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     if (wide > 1) this.found.push(`${name}: ${wide} px wider than the window`)
   }
+}
+
+/** What is drawn only when it is seen is drawn; then back to the top. */
+async function scrollThrough(page) {
+  const steps = await page.evaluate(() =>
+    Math.min(12, Math.ceil(document.documentElement.scrollHeight / innerHeight)),
+  )
+  for (let step = 1; step < steps; step++) {
+    await page.evaluate((to) => scrollTo(0, to * innerHeight), step)
+    await page.waitForTimeout(60)
+  }
+  await page.evaluate(() => scrollTo(0, 0))
+  await page.waitForTimeout(steps > 1 ? 300 : 0)
 }
 
 /** A window's picture for the documentation: PNG with few colours, or JPEG. */

@@ -25,7 +25,7 @@ export async function openClass(server, seed) {
     customer: await join('Finch', 'customer'),
     screen: (await post(server, `/api/exercises/${exercise}/screen`, {}, cookie)).body,
   }
-  for (const role of ['trainer', 'attacker', 'defender', 'customer'])
+  for (const role of ['trainer', 'attacker', 'defender', 'customer', 'screen'])
     seats[role].connection = connectSeat({
       exercise,
       token: seats[role].token,
@@ -98,7 +98,7 @@ export async function playMorning(room, say) {
     text: 'Five minutes, then we look at it together.',
   })
   await new Promise((done) => setTimeout(done, 2500))
-  await act(room, { kind: 'Speed', speed: 0.25 })
+  await act(room, { kind: 'Speed', speed: 1 })
 }
 
 /** The other two are answered, and the class ends. */

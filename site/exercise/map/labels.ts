@@ -65,9 +65,20 @@ export class LabelRoom {
       return this.#inside(box) && !this.#taken.some((one) => overlap(one, box))
     })
   }
-  /** The first spot where the text is not cut, else the first of all. */
-  within(spots: readonly [Spot, ...Spot[]], width: number, height: number): Spot {
-    return spots.find((spot) => this.#inside(boxOf(spot, width, height))) ?? spots[0]
+  /** The spot that covers least of what is drawn and is not cut, else the first of all; taken. */
+  best(spots: readonly [Spot, ...Spot[]], width: number, height: number): Spot {
+    const covers = (spot: Spot): number => {
+      const box = boxOf(spot, width, height)
+      return this.#taken.reduce((sum, one) => sum + shared(one, box), 0)
+    }
+    const inside = spots.filter((spot) => this.#inside(boxOf(spot, width, height)))
+    const least = inside.reduce<Spot | undefined>(
+      (best, spot) => (best && covers(best) <= covers(spot) ? best : spot),
+      undefined,
+    )
+    const spot = least ?? spots[0]
+    this.take(boxOf(spot, width, height))
+    return spot
   }
 
   #inside({ x, y, width, height }: Box): boolean {
@@ -80,7 +91,13 @@ function boxOf({ x, y, anchor }: Spot, width: number, height: number): Box {
   return { x: left, y: y - height / 2, width, height }
 }
 function overlap(a: Box, b: Box): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
+  return shared(a, b) > 0
+}
+/** How much of two boxes is one and the same place. */
+function shared(a: Box, b: Box): number {
+  const wide = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)
+  const high = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y)
+  return wide > 0 && high > 0 ? wide * high : 0
 }
 
 /** The share of a text's width that lies before its point. */

@@ -241,8 +241,7 @@ export class TownScene extends Phaser.Scene {
     const boxes = this.#add(this.#boxes(locker.name), 0, 0, 'start', { colour: colours.css.muted })
     const width = Math.max(room.width, boxes.width)
     const spots = beside(x, y + locker.dy * this.#scale * 0.5, side, line)
-    const spot =
-      this.#room.find(spots, width, line * 2) ?? this.#room.within(spots, width, line * 2)
+    const spot = this.#room.best(spots, width, line * 2)
     for (const [word, dy] of [
       [room, -line / 2],
       [boxes, line / 2],
@@ -355,9 +354,7 @@ export class TownScene extends Phaser.Scene {
       bold: true,
     })
     const spots = along(from, to, 8 * this.#k)
-    const spot =
-      this.#room.look(spots, word.width, this.#look.label * 1.2) ??
-      this.#room.within(spots, word.width, this.#look.label * 1.2)
+    const spot = this.#room.look(spots, word.width, this.#look.label * 1.2) ?? spots[0]
     return word.setPosition(spot.x, spot.y).setOrigin(originOf(spot.anchor), 0.5).setDepth(11)
   }
 }
