@@ -72,6 +72,12 @@ describe('the fact ledger', () => {
     )
     for (const id of words) expect(terms.map((term) => term.id)).toContain(id)
   })
+  it('has no fact that no lesson prints', () => {
+    const printed = lessons.flatMap(({ body }) =>
+      [...body.matchAll(/<FactNote n=\{\d+\} fact="([^"]+)"/g)].map((m) => m[1]),
+    )
+    for (const { id } of facts) expect(printed).toContain(id)
+  })
   it('has a note for every reference of a lesson', () => {
     for (const { file, body } of lessons) {
       const notes = [...body.matchAll(/<(?:Fact|Term)Note n=\{(\d+)\}/g)].map((m) => m[1])
@@ -107,6 +113,18 @@ describe('module S1', () => {
       expect(twin?.benignTwin, item.id).toBe(item.id)
       expect(twin?.benign, item.id).toBe(!item.benign)
     }
+  })
+  it('gives no answer away by its place or its length', () => {
+    const choices = items.filter((item) => item.type === 'choose-one')
+    const places = choices.map((item) => item.options.findIndex((option) => option.right))
+    for (const place of new Set(places)) {
+      expect(places.filter((one) => one === place).length).toBeLessThanOrEqual(choices.length / 2)
+    }
+    const longest = choices.filter(({ options }) => {
+      const right = options.find((option) => option.right)?.text.length ?? 0
+      return options.every((option) => option.right || option.text.length < right)
+    })
+    expect(longest.length).toBeLessThanOrEqual(choices.length / 3)
   })
   it('teaches only objectives that the module names', () => {
     const named = modules.find((module) => module.id === 's1')?.objectives.map((o) => o.id) ?? []
@@ -190,7 +208,9 @@ describe('a mistake in the content says its own cure', () => {
     expect(refused(termSchema, { id: 'x', term: 'X' })).toContain('Missing: meaning')
   })
   it('asks for the report of a fact that was read in one', () => {
-    const { reportedBy: _left, ...bare } = facts.find((fact) => fact.status === 'V2') ?? {}
+    const reported = { ...facts[0], status: 'V2', reportedBy: 'A newspaper' }
+    expect(refused(factSchema, reported)).toBe('')
+    const { reportedBy: _left, ...bare } = reported
     expect(refused(factSchema, bare)).toContain('reportedBy: DataBreaches.net')
   })
   it('counts the right options', () => {
