@@ -3,16 +3,18 @@
 /** R rule, T temporal property, M learned model, P physical plausibility, I integrity check. */
 export type ReasoningKind = 'R' | 'T' | 'M' | 'P' | 'I'
 
-export type Family =
-  | 'shop'
-  | 'availability'
-  | 'payment'
-  | 'insider'
-  | 'customer'
-  | 'delivery'
-  | 'virtual'
-  | 'credential'
-  | 'people'
+export const FAMILIES = [
+  'shop',
+  'availability',
+  'payment',
+  'insider',
+  'customer',
+  'delivery',
+  'virtual',
+  'credential',
+  'people',
+] as const
+export type Family = (typeof FAMILIES)[number]
 
 /**
  * Entity reference `kind:id`; kinds: ip account card staff parcel van locker page device host

@@ -96,7 +96,3 @@ export type Formula = { readonly at: Position } & (
       readonly body: Formula
     }
 )
-
-export function unreachable(x: never): never {
-  throw new Error(`unreachable: ${JSON.stringify(x)}`)
-}

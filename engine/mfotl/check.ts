@@ -1,5 +1,5 @@
 import type { Diagnostic, Formula, Outcome, Signature, ValueType } from './ast.ts'
-import type { Core, Slot } from './core.ts'
+import { partsOf, type Core, type Slot } from './core.ts'
 import { explainUnsafe } from './monitorable.ts'
 import { Resolver } from './resolve.ts'
 
@@ -55,27 +55,6 @@ export function checkFormula(formula: Formula, signature: Signature): Outcome<Ch
 }
 
 function looksAhead(f: Core): boolean {
-  switch (f.kind) {
-    case 'truth':
-    case 'predicate':
-    case 'comparison':
-    case 'substring':
-    case 'matches':
-      return false
-    case 'next':
-    case 'eventually':
-    case 'until':
-      return true
-    case 'and':
-    case 'or':
-      return f.parts.some(looksAhead)
-    case 'since':
-      return looksAhead(f.left) || looksAhead(f.right)
-    case 'not':
-    case 'exists':
-    case 'previous':
-    case 'once':
-    case 'aggregation':
-      return looksAhead(f.body)
-  }
+  const ahead = f.kind === 'next' || f.kind === 'eventually' || f.kind === 'until'
+  return ahead || partsOf(f).some(looksAhead)
 }

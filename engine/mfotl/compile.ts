@@ -1,6 +1,7 @@
+import { unreachable } from '../unreachable.ts'
 import { compileAccess, keyReader, readTuple, type Next } from './access.ts'
 import { aggregate, WindowAggregation } from './aggregate.ts'
-import { unreachable, type Value } from './ast.ts'
+import type { Value } from './ast.ts'
 import { compilePredicate } from './compile-predicate.ts'
 import { FutureWindow, type FutureWindowOptions } from './future-window.ts'
 import { assignment, canList, extend, isBound, orderConjuncts, type Bound } from './monitorable.ts'

@@ -107,6 +107,32 @@ export function or(at: Position, parts: readonly Core[]): Core {
     : { kind: 'or', at, parts: flat, free: union(...flat.map((p) => p.free)) }
 }
 
+/** The formulas directly inside a formula, left to right. */
+export function partsOf(f: Core): readonly Core[] {
+  switch (f.kind) {
+    case 'truth':
+    case 'predicate':
+    case 'comparison':
+    case 'substring':
+    case 'matches':
+      return []
+    case 'and':
+    case 'or':
+      return f.parts
+    case 'since':
+    case 'until':
+      return [f.left, f.right]
+    case 'not':
+    case 'exists':
+    case 'previous':
+    case 'next':
+    case 'once':
+    case 'eventually':
+    case 'aggregation':
+      return [f.body]
+  }
+}
+
 /** What the author wrote that became a negation. */
 export type NegationWord = 'NOT' | 'IMPLIES' | 'EQUIV' | 'FORALL' | 'HISTORICALLY' | 'ALWAYS'
 

@@ -1,5 +1,6 @@
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 import { z } from 'zod'
+import { FAMILIES } from '../alert/alert.ts'
 import { LogReader } from './log.ts'
 import { compile, createMonitor, type CompiledFormula, type Verdict } from './monitor.ts'
 import { MonitorError } from './monitor-error.ts'
@@ -16,17 +17,7 @@ const documentSchema = z.strictObject({
   id: slug,
   title: z.string().min(1).max(80),
   kind: z.literal('T'),
-  family: z.enum([
-    'shop',
-    'availability',
-    'payment',
-    'insider',
-    'customer',
-    'delivery',
-    'virtual',
-    'credential',
-    'people',
-  ]),
+  family: z.enum(FAMILIES),
   /** Rows of the attack catalogue; the first one's playbook fits. */
   attacks: z
     .array(z.string().regex(/^[A-Z]\d$/, 'write an id of the attack catalogue, such as I1'))
@@ -181,6 +172,7 @@ export function fillTemplate(text: string, values: Readonly<Record<string, Value
   )
 }
 
+/** The answers of a verdict by the names of the formula's variables. */
 export function valuations(compiled: CompiledFormula, verdict: Verdict): Record<string, Value>[] {
   return verdict.tuples.map((t) =>
     Object.fromEntries(compiled.variables.map((v, i) => [v.name, t[i] ?? ''])),

@@ -1,4 +1,4 @@
-import { Queue } from './relation.ts'
+import { Queue } from '../stream/queue.ts'
 import type { Value } from './ast.ts'
 import type { Fact } from './monitor.ts'
 
@@ -32,7 +32,7 @@ export class EvidenceLog {
     if (this.#kept.length > EVENTS_KEPT) this.#kept.shift()
   }
 
-  /** At most EVIDENCE_MAX uids, oldest first; the event that completed the answer is always one. */
+  /** At most EVIDENCE_MAX uids, oldest first. */
   about(values: readonly Value[], predicates: ReadonlySet<string>): string[] {
     const found: string[] = []
     for (let i = this.#kept.length - 1; i >= 0 && found.length < EVIDENCE_MAX; i--) {

@@ -1,5 +1,6 @@
+import { Queue } from '../stream/queue.ts'
 import { readTuple } from './access.ts'
-import { keyOf, Queue, Relation, type Entry } from './relation.ts'
+import { keyOf, Relation, type Entry } from './relation.ts'
 import type { Interval, Value } from './ast.ts'
 import type { Slot } from './core.ts'
 import type { Context, Contexts, Lookahead, Stage, StateNode } from './stage.ts'

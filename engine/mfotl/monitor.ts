@@ -80,6 +80,7 @@ export interface Monitor {
    * verdicts.
    */
   save(): unknown
+  /** Throws MonitorError `bad-state` on a monitor in use, or for another formula's state. */
   restore(saved: unknown): void
 }
 
@@ -210,10 +211,10 @@ class FormulaMonitor implements Monitor {
   restore(saved: unknown): void {
     const s = JSON.parse(JSON.stringify(saved), showInfinity) as Saved
     const { stages, contexts, nodes } = this.#builder
-    const fitting = s.source === this.#compiled.source && s.nodes.length === nodes.length
-    if (!fitting || this.timePoints > 0) {
+    if (this.timePoints > 0)
+      throw new MonitorError('bad-state', 'only a new monitor can take up a saved state')
+    if (s.source !== this.#compiled.source || s.nodes.length !== nodes.length)
       throw new MonitorError('bad-state', 'the saved state belongs to another formula')
-    }
     this.timePoints = s.timePoints
     this.#last = s.last
     contexts.restore({

@@ -1,5 +1,5 @@
 import type { Diagnostic } from './ast.ts'
-import { termSlots, type Core, type CoreTerm, type Slot } from './core.ts'
+import { partsOf, termSlots, type Core, type CoreTerm, type Slot } from './core.ts'
 
 export type Bound = ReadonlySet<Slot>
 type NameOf = (slot: Slot) => string
@@ -98,31 +98,7 @@ function unboundedFuture(f: Core, found: Diagnostic[]): void {
     const message = 'looks ahead without an end: a monitor could never decide it'
     found.push({ ...f.at, message, correction: '[0,3d]' })
   }
-  switch (f.kind) {
-    case 'truth':
-    case 'predicate':
-    case 'comparison':
-    case 'substring':
-    case 'matches':
-      return
-    case 'and':
-    case 'or':
-      f.parts.forEach((p) => unboundedFuture(p, found))
-      return
-    case 'since':
-    case 'until':
-      unboundedFuture(f.left, found)
-      unboundedFuture(f.right, found)
-      return
-    case 'not':
-    case 'exists':
-    case 'previous':
-    case 'next':
-    case 'once':
-    case 'eventually':
-    case 'aggregation':
-      unboundedFuture(f.body, found)
-  }
+  for (const part of partsOf(f)) unboundedFuture(part, found)
 }
 
 const NONE: Bound = new Set()

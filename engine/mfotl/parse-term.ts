@@ -1,4 +1,5 @@
 import type { ArithmeticOperator, Comparison, Formula, Position, Term } from './ast.ts'
+import type { Token } from './lex.ts'
 import type { TokenReader } from './token-reader.ts'
 
 export function parseTerms(reader: TokenReader): Term[] {
@@ -44,15 +45,7 @@ function parseTerm(reader: TokenReader): Term {
   reader.enter()
   let left = parseProduct(reader)
   while (ADDITIVE.has(reader.peek().text) && reader.peek().kind === 'symbol') {
-    const { text, line, column } = reader.next()
-    const right = parseProduct(reader)
-    left = {
-      kind: 'arithmetic',
-      at: { line, column },
-      operator: text as ArithmeticOperator,
-      left,
-      right,
-    }
+    left = arithmetic(left, reader.next(), parseProduct(reader))
   }
   reader.leave()
   return left
@@ -61,15 +54,7 @@ function parseTerm(reader: TokenReader): Term {
 function parseProduct(reader: TokenReader): Term {
   let left = parseAtom(reader)
   while (MULTIPLICATIVE.has(reader.peek().text) && reader.peek().kind !== 'string') {
-    const { text, line, column } = reader.next()
-    const right = parseAtom(reader)
-    left = {
-      kind: 'arithmetic',
-      at: { line, column },
-      operator: text as ArithmeticOperator,
-      left,
-      right,
-    }
+    left = arithmetic(left, reader.next(), parseAtom(reader))
   }
   return left
 }
@@ -120,6 +105,11 @@ function parseAtom(reader: TokenReader): Term {
   }
   if (token.text === '{') return reader.failAt(token, { message: 'records are not supported' })
   return reader.failAt(token, { message: `expected a formula or a term but saw \`${token.text}\`` })
+}
+
+function arithmetic(left: Term, { text, line, column }: Token, right: Term): Term {
+  const operator = text as ArithmeticOperator
+  return { kind: 'arithmetic', at: { line, column }, operator, left, right }
 }
 
 function negative(argument: Term, at: Position): Term {

@@ -1,5 +1,6 @@
+import { Queue } from '../stream/queue.ts'
 import { readTuple, loadTuple, keyReader } from './access.ts'
-import { keyOf, Queue, Relation, type Entry, type Index } from './relation.ts'
+import { keyOf, Relation, type Entry, type Index } from './relation.ts'
 import type { Interval, Value } from './ast.ts'
 import type { Slot } from './core.ts'
 import type { Context, StateNode } from './stage.ts'

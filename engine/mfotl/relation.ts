@@ -2,7 +2,7 @@ import type { Value } from './ast.ts'
 
 export type Key = Value
 
-/** One tuple that is kept. `stamp` and `times` belong to the operator that keeps it. */
+/** One tuple that is kept. `stamp` and `count` belong to the operator that keeps it. */
 export interface Entry {
   readonly values: readonly Value[]
   readonly key: Key
@@ -90,10 +90,6 @@ export class Relation {
     }
     if (this.onChange) this.onChange(entry, false)
   }
-
-  clear(): void {
-    for (const entry of [...this.#entries.values()]) this.remove(entry)
-  }
 }
 
 /**
@@ -145,41 +141,4 @@ function keyOfPair(a: Value, b: Value): Key {
 
 function part(v: Value): string {
   return typeof v === 'string' ? `${v.length}:${v}|` : `${v}|`
-}
-
-/** First in, first out, without moving the rest at each removal. */
-export class Queue<T> {
-  #items: T[] = []
-  #head = 0
-
-  get length(): number {
-    return this.#items.length - this.#head
-  }
-  push(item: T): void {
-    this.#items.push(item)
-  }
-  peek(): T | undefined {
-    return this.#items[this.#head]
-  }
-  at(offset: number): T | undefined {
-    return this.#items[this.#head + offset]
-  }
-  last(): T | undefined {
-    return this.length > 0 ? this.#items[this.#items.length - 1] : undefined
-  }
-
-  shift(): T | undefined {
-    if (this.#head >= this.#items.length) return undefined
-    const item = this.#items[this.#head]
-    this.#items[this.#head] = undefined as T
-    this.#head++
-    if (this.#head > 64 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head)
-      this.#head = 0
-    }
-    return item
-  }
-  toArray(): T[] {
-    return this.#items.slice(this.#head)
-  }
 }

@@ -1,7 +1,7 @@
+import { nearMiss } from '../near-miss.ts'
 import { BUILT_IN } from './signature.ts'
 import type { Diagnostic, Formula, Position, Signature, Term, ValueType } from './ast.ts'
 import { and, negate, or, termSlots, union, type Core, type CoreTerm, type Slot } from './core.ts'
-import { nearest } from './nearest.ts'
 import { regexpProblem } from './regexp.ts'
 import { ScopeWithin, type Scope } from './scope.ts'
 import { Types } from './types.ts'
@@ -186,7 +186,7 @@ export class Resolver {
     if (definition) return this.#use(f, definition, scope)
     const declared = this.#signature.get(f.name) ?? BUILT_IN.get(f.name)
     if (!declared) {
-      const near = nearest(f.name, [...this.#signature.keys(), ...lets.keys()])
+      const near = nearMiss(f.name, [...this.#signature.keys(), ...lets.keys()])
       this.#report({
         ...f.at,
         message: `the signature has no predicate \`${f.name}\``,

@@ -1,3 +1,4 @@
+import { unreachable } from '../unreachable.ts'
 import { inNetwork, parseNetwork } from './cidr.ts'
 import { FieldTable, fold } from './fields.ts'
 import type { Texts } from './fields.ts'
@@ -6,8 +7,14 @@ import { addPattern, eitherTest, emptyPatterns, patternTest } from './pattern.ts
 import type { PatternSet, TextTest } from './pattern.ts'
 import { compileRegex } from './regex.ts'
 import { RegexGroups } from './regex-group.ts'
-import type { Condition, Detection, FieldItem, SearchNode, ValueMatcher } from './rule.ts'
-import { unreachable } from './rule.ts'
+import type {
+  CompareOperator,
+  Condition,
+  Detection,
+  FieldItem,
+  SearchNode,
+  ValueMatcher,
+} from './rule.ts'
 import { timePart } from './time-part.ts'
 
 /** Whether the event that a table holds matches. Pure; compiled once, run for every event. */
@@ -211,11 +218,7 @@ export function numberOf(value: unknown): number | null {
   return typeof number === 'number' && Number.isFinite(number) ? number : null
 }
 
-export function compare(
-  left: number,
-  operator: 'lt' | 'lte' | 'gt' | 'gte' | 'eq' | 'neq',
-  right: number,
-): boolean {
+export function compare(left: number, operator: CompareOperator, right: number): boolean {
   switch (operator) {
     case 'lt':
       return left < right

@@ -1,5 +1,5 @@
 import type { Condition } from './rule.ts'
-import { nearMiss } from './near-miss.ts'
+import { nearMiss } from '../near-miss.ts'
 
 /** What is wrong in a condition; `offset` counts characters from its start. */
 export interface ConditionProblem {

@@ -1,12 +1,13 @@
 import { KeyedStore } from '../stream/keyed.ts'
 import type { KeyState, SavedKeys } from '../stream/keyed.ts'
+import { ShareWindow } from '../stream/share-window.ts'
 import { ValueWindow } from '../stream/value-window.ts'
 import { DistinctWindow, TimeWindow } from '../stream/window.ts'
+import { unreachable } from '../unreachable.ts'
 import { compare, numberOf } from './compile.ts'
 import type { FieldTable } from './fields.ts'
-import { OrderedMarks, ShareWindow, TemporalMarks } from './marks.ts'
+import { chainWithin, RuleMarks, rulesWithin, type See } from './marks.ts'
 import type { Correlation, Threshold } from './rule.ts'
-import { unreachable } from './rule.ts'
 
 /**
  * A correlation holds at most this many groups; then the group that was quiet longest is
@@ -65,27 +66,31 @@ export function createCorrelator(
 ): Correlator {
   const span = correlation.timespanMs
   const slots = correlation.fields.map((field) => table.slot(fieldOf(field, -1)))
+  const slot = slots[0] ?? -1
+  const rules = correlation.rules.length
   const keys = groupSlots(correlation, table, fieldOf)
   const thresholds = effectiveThresholds(correlation)
+  const keeping = <T extends KeyState>(kind: Kind<T>): Correlator =>
+    grouped(span, keys, thresholds, kind)
   switch (correlation.type) {
     case 'event_count':
-      return grouped(span, keys, thresholds, eventCount(span))
+      return keeping(eventCount(span))
     case 'value_count':
-      return grouped(span, keys, thresholds, valueCount(span, slots))
+      return keeping(valueCount(span, slots))
     case 'value_sum':
+      return keeping(numbers(span, slot, false, (window) => window.sum()))
     case 'value_avg':
-      return grouped(span, keys, thresholds, numbers(span, slots, correlation.type))
+      return keeping(numbers(span, slot, false, (window) => window.sum() / window.size))
     case 'value_percentile': {
       const { percentile } = correlation
-      const kind = percentile === null ? null : quantile(span, slots, percentile)
-      return kind === null
-        ? grouped(span, keys, thresholds, share(span, slots))
-        : grouped(span, keys, thresholds, kind)
+      return percentile === null
+        ? keeping(share(span, slot))
+        : keeping(numbers(span, slot, true, (window) => window.percentile(percentile)))
     }
     case 'temporal':
-      return grouped(span, keys, thresholds, temporal(span, correlation.rules.length))
+      return keeping(marks(rules, rulesWithin(span)))
     case 'temporal_ordered':
-      return grouped(span, keys, thresholds, ordered(span, correlation.rules.length))
+      return keeping(marks(rules, chainWithin(span)))
     default:
       return unreachable(correlation.type)
   }
@@ -211,62 +216,41 @@ function valueCount(span: number, slots: readonly number[]): Kind<DistinctWindow
   }
 }
 
+/** Numbers of a field, and what is read of their window after each; `ranked` where by rank. */
 function numbers(
   span: number,
-  slots: readonly number[],
-  type: 'value_sum' | 'value_avg',
+  slot: number,
+  ranked: boolean,
+  read: (window: ValueWindow) => number,
 ): Kind<ValueWindow> {
-  const create = (): ValueWindow => new ValueWindow(span, GROUP_ENTRIES_MAX, { ranked: false })
+  const create = (): ValueWindow => new ValueWindow(span, GROUP_ENTRIES_MAX, { ranked })
   return {
     create,
     restore: (saved) => create().restore(saved as [number, number][]),
     add(state, { table, time }) {
-      const value = numberOf(table.value(slots[0] as number))
+      const value = numberOf(table.value(slot))
       if (value === null) return null
       state.add(time, value)
-      return type === 'value_sum' ? state.sum() : state.sum() / state.size
+      return read(state)
     },
   }
 }
 
-function quantile(span: number, slots: readonly number[], percent: number): Kind<ValueWindow> {
-  const create = (): ValueWindow => new ValueWindow(span, GROUP_ENTRIES_MAX, { ranked: true })
-  return {
-    create,
-    restore: (saved) => create().restore(saved as [number, number][]),
-    add(state, { table, time }) {
-      const value = numberOf(table.value(slots[0] as number))
-      if (value === null) return null
-      state.add(time, value)
-      return state.percentile(percent)
-    },
-  }
-}
-
-/** Without a percentile: how many of a hundred values in the window are the event's own. */
-function share(span: number, slots: readonly number[]): Kind<ShareWindow> {
+/** How many of a hundred values in the window are the event's own. */
+function share(span: number, slot: number): Kind<ShareWindow> {
   const create = (): ShareWindow => new ShareWindow(span, GROUP_ENTRIES_MAX)
   return {
     create,
     restore: (saved) => create().restore(saved as [number, string][]),
     add(state, { table, time }) {
-      const text = textOf(table.value(slots[0] as number))
+      const text = textOf(table.value(slot))
       return text === null ? null : state.add(time, text)
     },
   }
 }
 
-function temporal(span: number, rules: number): Kind<TemporalMarks> {
-  const create = (): TemporalMarks => new TemporalMarks(span, rules)
-  return {
-    create,
-    restore: (saved) => create().restore(saved as (number | null)[]),
-    add: (state, { matched, time }) => state.add(time, matched),
-  }
-}
-
-function ordered(span: number, rules: number): Kind<OrderedMarks> {
-  const create = (): OrderedMarks => new OrderedMarks(span, rules)
+function marks(rules: number, see: See): Kind<RuleMarks> {
+  const create = (): RuleMarks => new RuleMarks(rules, see)
   return {
     create,
     restore: (saved) => create().restore(saved as (number | null)[]),

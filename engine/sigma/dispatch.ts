@@ -1,6 +1,7 @@
 import type { FieldTable } from './fields.ts'
 import { fold } from './fields.ts'
 import type { Condition, Detection, SearchNode } from './rule.ts'
+import { plainText } from './string-value.ts'
 
 /** A field that must have one of these folded texts for a rule to match. */
 interface Requirement {
@@ -17,7 +18,7 @@ export function compileDispatch(
   detections: readonly Detection[],
   table: FieldTable,
 ): (held: FieldTable, visit: (index: number) => void) => void {
-  const needs = detections.map((detection) => requirements(detection))
+  const needs = detections.map((detection) => ofCondition(detection.condition, detection))
   const uses = new Map<string, number>()
   for (const need of needs)
     for (const { field } of need) uses.set(field, (uses.get(field) ?? 0) + 1)
@@ -53,10 +54,7 @@ function visitAll(indexes: readonly number[] | undefined, visit: (index: number)
   for (let i = 0; i < indexes.length; i += 1) visit(indexes[i] as number)
 }
 
-function requirements(detection: Detection): Requirement[] {
-  return ofCondition(detection.condition, detection)
-}
-
+/** What the condition cannot hold without. */
 function ofCondition(condition: Condition, detection: Detection): Requirement[] {
   if (condition.kind === 'and') return condition.of.flatMap((part) => ofCondition(part, detection))
   if (condition.kind !== 'search') return []
@@ -71,11 +69,11 @@ function ofNode(node: SearchNode): Requirement[] {
   for (const matcher of node.values.flat()) {
     if (matcher.kind === 'number') texts.push(String(matcher.number), fold(matcher.text))
     else if (matcher.kind === 'boolean') texts.push(String(matcher.value))
-    else if (matcher.kind === 'string' && matcher.parts.every((part) => part.kind === 'text')) {
-      texts.push(
-        fold(matcher.parts.map((part) => (part.kind === 'text' ? part.text : '')).join('')),
-      )
-    } else return []
+    else {
+      const text = matcher.kind === 'string' ? plainText(matcher.parts) : null
+      if (text === null) return []
+      texts.push(fold(text))
+    }
   }
   return [{ field: node.field, texts }]
 }

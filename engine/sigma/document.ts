@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml'
 import type { Document, Node, Pair, Scalar, YAMLMap } from 'yaml'
 import type { Diagnostic, Position } from './rule.ts'
-import { nearMiss } from './near-miss.ts'
+import { nearMiss } from '../near-miss.ts'
 
 /** A rule file is at most this long, in characters; a longer one is refused whole. */
 export const FILE_LENGTH_MAX = 4_000_000

@@ -1,5 +1,5 @@
 import { GROUP_ENTRIES_MAX } from './correlate.ts'
-import { nearMiss } from './near-miss.ts'
+import { nearMiss } from '../near-miss.ts'
 import { applyPipeline, fitsLogSource } from './pipeline.ts'
 import type { Pipeline } from './pipeline.ts'
 import type {

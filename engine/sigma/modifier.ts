@@ -1,7 +1,7 @@
 import { parseNetwork } from './cidr.ts'
 import { base64, base64Offsets, utf16Bytes, utf8Bytes, windash, WINDASH_MAX } from './encode.ts'
 import type { Utf16 } from './encode.ts'
-import { nearMiss } from './near-miss.ts'
+import { nearMiss } from '../near-miss.ts'
 import { checkRegex } from './regex.ts'
 import type { CompareOperator, StringPart, TimePart, ValueMatcher } from './rule.ts'
 import { parseString, plainText, widen } from './string-value.ts'

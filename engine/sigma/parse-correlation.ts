@@ -1,7 +1,7 @@
 import { isMap, isScalar } from 'yaml'
 import type { Node, YAMLMap } from 'yaml'
 import type { SourceDocument } from './document.ts'
-import { nearMiss } from './near-miss.ts'
+import { nearMiss } from '../near-miss.ts'
 import type { Correlation, CorrelationType, Threshold } from './rule.ts'
 
 const TYPES: readonly CorrelationType[] = [

@@ -1,21 +1,11 @@
 import { isMap, isScalar, isSeq } from 'yaml'
 import type { Node, YAMLMap } from 'yaml'
+import { FAMILIES } from '../alert/alert.ts'
 import type { SourceDocument } from './document.ts'
 import { parseTimespan } from './parse-correlation.ts'
 import type { CaseEvent, DoorstepKeys, RuleCase } from './rule.ts'
 
 const KEYS = ['family', 'attack', 'lead', 'entities', 'cases']
-const FAMILIES = [
-  'shop',
-  'availability',
-  'payment',
-  'insider',
-  'customer',
-  'delivery',
-  'virtual',
-  'credential',
-  'people',
-]
 /** A case has at most this many events, repeats counted. */
 export const CASE_EVENTS_MAX = 10_000
 
@@ -31,7 +21,7 @@ export function parseDoorstep(document: SourceDocument, rule: YAMLMap): Doorstep
   const map = entry.value
   document.checkKeys(map, KEYS, "'doorstep'", false)
   const family = document.text(map, 'family')
-  if (family !== null && !FAMILIES.includes(family)) {
+  if (family !== null && !(FAMILIES as readonly string[]).includes(family)) {
     const at = document.get(map, 'family')?.value
     document.error(at, `unknown family '${family}'`, `one of: ${FAMILIES.join(', ')}`)
   }

@@ -1,5 +1,6 @@
 import { fold } from './fields.ts'
 import type { StringPart } from './rule.ts'
+import { mapText } from './string-value.ts'
 
 export type TextTest = (text: string) => boolean
 
@@ -26,9 +27,7 @@ export function emptyPatterns(): PatternSet {
 
 /** Adds a Sigma string, in lower case unless `cased`. */
 export function addPattern(set: PatternSet, parts: readonly StringPart[], cased: boolean): void {
-  const own = cased
-    ? parts
-    : parts.map((part) => (part.kind === 'text' ? { ...part, text: fold(part.text) } : part))
+  const own = cased ? parts : mapText(parts, fold)
   const shape = own.map((part) => part.kind).join(' ')
   const text = own.map((part) => (part.kind === 'text' ? part.text : '')).join('')
   if (shape === '' || shape === 'text') set.exact.add(text)

@@ -30,10 +30,7 @@ export interface Match {
   /** The rule's own top-level keys. */
   readonly custom: Readonly<Record<string, unknown>>
   /** Only of a correlation: its count or value, and its group by field or alias. */
-  readonly correlation?: {
-    readonly value: number
-    readonly group: Readonly<Record<string, string>>
-  }
+  readonly correlation?: CorrelationHit
   /** Milliseconds, as given to `step`. */
   readonly time: number
 }
@@ -207,7 +204,7 @@ function matchOf(
     lead: head.lead.flatMap((fill) => fill(table, group)),
     entities: head.entities.flatMap((fill) => fill(table, group)),
     custom: rule.custom,
-    ...(hit === null ? {} : { correlation: { value: hit.value, group } }),
+    ...(hit === null ? {} : { correlation: hit }),
     time,
   }
 }

@@ -148,7 +148,7 @@ export type CorrelationType =
   | 'value_percentile'
 
 export interface Threshold {
-  readonly operator: 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq'
+  readonly operator: CompareOperator
   readonly value: number
 }
 
@@ -182,8 +182,3 @@ export interface FilterRule extends RuleHead {
 }
 
 export type Rule = DetectionRule | CorrelationRule | FilterRule
-
-/** Marks the branch of an exhaustive switch that cannot be reached. */
-export function unreachable(value: never): never {
-  throw new Error(`unreachable: ${JSON.stringify(value)}`)
-}

@@ -1,4 +1,5 @@
 import type { KeyState } from './keyed.ts'
+import { Queue } from './queue.ts'
 
 /** Sums of integers up to here are exact in a float64. */
 const EXACT_MAX = Number.MAX_SAFE_INTEGER
@@ -14,8 +15,7 @@ export class ValueWindow implements KeyState {
   readonly #spanMs: number
   readonly #entriesMax: number
   readonly #ranked: boolean
-  #entries: Entry[] = []
-  #head = 0
+  #entries = new Queue<Entry>()
   #order: number[] = []
   #sum = 0
   #inexact = 0
@@ -27,7 +27,7 @@ export class ValueWindow implements KeyState {
   }
 
   get size(): number {
-    return this.#entries.length - this.#head
+    return this.#entries.length
   }
 
   add(time: number, value: number): void {
@@ -35,25 +35,18 @@ export class ValueWindow implements KeyState {
     this.#take(value, 1)
     if (this.#ranked) this.#order.splice(rank(this.#order, value), 0, value)
     const before = time - this.#spanMs
-    for (
-      let oldest = this.#oldest();
-      oldest[0] < before || this.size > this.#entriesMax;
-      oldest = this.#oldest()
-    ) {
-      this.#head += 1
-      this.#take(oldest[1], -1)
-      if (this.#ranked) this.#order.splice(rank(this.#order, oldest[1]), 1)
-    }
-    if (this.#head > 64 && this.#head * 2 > this.#entries.length) {
-      this.#entries = this.#entries.slice(this.#head)
-      this.#head = 0
+    while (this.#oldest()[0] < before || this.size > this.#entriesMax) {
+      const [, gone] = this.#oldest()
+      this.#entries.shift()
+      this.#take(gone, -1)
+      if (this.#ranked) this.#order.splice(rank(this.#order, gone), 1)
     }
   }
 
   sum(): number {
     if (this.#inexact === 0 && Math.abs(this.#sum) <= EXACT_MAX) return this.#sum
     let sum = 0
-    for (let i = this.#head; i < this.#entries.length; i += 1) sum += (this.#entries[i] as Entry)[1]
+    for (let i = 0; i < this.size; i += 1) sum += (this.#entries.at(i) as Entry)[1]
     return sum
   }
 
@@ -67,12 +60,11 @@ export class ValueWindow implements KeyState {
   }
 
   save(): readonly Entry[] {
-    return this.#entries.slice(this.#head)
+    return this.#entries.toArray()
   }
 
   restore(saved: readonly Entry[]): this {
-    this.#entries = []
-    this.#head = 0
+    this.#entries = new Queue()
     this.#order = []
     this.#sum = 0
     this.#inexact = 0
@@ -81,7 +73,7 @@ export class ValueWindow implements KeyState {
   }
 
   #oldest(): Entry {
-    return this.#entries[this.#head] as Entry
+    return this.#entries.peek() as Entry
   }
 
   #take(value: number, sign: 1 | -1): void {

@@ -1,4 +1,5 @@
 import type { KeyState } from './keyed.ts'
+import { Queue } from './queue.ts'
 
 /**
  * The times of the last `spanMs` milliseconds, both ends included, at most `entriesMax` of them:
@@ -8,8 +9,7 @@ import type { KeyState } from './keyed.ts'
 export class TimeWindow implements KeyState {
   readonly #spanMs: number
   readonly #entriesMax: number
-  #times: number[] = []
-  #head = 0
+  #times = new Queue<number>()
 
   constructor(spanMs: number, entriesMax: number) {
     this.#spanMs = spanMs
@@ -17,36 +17,31 @@ export class TimeWindow implements KeyState {
   }
 
   get size(): number {
-    return this.#times.length - this.#head
+    return this.#times.length
   }
 
   /** Adds one time and returns how many the window then holds. */
   add(time: number): number {
     this.#times.push(time)
     const before = time - this.#spanMs
-    while ((this.#times[this.#head] as number) < before || this.size > this.#entriesMax)
-      this.#head += 1
-    if (this.#head > 64 && this.#head * 2 > this.#times.length) {
-      this.#times = this.#times.slice(this.#head)
-      this.#head = 0
-    }
+    while ((this.#times.peek() as number) < before || this.size > this.#entriesMax)
+      this.#times.shift()
     return this.size
   }
 
   save(): readonly number[] {
-    return this.#times.slice(this.#head)
+    return this.#times.toArray()
   }
 
   restore(saved: readonly number[]): this {
-    this.#times = [...saved]
-    this.#head = 0
+    this.#times = new Queue(saved)
     return this
   }
 }
 
 /**
- * The distinct texts of the last `spanMs` milliseconds, at most `entriesMax`, the oldest going
- * first.
+ * The distinct texts of the last `spanMs` milliseconds, both ends included, at most `entriesMax`,
+ * the oldest going first. Times must not decrease.
  */
 export class DistinctWindow implements KeyState {
   readonly #spanMs: number
