@@ -73,13 +73,15 @@ export class Camera {
   async print(name, path, seat) {
     const page = await this.#open('light', path, { seat, slot: 'seat' })
     await page.waitForTimeout(3000)
+    await this.debriefWhatIf(page, () => undefined)
     await page.emulateMedia({ media: 'print' })
-    await page.setViewportSize({ width: 794, height: 1123 })
+    // What A4 across leaves between its margins, so that lines break as on paper.
+    await page.setViewportSize({ width: 1047, height: 718 })
     await page.waitForTimeout(900)
     await page.pdf({
       path: join(this.#options.out, `${name}.pdf`),
-      format: 'A4',
-      printBackground: false,
+      preferCSSPageSize: true,
+      printBackground: true,
     })
     await page.screenshot({ path: join(this.#options.out, `${name}-print.png`), fullPage: true })
     this.count += 2
