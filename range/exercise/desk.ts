@@ -1,6 +1,6 @@
 import type { Incident } from '../../engine/alert/alert.ts'
 import { isEpcis, type Telemetry } from '../../engine/event/telemetry.ts'
-import { positionAt } from '../world/fleet-motion.ts'
+import { widestGap } from './gap.ts'
 import { checksOf, recovered } from './recovery.ts'
 import type { Point, RunState } from './state.ts'
 
@@ -64,24 +64,6 @@ export function recordCurves(state: RunState, telemetry: readonly Telemetry[]): 
   push(counts.trust, [state.now, meters.trustMilli])
   push(counts.gap, [state.now, widestGap(state)])
   push(counts.onTime, [state.now, meters.parcelsDelivered - meters.parcelsLate])
-}
-
-/** A fix this old says nothing about now: a silent tracker is no gap. */
-const FIX_STALE_MS = 120_000
-/**
- * Millimetres between the last fix that a van reported and where the van really was at that moment,
- * of the van where that is widest. It reads the truth: only debriefs show it.
- */
-function widestGap(state: RunState): number {
-  let widest = 0
-  for (const [number, fix] of state.reported.vans) {
-    const van = state.town.world().logistics.vans[number]
-    if (!van || state.now - fix.at > FIX_STALE_MS) continue
-    const really = positionAt(van, fix.at)
-    const [dx, dy] = [fix.x - really.x, fix.y - really.y]
-    widest = Math.max(widest, Math.round(Math.sqrt(dx * dx + dy * dy)))
-  }
-  return widest
 }
 
 function bump(points: Point[], at: number): void {

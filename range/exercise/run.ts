@@ -137,6 +137,7 @@ function initialState(options: RunOptions): RunState {
       masts: new Map(),
       stolenFrom: new Map(),
     },
+    followed: new Map(),
     ledger: { size: 0, root: '', verdict: 'unknown' },
     audits: 0,
   }

@@ -71,6 +71,8 @@ export interface RunState {
   }
   readonly talk: { at: Milliseconds; key: string; params: Record<string, string | number> }[]
   readonly reported: Reported
+  /** Vans as they truly were at their trackers' readings; debriefs alone read it. */
+  readonly followed: Map<number, Followed>
   ledger: { size: number; root: string; verdict: 'intact' | 'changed' | 'unknown' }
   audits: number
 }
@@ -150,4 +152,10 @@ export interface Reported {
   /** Parcel to van it was taken from; what the depot believes aboard until the parcel is due. */
   readonly stolenFrom: Map<number, number>
 }
+/** Where a van was at its tracker's last readings, and how far off its last fix was. */
+export interface Followed {
+  readonly places: readonly { readonly time: string; readonly x: number; readonly y: number }[]
+  readonly gap: { readonly at: Milliseconds; readonly mm: number } | null
+}
+
 export type { Truth, View }

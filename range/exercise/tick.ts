@@ -1,6 +1,7 @@
 import { absorb } from './absorb.ts'
 import { advanceDesk, recordCurves } from './desk.ts'
 import { digestOf } from './digest.ts'
+import { followGaps } from './gap.ts'
 import { carryInject } from './inputs.ts'
 import { carryOut, decide } from './moves.ts'
 import { planResponse } from '../respond/playbook.ts'
@@ -39,6 +40,7 @@ export function advanceTick(state: RunState, before: readonly Happened[]): TickO
   alerts.push(...out.alerts)
   state.incidents = state.engine.incidents()
   for (const incident of advanceDesk(state, out.incidents)) automatic(state, incident)
+  followGaps(state, happened, telemetry)
   recordCurves(state, telemetry)
   const digest = digestOf(
     to,
