@@ -72,7 +72,11 @@ async function outside(room: Room, other: Room, team: Team): Promise<Record<stri
   }
   return told
 }
-const DENIED = /^.·\/(defender|attacker)\x02\x01\x11permission-denied$/s
+/** Name of the board, then: authentication, denied, and why. */
+const DENIED = (team: Team): string =>
+  [String.fromCharCode(18 + team.length), `·/${team}`, '\u0002\u0001\u0011permission-denied'].join(
+    '',
+  )
 
 for (const phase of ['lobby', 'running', 'paused', 'ended'] as const) {
   test(`[N46] a board gives nothing away to others, nor who writes there: ${phase}`, async () => {
@@ -91,7 +95,7 @@ for (const phase of ['lobby', 'running', 'paused', 'ended'] as const) {
       expect(told, `${team}, ${phase}`).toEqual(await outside(silent, written, team))
       for (const [who, frames] of Object.entries(told)) {
         expect(frames, who).toHaveLength(2)
-        for (const one of frames) expect(one, who).toMatch(DENIED)
+        for (const one of frames) expect(one, who).toBe(DENIED(team))
       }
     }
   })
@@ -111,7 +115,7 @@ test('[N46] who is moved to the other side or removed hears nothing more of the 
     first.pin('a defender', `before one is ${who}`)
     await expect.poll(() => line.notes().at(-1)).toBe(`a defender: before one is ${who}`)
     expect(await room.trainer.act(act)).toEqual({ ok: true })
-    await expect.poll(() => line.state()).toBe('denied')
+    await expect.poll(() => line.state()).toBe('closed')
     first.pin('a defender', `after one is ${who}`)
     await expect.poll(() => second.notes().at(-1)).toBe(`a defender: after one is ${who}`)
     expect(line.frames.join('')).toContain(`before one is ${who}`)
