@@ -2,11 +2,10 @@
  * Exceptions of the tests beside this file. Each list may only shrink; `MOST` goes down with it.
  */
 
-export const MOST = { files: 5, functions: 16, lines: 49 } as const
+export const MOST = { files: 4, functions: 14, lines: 49 } as const
 
 /** Files over 400 lines: tables, or closed unions that are read as a whole. */
 export const LONG_FILES: readonly string[] = [
-  'range/server/cli.ts',
   'range/world/shop-evolve.ts',
   'range/world/staff.ts',
   'range/world/types-shop.ts',
@@ -22,8 +21,6 @@ export const LONG_FUNCTIONS: readonly string[] = [
   'range/exercise/score.ts scoreOf',
   'range/scenario/compile.ts check',
   'range/server/accounts.ts createAccounts',
-  'range/server/cli.ts detectionCommands',
-  'range/server/cli.ts rangeCommands',
   'range/server/cli/simulate.ts writeFiles',
   'range/server/cli/train-request.ts trainRequest',
   'range/server/gun/hub.ts createGunHub',

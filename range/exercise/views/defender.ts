@@ -127,12 +127,13 @@ function pageView(state: RunState, page: Page): DefenderView['pages'][number] {
   const live = page.revisions.find((revision) => revision.number === known) ?? signed
   const before = lines(signed.scripts)
   const after = lines(live.scripts)
+  const changed = !sameLines(before, after)
   return {
     page: page.slug,
     live: live.number,
     baseline: signed.number,
-    changed: !sameLines(before, after),
-    diff: diffLines(before, after),
+    changed,
+    diff: changed ? diffLines(before, after) : [],
   }
 }
 
