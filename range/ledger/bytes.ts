@@ -60,7 +60,16 @@ export function fromBase64(text: string): Uint8Array | undefined {
   }
   const bytes = new Uint8Array(binary.length)
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
-  return toBase64(bytes) === text ? bytes : undefined
+  return strayBits(text) ? undefined : bytes
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+/** Bits of the last letter that stand for no byte; canonical text has none of them set. */
+function strayBits(text: string): boolean {
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
+  if (padding === 0) return false
+  const last = ALPHABET.indexOf(text[text.length - padding - 1] ?? 'A')
+  return last % (padding === 2 ? 16 : 4) !== 0
 }
 
 /** A decimal without sign, leading zero or exponent, at most 2^53 - 1; otherwise undefined. */
