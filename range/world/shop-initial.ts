@@ -77,7 +77,7 @@ export function initialShop(config: WorldConfig): ShopState {
   }
 }
 
-/** The policy while no host is blocked: nothing is stopped, and told only where that is asked for. */
+/** The policy while no host is blocked: nothing is stopped, and told only where it is asked for. */
 export function openingPolicy({ controls }: WorldConfig): ShopState['csp'] {
   const allowed = controls.cspReportOnly ? ALLOWED_HOSTS : ['*']
   return { allowed, blocked: [], enforce: false }

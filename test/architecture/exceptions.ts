@@ -1,16 +1,12 @@
 /**
- * Exceptions of the tests beside this file. Each list may only shrink; `MOST` goes down with it.
+ * Exceptions of the tests beside this file. Each list may only shrink; `MOST` goes down with it. An
+ * exception that is none any more fails the test as well.
  */
 
-export const MOST = { files: 4, functions: 14, lines: 49 } as const
+export const MOST = { files: 1, functions: 14, lines: 49 } as const
 
 /** Files over 400 lines: tables, or closed unions that are read as a whole. */
-export const LONG_FILES: readonly string[] = [
-  'range/world/shop-evolve.ts',
-  'range/world/staff.ts',
-  'range/world/types-shop.ts',
-  'test/engine/sigma/correlations.test.ts',
-]
+export const LONG_FILES: readonly string[] = ['range/world/shop-evolve.ts']
 
 /** Functions over 60 lines: one switch over a closed union, or the composition of a server. */
 export const LONG_FUNCTIONS: readonly string[] = [
