@@ -2,7 +2,7 @@ import { Hocuspocus } from '@hocuspocus/server'
 import { eq } from 'drizzle-orm'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { WebSocketServer } from 'ws'
+import { WebSocketServer, type WebSocket } from 'ws'
 import * as Y from 'yjs'
 import { boards, type Store } from './database.ts'
 import type { Rooms } from './rooms.ts'
@@ -23,22 +23,17 @@ export interface Boards {
  * database; at half a megabyte further changes are refused.
  */
 export function createBoards(store: Store, rooms: Rooms): Boards {
-  const mayOpen = (name: string, token: string): boolean => {
-    const [, exercise = '', team = ''] = NAME.exec(name) ?? []
-    const held = exercise === '' ? 'unknown' : rooms.holder(exercise, token)
-    return typeof held !== 'string' && (held.role === team || held.role === 'trainer')
-  }
   const hocuspocus = new Hocuspocus<{ token: string }>({
     debounce: 1000,
     maxDebounce: 5000,
     quiet: true,
     async onAuthenticate({ documentName, token }) {
-      if (!mayOpen(documentName, token)) throw new Error('not-yours')
+      if (!mayOpen(rooms, documentName, token)) throw new Error('not-yours')
       return { token }
     },
     // Loading takes a moment, in which a seat may have been moved.
     async connected({ documentName, connection }) {
-      if (!mayOpen(documentName, connection.context.token)) connection.close()
+      if (!mayOpen(rooms, documentName, connection.context.token)) connection.close()
     },
     async onLoadDocument({ documentName, document }) {
       const row = store.db.select().from(boards).where(eq(boards.name, documentName)).get()
@@ -63,7 +58,7 @@ export function createBoards(store: Store, rooms: Rooms): Boards {
     for (const [name, document] of hocuspocus.documents) {
       if (!name.startsWith(`${id}/`)) continue
       for (const connection of document.getConnections())
-        if (!mayOpen(name, connection.context.token)) connection.close()
+        if (!mayOpen(rooms, name, connection.context.token)) connection.close()
     }
   }
   const server = new WebSocketServer({ noServer: true, maxPayload: FRAME_BYTES_MAX })
@@ -71,19 +66,7 @@ export function createBoards(store: Store, rooms: Rooms): Boards {
     handleUpgrade(req, socket, head) {
       server.handleUpgrade(req, socket, head, (ws) => {
         if (server.clients.size > SOCKETS_MAX) return ws.close(1013)
-        const connection = hocuspocus.handleConnection(
-          ws,
-          new Request(`http://host${req.url ?? '/'}`),
-        )
-        ws.on('message', (data) => {
-          connection.handleMessage(new Uint8Array(data as Buffer))
-        })
-        ws.on('close', (code, reason) => {
-          connection.handleClose({ code, reason: reason.toString() })
-        })
-        ws.on('error', () => {
-          ws.terminate()
-        })
+        converse(hocuspocus, ws, req.url ?? '/')
       })
     },
     async close() {
@@ -94,4 +77,24 @@ export function createBoards(store: Store, rooms: Rooms): Boards {
       await new Promise((resolve) => setTimeout(resolve, 50))
     },
   }
+}
+
+/** Lets a browser and the boards talk until either goes. */
+function converse(hocuspocus: Hocuspocus<{ token: string }>, ws: WebSocket, path: string): void {
+  const connection = hocuspocus.handleConnection(ws, new Request(`http://host${path}`))
+  ws.on('message', (data) => {
+    connection.handleMessage(new Uint8Array(data as Buffer))
+  })
+  ws.on('close', (code, reason) => {
+    connection.handleClose({ code, reason: reason.toString() })
+  })
+  ws.on('error', () => {
+    ws.terminate()
+  })
+}
+
+function mayOpen(rooms: Rooms, name: string, token: string): boolean {
+  const [, exercise = '', team = ''] = NAME.exec(name) ?? []
+  const held = exercise === '' ? 'unknown' : rooms.holder(exercise, token)
+  return typeof held !== 'string' && (held.role === team || held.role === 'trainer')
 }
