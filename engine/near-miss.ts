@@ -23,7 +23,7 @@ function lettersOf(word: string): string {
   return word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
 }
 
-/** Source: Damerau, "A technique for computer detection and correction of spelling errors", 1964. */
+/** Source: Damerau, Communications of the ACM 7(3), 1964. */
 function editDistance(a: string, b: string): number {
   let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)

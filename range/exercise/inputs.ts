@@ -45,24 +45,10 @@ export function applyInput(state: RunState, input: Input, index: number): Outcom
     case 'Injected':
       return fire(state, input.inject)
     case 'InjectScheduled':
-      state.injects.push({
-        id: input.id,
-        title: input.inject.title,
-        at: input.at,
-        fired: false,
-        due: input.due,
-        cancelled: false,
-        inject: input.inject,
-      })
+      schedule(state, input)
       return DONE
-    case 'InjectUnscheduled': {
-      const waiting = state.injects.find(
-        (one) => one.id === input.id && !one.fired && !one.cancelled,
-      )
-      if (!waiting) return { ok: false, reason: 'fired-already' }
-      waiting.cancelled = true
-      return DONE
-    }
+    case 'InjectUnscheduled':
+      return unschedule(state, input.id)
     case 'Said':
       state.messages.push({ at: state.now, from: 'trainer', to: input.to, text: input.text })
       return DONE
@@ -176,6 +162,25 @@ function request(state: RunState, seat: string | null, asked: ShopRequest): Outc
   const served = happened.find(({ event }) => event.kind === 'HttpServed')
   if (served?.event.kind !== 'HttpServed') return { ok: false, reason: 'refused' }
   return { ok: true, happened, response: served.event.response }
+}
+
+function schedule(state: RunState, input: Extract<Input, { kind: 'InjectScheduled' }>): void {
+  state.injects.push({
+    id: input.id,
+    title: input.inject.title,
+    at: input.at,
+    fired: false,
+    due: input.due,
+    cancelled: false,
+    inject: input.inject,
+  })
+}
+
+function unschedule(state: RunState, id: string): Outcome {
+  const waiting = state.injects.find((one) => one.id === id && !one.fired && !one.cancelled)
+  if (!waiting) return { ok: false, reason: 'fired-already' }
+  waiting.cancelled = true
+  return DONE
 }
 
 function fire(state: RunState, inject: Scenario['injects'][number]): Outcome {

@@ -30,6 +30,34 @@ const POINTS = {
   restoredForNothing: -10,
 } as const
 
+type Give = (
+  points: number,
+  why: string,
+  params: ScoreLine['params'],
+  ref: string,
+) => readonly ScoreLine[]
+
+function linesOf(team: ScoreLine['team'], at: number): Give {
+  return (points, why, params, ref) => [{ at, team, points, why, params, ref }]
+}
+
+type OfParcel = Extract<
+  Happened['event'],
+  { kind: 'ParcelStolen' | 'ParcelDelivered' | 'ParcelBackInCustody' }
+>
+function parcelLine(event: OfParcel, at: number): readonly ScoreLine[] {
+  const ref = parcelRef(event.parcel)
+  const params = { parcel: ref.slice('parcel:'.length) }
+  switch (event.kind) {
+    case 'ParcelStolen':
+      return linesOf('attackers', at)(POINTS.parcel, 'parcel-stolen', params, ref)
+    case 'ParcelDelivered':
+      return event.late ? [] : linesOf('defenders', at)(POINTS.onTime, 'on-time', params, ref)
+    case 'ParcelBackInCustody':
+      return linesOf('defenders', at)(POINTS.parcelSaved, 'parcel-back', params, ref)
+  }
+}
+
 /** Lines that one happening gives, in order. `run` is the attack that caused it, if any. */
 export function scoreOf(
   state: RunState,
@@ -38,18 +66,7 @@ export function scoreOf(
 ): readonly ScoreLine[] {
   const { event, at } = happened
   const world = state.town.world()
-  const attackers = (
-    points: number,
-    why: string,
-    params: ScoreLine['params'],
-    ref: string,
-  ): ScoreLine[] => [{ at, team: 'attackers', points, why, params, ref }]
-  const defenders = (
-    points: number,
-    why: string,
-    params: ScoreLine['params'],
-    ref: string,
-  ): ScoreLine[] => [{ at, team: 'defenders', points, why, params, ref }]
+  const attackers = linesOf('attackers', at)
   switch (event.kind) {
     case 'HostCalled': {
       if (event.card === null || !isDrop(state, event.host)) return []
@@ -77,28 +94,9 @@ export function scoreOf(
         : []
     }
     case 'ParcelStolen':
-      return attackers(
-        POINTS.parcel,
-        'parcel-stolen',
-        { parcel: parcelRef(event.parcel).slice(7) },
-        parcelRef(event.parcel),
-      )
     case 'ParcelDelivered':
-      return event.late
-        ? []
-        : defenders(
-            POINTS.onTime,
-            'on-time',
-            { parcel: parcelRef(event.parcel).slice(7) },
-            parcelRef(event.parcel),
-          )
     case 'ParcelBackInCustody':
-      return defenders(
-        POINTS.parcelSaved,
-        'parcel-back',
-        { parcel: parcelRef(event.parcel).slice(7) },
-        parcelRef(event.parcel),
-      )
+      return parcelLine(event, at)
     default:
       return []
   }

@@ -3,7 +3,7 @@
  * exception that is none any more fails the test as well.
  */
 
-export const MOST = { files: 1, functions: 14, lines: 49 } as const
+export const MOST = { files: 1, functions: 12, lines: 49 } as const
 
 /** Files over 400 lines: tables, or closed unions that are read as a whole. */
 export const LONG_FILES: readonly string[] = ['range/world/shop-evolve.ts']
@@ -13,8 +13,6 @@ export const LONG_FUNCTIONS: readonly string[] = [
   'range/client/cage/shim.js (unnamed)',
   'range/client/gun/client.ts createGunClient',
   'range/client/socket/seat.ts connectSeat',
-  'range/exercise/inputs.ts applyInput',
-  'range/exercise/score.ts scoreOf',
   'range/scenario/compile.ts check',
   'range/server/accounts.ts createAccounts',
   'range/server/cli/simulate.ts writeFiles',
