@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { designCommands } from './cli/design-commands.ts'
 import { detectionCommands } from './cli/detection-commands.ts'
 import { ledgerCommands } from './cli/ledger-commands.ts'
 import { MISUSE } from './cli/options.ts'
@@ -37,6 +38,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     })
   platformCommands(program, done)
   detectionCommands(program, done)
+  designCommands(program, done)
   rangeCommands(program, done)
   ledgerCommands(program, done)
   workshopCommands(program, done)
