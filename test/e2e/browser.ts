@@ -36,3 +36,12 @@ export async function browserToUse(): Promise<BrowserToUse> {
   const { default: packaged } = await import('@sparticuz/chromium')
   return { executablePath: await packaged.executablePath(), args: packaged.args }
 }
+
+/**
+ * The browser for tests that record what reaches a page: its sandboxed frames stay in the page's
+ * process, since Playwright may miss the first socket of a frame that has one of its own.
+ */
+export async function recordedBrowser(): Promise<BrowserToUse> {
+  const { args = [], ...use } = await browserToUse()
+  return { ...use, args: [...args, '--disable-features=IsolateSandboxedIframes'] }
+}

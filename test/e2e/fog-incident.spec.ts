@@ -1,6 +1,7 @@
 import { expect, test, type Browser } from '@playwright/test'
 import type { Move } from '../../range/protocol/move.ts'
 import { openBoard } from './board.ts'
+import { recordedBrowser } from './browser.ts'
 import {
   LOOKING_BACK,
   nothing,
@@ -22,6 +23,7 @@ import { startTestServer, type TestServer } from './server.ts'
  * Games that differ in what one side does unseen look alike to the others, Gun included.
  */
 test.describe.configure({ mode: 'serial' })
+test.use({ launchOptions: await recordedBrowser() })
 const STEPS = 12
 const RAISED_BY = 10
 /** One game each, and one more each where the machine is too busy. */

@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test'
+import { recordedBrowser } from './browser.ts'
 import type { Move } from '../../range/protocol/move.ts'
 import {
   nothing,
@@ -15,6 +16,7 @@ import { startTestServer, type TestServer } from './server.ts'
 
 /** What a role may not see never leaves the server: all that browsers of each role receive is recorded and compared. */
 test.describe.configure({ mode: 'serial' })
+test.use({ launchOptions: await recordedBrowser() })
 const STEPS = 4
 /** Twice as many as are played: on a busy machine one may have to be begun again. */
 const TABLES = 6
