@@ -56,7 +56,7 @@ const camera = new Camera({
   url: server.url,
   axe: values.axe,
   docs: values.docs ? join(HOME, 'docs', 'pictures') : null,
-  widths: list(values.widths).map(Number),
+  widths: values.docs ? [1440] : list(values.widths).map(Number),
   themes: list(values.themes),
 })
 

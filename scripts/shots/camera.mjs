@@ -8,7 +8,10 @@ const CHOSEN = {
   'projector-1920-dark': 'projector.jpg',
   'customer-checkout-1440-light': 'customer.jpg',
   'trainer-1440-light': 'trainer.jpg',
-  'debrief-1440-dark': 'debrief.jpg',
+  'debrief-1440-light': 'debrief.jpg',
+  'proof-checked-1440-light': 'proof.jpg',
+  'lobby-defender-1440-light': 'lobby.jpg',
+  'lab-host-1440-light': 'lab.jpg',
   'home-1440-light': 'home.jpg',
   'lesson-1440-light': 'lesson.jpg',
 }
@@ -190,7 +193,11 @@ export class Camera {
     this.count += 1
     const chosen = CHOSEN[name]
     if (this.#options.docs && chosen) {
+      // Nothing lies over what the picture is about.
+      const read = page.getByRole('button', { name: 'Read', exact: true })
+      if (await read.isVisible()) await read.click()
       await page.evaluate(() => scrollTo(0, 0))
+      await page.waitForTimeout(300)
       await picture(page, join(this.#options.docs, chosen))
     }
     if (this.#options.axe) await this.#axe(page, name)

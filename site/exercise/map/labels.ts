@@ -58,11 +58,17 @@ export class LabelRoom {
     if (spot) this.take(boxOf(spot, width, height))
     return spot
   }
-  /** As `find`, for a text that comes and goes: the place stays free. */
-  look(spots: readonly Spot[], width: number, height: number): Spot | undefined {
+  /** As `find`, for a text that comes and goes: it keeps off `also`, and its place stays free. */
+  look(
+    spots: readonly Spot[],
+    width: number,
+    height: number,
+    also: readonly Box[] = [],
+  ): Spot | undefined {
+    const covered = [...this.#taken, ...also]
     return spots.find((spot) => {
       const box = boxOf(spot, width, height)
-      return this.#inside(box) && !this.#taken.some((one) => overlap(one, box))
+      return this.#inside(box) && !covered.some((one) => overlap(one, box))
     })
   }
   /** The spot that covers least of what is drawn and is not cut, else the first of all; taken. */

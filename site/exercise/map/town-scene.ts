@@ -17,7 +17,16 @@ import {
 } from '../../../range/world/town-layout.ts'
 import type { MapColours } from './colours.ts'
 import { dashed } from './dashed.ts'
-import { along, around, beside, LabelRoom, originOf, type Anchor, type Spot } from './labels.ts'
+import {
+  along,
+  around,
+  beside,
+  LabelRoom,
+  originOf,
+  type Anchor,
+  type Box,
+  type Spot,
+} from './labels.ts'
 
 /** What the map needs from the page: sizes in CSS pixels, texts from the catalogue. */
 export interface TownLook {
@@ -241,7 +250,7 @@ export class TownScene extends Phaser.Scene {
     const boxes = this.#add(this.#boxes(locker.name), 0, 0, 'start', { colour: colours.css.muted })
     const width = Math.max(room.width, boxes.width)
     const spots = beside(x, y + locker.dy * this.#scale * 0.5, side, line)
-    const spot = this.#room.best(spots, width, line * 2)
+    const spot = this.#room.best(spots, width + 6, line * 2)
     for (const [word, dy] of [
       [room, -line / 2],
       [boxes, line / 2],
@@ -342,6 +351,15 @@ export class TownScene extends Phaser.Scene {
     }
   }
 
+  #vanBoxes(): readonly Box[] {
+    const [width, height] = [34 * this.#k, 22 * this.#k]
+    return this.#report.vans.flatMap((van) => {
+      if (van.x === null || van.y === null) return []
+      const [x, y] = this.#mm(van.x, van.y)
+      return [{ x: x - width / 2, y: y - height / 2, width, height }]
+    })
+  }
+
   /**
    * How far the fix is from the mast that serves the van: at the dashed line, where most of the map
    * stays readable.
@@ -354,33 +372,8 @@ export class TownScene extends Phaser.Scene {
       bold: true,
     })
     const spots = along(from, to, 8 * this.#k)
-    const spot = this.#room.look(spots, word.width, this.#look.label * 1.2) ?? spots[0]
+    const spot =
+      this.#room.look(spots, word.width, this.#look.label * 1.2, this.#vanBoxes()) ?? spots[0]
     return word.setPosition(spot.x, spot.y).setOrigin(originOf(spot.anchor), 0.5).setDepth(11)
-  }
-}
-
-/** Starts the map in `holder`; the answer shows a new report or ends it. */
-export function startTown(
-  holder: HTMLElement,
-  look: TownLook,
-  report: MapReport,
-): { show: (report: MapReport, alarmed: readonly number[]) => void; stop: () => void } {
-  const scene = new TownScene(look, report)
-  const game = new Phaser.Game({
-    type: Phaser.AUTO,
-    parent: holder,
-    width: holder.clientWidth,
-    height: holder.clientHeight,
-    transparent: true,
-    banner: false,
-    audio: { noAudio: true },
-    fps: { target: 24, limit: 24 },
-    scene,
-    render: { antialias: true },
-    input: { keyboard: false, mouse: false, touch: false, gamepad: false },
-  })
-  return {
-    show: (next, alarmed) => scene.show(next, alarmed),
-    stop: () => game.destroy(true),
   }
 }
