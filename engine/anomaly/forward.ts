@@ -1,4 +1,4 @@
-import { errorsOf, parseModel, rowSums, scaleRows } from './model.ts'
+import { scorerOf } from './model.ts'
 import type { DenseModel } from './model.ts'
 import type { Scorer } from './scorer.ts'
 
@@ -8,28 +8,19 @@ import type { Scorer } from './scorer.ts'
  * this one.
  */
 export function createForwardScorer(text: string): Scorer {
-  const { model, digest } = parseModel(text)
-  const contributions = (rows: Float32Array, count: number): Float32Array => {
-    const scaled = scaleRows(model, rows, count)
+  return scorerOf(text, (model) => (scaled, count) => {
+    const width = model.features.length
     const output = new Float32Array(count * model.reconstructs.length)
     for (let row = 0; row < count; row += 1) {
-      const input = scaled.subarray(row * model.features.length, (row + 1) * model.features.length)
+      const input = scaled.subarray(row * width, (row + 1) * width)
       output.set(forward(model, input), row * model.reconstructs.length)
     }
-    return errorsOf(model, scaled, output, count)
-  }
-  return {
-    name: model.name,
-    digest,
-    features: model.features,
-    quiet: model.quiet,
-    contributions,
-    score: (rows, count) => rowSums(contributions(rows, count), count),
-  }
+    return output
+  })
 }
 
 /** The network's output for one scaled row, in float64. */
-export function forward(model: DenseModel, input: ArrayLike<number>): number[] {
+function forward(model: DenseModel, input: ArrayLike<number>): number[] {
   let values = Array.from(input)
   for (const layer of model.layers) {
     const next: number[] = []

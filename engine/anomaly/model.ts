@@ -1,5 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
+import type { Scorer } from './scorer.ts'
 
 const numbers = z.array(z.number())
 const layerSchema = z.strictObject({
@@ -65,8 +67,7 @@ export function parseModel(text: string): { readonly model: DenseModel; readonly
     before = layer.outputs
   }
   fits(before === model.reconstructs.length, 'the last layer must give what is reconstructed')
-  const bytes = sha256(new TextEncoder().encode(text))
-  return { model, digest: Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('') }
+  return { model, digest: bytesToHex(sha256(utf8ToBytes(text))) }
 }
 
 /** Rows scaled as the network wants them; float32, like the network's own numbers. */
@@ -86,7 +87,7 @@ export function scaleRows(model: DenseModel, rows: Float32Array, count: number):
  * Squared errors of the reconstructed columns divided by their number, by row and feature; other
  * columns are 0.
  */
-export function errorsOf(
+function errorsOf(
   model: DenseModel,
   scaled: Float32Array,
   output: Float32Array,
@@ -103,8 +104,33 @@ export function errorsOf(
   return errors
 }
 
+/**
+ * The scorer of the model in `text`. `networkOf` makes the model's network: from `count` scaled
+ * rows to as many rows of reconstructed columns. Refuses as `parseModel` does.
+ */
+export function scorerOf(
+  text: string,
+  networkOf: (model: DenseModel) => (scaled: Float32Array, count: number) => Float32Array,
+): Scorer {
+  const { model, digest } = parseModel(text)
+  const run = networkOf(model)
+  const contributions = (rows: Float32Array, count: number): Float32Array => {
+    if (count === 0) return new Float32Array(0)
+    const scaled = scaleRows(model, rows, count)
+    return errorsOf(model, scaled, run(scaled, count), count)
+  }
+  return {
+    name: model.name,
+    digest,
+    features: model.features,
+    quiet: model.quiet,
+    contributions,
+    score: (rows, count) => rowSums(contributions(rows, count), count),
+  }
+}
+
 /** Sums of the rows of `errorsOf`. */
-export function rowSums(errors: Float32Array, count: number): Float32Array {
+function rowSums(errors: Float32Array, count: number): Float32Array {
   const width = count === 0 ? 0 : errors.length / count
   const sums = new Float32Array(count)
   for (let row = 0; row < count; row += 1) {

@@ -58,9 +58,7 @@ export interface WindowRow {
   readonly declines: number
   /** FEATURES.length numbers. */
   readonly row: readonly number[]
-  /**
-   * Addresses by declined cards, as `foremost` has them; then cards, and telemetry uids.
-   */
+  /** Addresses by declined cards, as `foremost` has them; then cards, and telemetry uids. */
   readonly addresses: readonly string[]
   readonly cards: readonly string[]
   readonly uids: readonly string[]

@@ -1,4 +1,7 @@
-/** What had to be undone before a request could be read. Each is evidence: little alone, much beside what it hid. */
+/**
+ * What had to be undone before a request could be read. Each is evidence: little alone, much beside
+ * what it hid.
+ */
 export type DecodeStep =
   | 'percent-twice'
   | 'overlong-utf8'
@@ -39,9 +42,9 @@ const HEADER_BREAK =
   /(?:[\r\n]|\\r\\n|\\n)\s*(?:set-cookie|location|content-(?:type|length|encoding)|bcc|cc|x-[a-z-]{2,20}|http\/1\.[01])\b/i
 
 /**
- * Reads a value as an attacker's target would: plus signs (in forms and queries), percent codes to any depth up to
- * four, overlong UTF-8, entities, escapes of scripts, look-alikes of ASCII, comments that stand for spaces in SQL and
- * `$IFS`. Linear in the text; TEXT_MAX characters.
+ * Reads a value as an attacker's target would: plus signs (in forms and queries), percent codes to
+ * any depth up to four, overlong UTF-8, entities, escapes of scripts, look-alikes of ASCII,
+ * comments that stand for spaces in SQL and `$IFS`. Linear in the text; TEXT_MAX characters.
  */
 export function decodeValue(raw: string, how: { readonly plusIsSpace: boolean }): Decoded {
   const steps = new Set<DecodeStep>()
@@ -79,19 +82,15 @@ function percentLayer(text: string, steps: Set<DecodeStep>): string {
   })
 }
 
-/** UTF-8, forgiving: overlong forms give the character they hide, other broken bytes are read as Latin 1. */
+/**
+ * UTF-8, forgiving: overlong forms give the character they hide, other broken bytes are read as
+ * Latin 1.
+ */
 function bytesToText(bytes: readonly number[], steps: Set<DecodeStep>): string {
   let text = ''
   for (let i = 0; i < bytes.length;) {
     const lead = bytes[i] as number
-    const size =
-      lead >= 0xf0 && lead < 0xf8
-        ? 4
-        : lead >= 0xe0 && lead < 0xf0
-          ? 3
-          : lead >= 0xc0 && lead < 0xe0
-            ? 2
-            : 1
+    const size = lead < 0xc0 || lead >= 0xf8 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
     const tail = bytes.slice(i + 1, i + size)
     if (size === 1 || tail.length < size - 1 || tail.some((byte) => (byte & 0xc0) !== 0x80)) {
       text += String.fromCharCode(lead)
@@ -126,21 +125,23 @@ const NAMED: Readonly<Record<string, string>> = {
   grave: '`',
 }
 
+/** Entities that honest texts hold too. */
+const ORDINARY: readonly string[] = ['amp', 'nbsp', 'quot', 'apos']
+
 function entities(text: string, steps: Set<DecodeStep>): string {
   if (!text.includes('&')) return text
   return text.replace(
     /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]{2,7}));?/gi,
-    (whole, hex, decimal, name) => {
-      const known = name === undefined ? undefined : NAMED[String(name).toLowerCase()]
-      if (name !== undefined && (known === undefined || !whole.endsWith(';'))) return whole
-      const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
-      const char = known ?? (point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : whole)
-      if (
-        name === undefined
-          ? point < 128
-          : !['amp', 'nbsp', 'quot', 'apos'].includes(String(name).toLowerCase())
-      )
-        steps.add('html-entity')
+    (whole: string, hex?: string, decimal?: string, word?: string) => {
+      const name = word?.toLowerCase()
+      if (name === undefined) {
+        const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
+        if (point < 128) steps.add('html-entity')
+        return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : whole
+      }
+      const char = NAMED[name]
+      if (char === undefined || !whole.endsWith(';')) return whole
+      if (!ORDINARY.includes(name)) steps.add('html-entity')
       return char
     },
   )
@@ -155,7 +156,10 @@ function scriptEscapes(text: string, steps: Set<DecodeStep>): string {
   })
 }
 
-/** Full-width forms and the signs that databases fold to a quote; full-width letters alone are no evidence. */
+/**
+ * Full-width forms and the signs that databases fold to a quote; full-width letters alone are no
+ * evidence.
+ */
 function lookAlikes(text: string, steps: Set<DecodeStep>): string {
   // eslint-disable-next-line no-control-regex -- plain ASCII has nothing to fold
   if (/^[\x00-\x7f]*$/.test(text)) return text

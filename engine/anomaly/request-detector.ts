@@ -8,7 +8,9 @@ import type { RequestScorer, RequestVerdict } from './request-scorer.ts'
 
 /** Flagged requests of one address are counted over this long. */
 export const SPAN_MS = 10 * 60_000
-/** So many different flagged requests open an incident; fewer wait for another kind of reasoning. */
+/**
+ * So many different flagged requests open an incident; fewer wait for another kind of reasoning.
+ */
 export const SUFFICIENT_COUNT = 3
 export const WEAK_SCORE = 0.3
 export const SUFFICIENT_SCORE = 0.55
@@ -26,9 +28,9 @@ interface Flagged {
 }
 
 /**
- * Kind M, attack W4: requests with a part that the learned scorer flags at its budget, by address. One such request
- * is worth WEAK_SCORE, for the budget allows ordinary ones; SUFFICIENT_COUNT different ones within SPAN_MS open an
- * incident by themselves.
+ * Kind M, attack W4: requests with a part that the learned scorer flags at its budget, by address.
+ * One such request is worth WEAK_SCORE, for the budget allows ordinary ones; SUFFICIENT_COUNT
+ * different ones within SPAN_MS open an incident by themselves.
  */
 export function createRequestDetector(scorer: RequestScorer): Detector {
   let addresses = new Map<string, readonly Flagged[]>()

@@ -7,7 +7,10 @@ import type { Token } from './request-skeleton.ts'
 
 /** Columns of the hashed table: a power of two. */
 export const COLUMNS = 1 << 15
-/** A value is looked at through windows of so many tokens, so that a long text does not dilute what it hides. */
+/**
+ * A value is looked at through windows of so many tokens, so that a long text does not dilute what
+ * it hides.
+ */
 export const WINDOW = 28
 export const STRIDE = 14
 export const WINDOWS_MAX = 96
@@ -23,7 +26,10 @@ const SKELETON_WEIGHT = 1.6
 const CHARACTER_WEIGHT = 0.7
 const SIGN_WEIGHT = 1
 
-/** Signs that a parser on the other side would act upon, each one column; linear expressions over decoded text. */
+/**
+ * Signs that a parser on the other side would act upon, each one column; linear expressions over
+ * decoded text.
+ */
 const SIGNS: readonly (readonly [string, RegExp])[] = [
   [
     'quote-then-logic',
@@ -122,7 +128,9 @@ const SIGNS: readonly (readonly [string, RegExp])[] = [
 /** Words and numbers without a sign or a space among them: none of the signs can be there. */
 const PLAIN = /^[a-z0-9.-]*$/
 
-/** Decoded text as rows, one a window; at least one. `familiar` is how usual the text is, 0 to 1. */
+/**
+ * Decoded text as rows, one a window; at least one. `familiar` is how usual the text is, 0 to 1.
+ */
 export function rowsOf(decoded: Decoded, kind: PartKind, familiar: number): SparseRow[] {
   const tokens = skeletonOf(decoded.text)
   const rows: SparseRow[] = []
@@ -206,7 +214,7 @@ function characterGrams(text: string): Set<number> {
   return found
 }
 
-/** FNV-1a. */
+/** Column of a name: FNV-1a, its bits mixed once more, so that the lowest ones spread. */
 export function columnOf(text: string, seed = 0): number {
   let hash = 0x811c9dc5 ^ seed
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)

@@ -1,7 +1,8 @@
-/** Contexts of the likelihood model: characters folded to so many symbols, two of them before the next. */
+/** Characters are folded to so many symbols. */
 const SYMBOLS = 64
-const TABLE = SYMBOLS * SYMBOLS * SYMBOLS
-/** Letters a to z, then signs each their own; every other character is one of the last classes. */
+/** Counts of the likelihood model: of a symbol behind two others. */
+export const TABLE = SYMBOLS * SYMBOLS * SYMBOLS
+/** Signs that are a symbol each. */
 const SIGNS = ' -_.,:;/\\\'"`<>(){}[]=+*&|%#@!?$^~'
 
 export interface Likelihood {
@@ -9,7 +10,9 @@ export interface Likelihood {
   surprise(text: string): number
 }
 
-/** Symbol of a character: 0 an edge, digits one class, letters apart, other letters by class. */
+/**
+ * Symbol of a character: 0 is an edge, 1 any digit, then letters, signs, beyond ASCII, the rest.
+ */
 function symbolOf(code: number): number {
   if (code >= 97 && code <= 122) return code - 95
   if (code >= 48 && code <= 57) return 1
@@ -18,7 +21,10 @@ function symbolOf(code: number): number {
   return code > 127 ? 62 : 63
 }
 
-/** Counts of three symbols in a row over normal values: all that this model knows, and no attack among it. */
+/**
+ * Counts of three symbols in a row over normal values: all that this model knows, and no attack
+ * among it.
+ */
 export function countTrigrams(texts: Iterable<string>): Uint32Array {
   const counts = new Uint32Array(TABLE)
   for (const text of texts) {
@@ -34,7 +40,10 @@ export function countTrigrams(texts: Iterable<string>): Uint32Array {
   return counts
 }
 
-/** Trigrams with bigrams and single symbols behind them, interpolated (Witten-Bell). */
+/**
+ * Trigrams with bigrams and single symbols behind them, interpolated. Throws unless there are TABLE
+ * counts. Source: Witten & Bell, IEEE Transactions on Information Theory 37(4), 1991.
+ */
 export function createLikelihood(counts: Uint32Array): Likelihood {
   if (counts.length !== TABLE)
     throw new Error(`a likelihood model has ${TABLE} counts, not ${counts.length}`)

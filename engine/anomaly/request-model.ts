@@ -1,6 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
 import { COLUMNS } from './request-features.ts'
+import { TABLE } from './request-likelihood.ts'
 
 const cutSchema = z.strictObject({
   /** Log-odds from which on a part of this kind is flagged: the budget, turned into a threshold. */
@@ -20,7 +22,10 @@ const modelSchema = z.strictObject({
   step: z.number().positive(),
   /** COLUMNS signed bytes, base64. */
   weights: z.string(),
-  /** Trigrams of normal values with a count of at least one: position gaps and counts, base64 of 16-bit numbers. */
+  /**
+   * Trigrams of normal values with a count of at least one: position gaps and counts, base64 of
+   * 16-bit numbers.
+   */
   trigrams: z.string(),
   cuts: z.strictObject({ value: cutSchema, path: cutSchema, header: cutSchema }),
 })
@@ -44,13 +49,8 @@ export function parseRequestModel(text: string): LoadedRequestModel {
   if (bytes.length !== COLUMNS)
     throw new Error(`request model: ${bytes.length} weights, not ${COLUMNS}`)
   const weights = Float32Array.from(bytes, (byte) => (byte > 127 ? byte - 256 : byte) * model.step)
-  const digest = sha256(new TextEncoder().encode(text))
-  return {
-    model,
-    weights,
-    counts: unpackCounts(model.trigrams),
-    digest: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''),
-  }
+  const counts = unpackCounts(model.trigrams)
+  return { model, weights, counts, digest: bytesToHex(sha256(utf8ToBytes(text))) }
 }
 
 /** Weights as signed bytes; the greatest becomes ±127. */
@@ -68,7 +68,10 @@ export function packWeights(weights: Float32Array): {
 
 const COUNT_MAX = 65_535
 
-/** Gap to the next position with a count, then the count; gaps beyond 16 bits go through counts of 0. */
+/**
+ * Gap to the next position with a count, then the count; gaps beyond 16 bits go through counts of
+ * 0.
+ */
 export function packCounts(counts: Uint32Array): string {
   const numbers: number[] = []
   let last = 0
@@ -85,7 +88,7 @@ export function packCounts(counts: Uint32Array): string {
 
 function unpackCounts(text: string): Uint32Array {
   const bytes = fromBase64(text)
-  const counts = new Uint32Array(64 ** 3)
+  const counts = new Uint32Array(TABLE)
   let at = 0
   for (let i = 0; i + 3 < bytes.length; i += 4) {
     at += (bytes[i] as number) | ((bytes[i + 1] as number) << 8)

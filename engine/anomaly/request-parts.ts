@@ -53,7 +53,10 @@ export function requestOf(
   }
 }
 
-/** The path, each parameter, each field of a form or of JSON, and chosen headers; empty ones left out. */
+/**
+ * The path, each parameter, each field of a form or of JSON, and chosen headers; empty ones left
+ * out.
+ */
 export function partsOf(request: RawRequest): RequestPart[] {
   const parts: RequestPart[] = []
   if (request.path.length > 1)
@@ -69,7 +72,10 @@ export function partsOf(request: RawRequest): RequestPart[] {
   return parts.slice(0, PARTS_MAX)
 }
 
-/** Fields of `a=1&b=2`. A name that carries more than a name is a part as well, as is a text without `=`. */
+/**
+ * Fields of `a=1&b=2`. A name that carries more than a name is a part as well, as is a text without
+ * `=`.
+ */
 function fieldsOf(text: string, word: string): RequestPart[] {
   if (text === '') return []
   return text

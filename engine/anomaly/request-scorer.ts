@@ -32,7 +32,9 @@ export interface RequestVerdict {
   readonly parts: readonly PartVerdict[]
 }
 
-/** A learned judge of single requests: pure, the same answer for a request alone or in any order. */
+/**
+ * A learned judge of single requests: pure, the same answer for a request alone or in any order.
+ */
 export interface RequestScorer {
   readonly name: string
   /** SHA-256 of the model file, hexadecimal. */

@@ -1,58 +1,34 @@
 /**
- * A decoded value as a row of tokens: words that mean something to a database, a browser, a shell or a file system
- * stay as they are, other words become `w`, numbers `n`, signs stay. So what is learnt is grammar, not vocabulary:
- * O'Brien is `w'w`, an always true condition `' or n = n`, in whatever words.
+ * Words that mean something to a database, a browser, a shell, a file system, or a run time and its
+ * neighbours, in this order.
  */
-const KEPT = new Set([
-  ...'select union insert update delete drop from where or and xor not like in between sleep benchmark waitfor delay'.split(
-    ' ',
-  ),
-  ...'having group by order limit offset concat char chr ascii ord substring substr mid exec execute cast convert null'.split(
-    ' ',
-  ),
-  ...'case when then else end if table database schema version user into outfile dumpfile load_file pg_sleep values'.split(
-    ' ',
-  ),
-  ...'information_schema table_name column_name sqlite_master sysobjects pg_catalog xp_cmdshell shutdown truncate'.split(
-    ' ',
-  ),
-  ...'alter create declare all distinct exists count extractvalue updatexml rlike regexp is dual procedure analyse'.split(
-    ' ',
-  ),
-  ...'utl_inaddr dbms_pipe receive_message current_user session_user system_user randomblob hex unhex elt make_set'.split(
-    ' ',
-  ),
-  ...'script img svg iframe body object embed style link input form video audio details marquee math base meta a div'.split(
-    ' ',
-  ),
-  ...'src href srcdoc xlink action formaction alert prompt confirm eval document cookie location window fromcharcode'.split(
-    ' ',
-  ),
-  ...'javascript vbscript data settimeout function constructor innerhtml fetch import expression xmlhttprequest atob'.split(
-    ' ',
-  ),
-  ...'cat ls id whoami uname wget curl nc netcat bash sh ping nslookup dig ifconfig ipconfig netstat ps dir echo type'.split(
-    ' ',
-  ),
-  ...'perl python python3 php ruby powershell cmd exe rm chmod env printenv systeminfo hostname pwd touch kill net sleep tail head more less'.split(
-    ' ',
-  ),
-  ...'bin tmp dev tcp usr sbin etc passwd shadow group hosts issue proc self environ cmdline windows winnt win ini boot'.split(
-    ' ',
-  ),
-  ...'system32 system config htaccess htpasswd ssh id_rsa web-inf wp-config var log inetpub drivers sam access_log git'.split(
-    ' ',
-  ),
-  ...'jndi ldap rmi dns file gopher dict phar expect php input filter convert resource runtime getruntime class'.split(
-    ' ',
-  ),
-  ...'forname invoke subclasses mro globals builtins popen os request application self config processbuilder ognl'.split(
-    ' ',
-  ),
-  ...'doctype entity metadata meta-data latest localhost ne gt regex where ifs true false'.split(
-    ' ',
-  ),
-])
+const KEPT: ReadonlySet<string> = new Set(
+  `
+  select union insert update delete drop from where or and xor not like in between sleep
+  benchmark waitfor delay having group by order limit offset concat char chr ascii ord substring
+  substr mid exec execute cast convert null case when then else end if table database schema
+  version user into outfile dumpfile load_file pg_sleep values information_schema table_name
+  column_name sqlite_master sysobjects pg_catalog xp_cmdshell shutdown truncate alter create
+  declare all distinct exists count extractvalue updatexml rlike regexp is dual procedure
+  analyse utl_inaddr dbms_pipe receive_message current_user session_user system_user randomblob
+  hex unhex elt make_set
+  script img svg iframe body object embed style link input form video audio details marquee math
+  base meta a div src href srcdoc xlink action formaction alert prompt confirm eval document
+  cookie location window fromcharcode javascript vbscript data settimeout function constructor
+  innerhtml fetch import expression xmlhttprequest atob
+  cat ls id whoami uname wget curl nc netcat bash sh ping nslookup dig ifconfig ipconfig netstat
+  ps dir echo type perl python python3 php ruby powershell cmd exe rm chmod env printenv
+  systeminfo hostname pwd touch kill net tail head more less
+  bin tmp dev tcp usr sbin etc passwd shadow hosts issue proc self environ cmdline windows winnt
+  win ini boot system32 system config htaccess htpasswd ssh id_rsa web-inf wp-config var log
+  inetpub drivers sam access_log git
+  jndi ldap rmi dns file gopher dict phar expect filter resource runtime getruntime class
+  forname invoke subclasses mro globals builtins popen os request application processbuilder
+  ognl doctype entity metadata meta-data latest localhost ne gt regex ifs true false
+  `
+    .trim()
+    .split(/\s+/),
+)
 
 export interface Token {
   readonly text: string
@@ -65,7 +41,11 @@ export const TOKENS_MAX = 2048
 const TOKEN =
   /0x[0-9a-f]+|[\p{L}_][\p{L}\p{M}\p{N}_]*|\p{N}+(?:[.,]\p{N}+)*|\.\.+|--+|\|\||&&|<!--|\S/gu
 
-/** Tokens of a decoded value, at most TOKENS_MAX. Linear in the text. */
+/**
+ * A decoded value as a row of tokens: words of KEPT stay as they are, other words become `w`,
+ * numbers `n`, signs stay. So what is learnt is grammar, not vocabulary: O'Brien is `w'w`, an always
+ * true condition `' or n = n`, in whatever words. At most TOKENS_MAX; linear in the text.
+ */
 export function skeletonOf(text: string): Token[] {
   const tokens: Token[] = []
   for (const found of text.matchAll(TOKEN)) {

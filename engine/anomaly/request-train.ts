@@ -2,7 +2,10 @@ import { logitOf } from './request-scorer.ts'
 import { COLUMNS } from './request-features.ts'
 import type { SparseRow } from './request-features.ts'
 
-/** One value to learn from: its windows; an attack needs one of them to look like one, an ordinary value none. */
+/**
+ * One value to learn from: its windows; an attack needs one of them to look like one, an ordinary
+ * value none.
+ */
 export interface Example {
   readonly rows: readonly SparseRow[]
   readonly attack: boolean
@@ -20,8 +23,8 @@ export interface TrainOptions {
 }
 
 /**
- * Logistic regression over sparse rows by AdaGrad, examples in an order drawn anew each epoch. Same examples and
- * options, same weights.
+ * Logistic regression over sparse rows by AdaGrad, examples in an order drawn anew each epoch. Same
+ * examples and options, same weights.
  */
 export function trainWeights(
   examples: readonly Example[],
@@ -74,7 +77,9 @@ export function strongest(
   return { row, logit }
 }
 
-/** The score that at most `budget` of fresh scores like `quiet` exceed: split conformal prediction. */
+/**
+ * The score that at most `budget` of fresh scores like `quiet` exceed: split conformal prediction.
+ */
 export function conformalCut(quiet: readonly number[], budget: number): number {
   const sorted = [...quiet].sort((a, b) => a - b)
   const rank = Math.ceil((sorted.length + 1) * (1 - budget))

@@ -3,7 +3,7 @@ import { dirname, sep } from 'node:path'
 import * as tf from '@tensorflow/tfjs'
 import { setThreadsCount, setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm'
 import type { DenseModel } from './model.ts'
-import { errorsOf, parseModel, rowSums, scaleRows } from './model.ts'
+import { scorerOf } from './model.ts'
 import type { Scorer } from './scorer.ts'
 
 /** Other versions may give other bits; recorded with an exercise. */
@@ -45,33 +45,22 @@ async function start(): Promise<string> {
  */
 export async function loadScorer(text: string): Promise<Scorer> {
   await startTensorflow()
-  const { model, digest } = parseModel(text)
-  const layers = model.layers.map((layer) => ({
-    weights: tf.tensor2d(layer.weights, [layer.inputs, layer.outputs], 'float32'),
-    bias: tf.tensor1d(layer.bias, 'float32'),
-    tanh: layer.activation === 'tanh',
-  }))
-  const contributions = (rows: Float32Array, count: number): Float32Array => {
-    if (count === 0) return new Float32Array(0)
-    const scaled = scaleRows(model, rows, count)
-    const output = tf.tidy(() => {
-      let values: tf.Tensor2D = tf.tensor2d(scaled, [count, model.features.length], 'float32')
-      for (const { weights, bias, tanh } of layers) {
-        const sum = tf.add<tf.Tensor2D>(tf.matMul(values, weights), bias)
-        values = tanh ? tf.tanh(sum) : sum
-      }
-      return values.dataSync<'float32'>()
-    })
-    return errorsOf(model, scaled, output, count)
-  }
-  return {
-    name: model.name,
-    digest,
-    features: model.features,
-    quiet: model.quiet,
-    contributions,
-    score: (rows, count) => rowSums(contributions(rows, count), count),
-  }
+  return scorerOf(text, (model) => {
+    const layers = model.layers.map((layer) => ({
+      weights: tf.tensor2d(layer.weights, [layer.inputs, layer.outputs], 'float32'),
+      bias: tf.tensor1d(layer.bias, 'float32'),
+      tanh: layer.activation === 'tanh',
+    }))
+    return (scaled, count) =>
+      tf.tidy(() => {
+        let values: tf.Tensor2D = tf.tensor2d(scaled, [count, model.features.length], 'float32')
+        for (const { weights, bias, tanh } of layers) {
+          const sum = tf.add<tf.Tensor2D>(tf.matMul(values, weights), bias)
+          values = tanh ? tf.tanh(sum) : sum
+        }
+        return values.dataSync<'float32'>()
+      })
+  })
 }
 
 export interface TrainOptions {
