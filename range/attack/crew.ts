@@ -1,4 +1,4 @@
-import { withRow } from '../world/key.ts'
+import { withRow } from '../world/rows.ts'
 import type { AttackCommand, AttackEvent, AttackRun, AttackState } from '../world/types-attack.ts'
 import type { Happened, Part, Scheduled, World, WorldEvent } from '../world/types.ts'
 import { findTechnique, techniqueOf } from './catalogue.ts'

@@ -1,4 +1,5 @@
 import type { AccountChange, Authentication } from '../../engine/event/telemetry.ts'
+import { OFFICE_IP } from '../world/shop-initial.ts'
 import { base, type Report, type Source } from './report.ts'
 
 /** Sign-ins of customers and staff, and changes of accounts. */
@@ -40,7 +41,7 @@ function changed(account: string, staff: boolean): Report {
       ...base(time, uid, 'auth', 'shop'),
       user: { uid: account, type: staff ? 'staff' : 'customer' },
       actor: { user: { uid: 'control-room' } },
-      src_endpoint: { ip: '192.0.2.10' },
+      src_endpoint: { ip: OFFICE_IP },
       unmapped: { field: 'status' },
     }),
   }

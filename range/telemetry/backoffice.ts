@@ -1,5 +1,6 @@
 import type { ApiActivity } from '../../engine/event/telemetry.ts'
 import { parcelRef, vanRef } from '../world/refs.ts'
+import { DEPOT_IP, OFFICE_IP } from '../world/shop-initial.ts'
 import { FOUR_EYES_LIMIT_MINOR } from '../world/shop-refunds.ts'
 import type { FleetEvent } from '../world/types-logistics.ts'
 import type { World, WorldEvent } from '../world/types.ts'
@@ -13,8 +14,6 @@ interface Call {
   readonly resources: readonly { readonly uid: string; readonly type: string }[]
   readonly unmapped?: ApiActivity['unmapped']
 }
-const OFFICE_IP = '192.0.2.10'
-const DEPOT_IP = '192.0.2.11'
 const DESK = 'control-room'
 
 /**

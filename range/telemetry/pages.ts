@@ -3,12 +3,12 @@ import { utf8ToBytes } from '@noble/hashes/utils.js'
 import type { DatastoreActivity, PageScript } from '../../engine/event/telemetry.ts'
 import { releaseKeyOf, signInventory } from '../../engine/integrity/inventory.ts'
 import { hostsNamed } from '../world/scripts.ts'
+import { OFFICE_IP } from '../world/shop-initial.ts'
 import type { MonitorCall, Page, PageRevision, ScriptTag } from '../world/types-shop.ts'
 import type { World } from '../world/types.ts'
 import { base, type Report, type Source } from './report.ts'
 
 type Unmapped = DatastoreActivity['unmapped']
-const OFFICE_IP = '192.0.2.10'
 const MONITOR_IP = '192.0.2.40'
 
 /**

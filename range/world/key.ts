@@ -39,14 +39,6 @@ export function code(
   return text
 }
 
-/** The list with row `index` replaced; the list itself when the row is not there. */
-export function withRow<T>(rows: readonly T[], index: number, row: T): readonly T[] {
-  if (index < 0 || index >= rows.length) return rows
-  const copy = rows.slice()
-  copy[index] = row
-  return copy
-}
-
 /** Index drawn by integer weights. */
 export function pick(weights: readonly number[], value: number): number {
   const total = weights.reduce((sum, weight) => sum + weight, 0)

@@ -1,28 +1,34 @@
-import { withRow } from './key.ts'
+import { withRow } from './rows.ts'
 import { openingPolicy } from './shop-initial.ts'
-import { customerBy, pageOf, salePrice, sessionOf } from './shop-lookup.ts'
+import { customerBy, salePrice } from './shop-lookup.ts'
+import {
+  answerPayment,
+  blockLeaked,
+  chargeBack,
+  executeRefund,
+  placeOrder,
+  sellOrder,
+  tryCard,
+} from './shop-money.ts'
+import {
+  changeOrder,
+  changePage,
+  changeRefund,
+  changeSession,
+  changeTransaction,
+} from './shop-rows.ts'
 import { newSession } from './shop-session.ts'
 import { ALLOWED_HOSTS, SHOP_HOST } from './shop-scripts.ts'
 import type { FleetEvent } from './types-logistics.ts'
-import type { Card, Order, Page, Session, ShopState, Transaction } from './types-shop.ts'
+import type { Order, Page, Session, ShopState } from './types-shop.ts'
 import type { ShopEvent } from './types-shop-change.ts'
 import type { World } from './types.ts'
 
 /** Events of the fleet that the shop keeps track of. */
 export type ShopHears = Extract<
   FleetEvent,
-  {
-    kind:
-      'ParcelTakenIn' | 'ParcelLoaded' | 'ParcelDelivered' | 'ParcelPutInLocker' | 'ParcelStolen'
-  }
+  { kind: 'ParcelTakenIn' | 'ParcelLoaded' | 'ParcelDelivered' | 'ParcelPutInLocker' }
 >
-export const HEARS: readonly ShopHears['kind'][] = [
-  'ParcelTakenIn',
-  'ParcelLoaded',
-  'ParcelDelivered',
-  'ParcelPutInLocker',
-  'ParcelStolen',
-]
 
 type Rule<K> = (
   state: ShopState,
@@ -46,19 +52,16 @@ export function evolveShop(
 const RULES: { readonly [K in (ShopEvent | ShopHears)['kind']]?: Rule<K> } = {
   SessionOpened: (state, event, world) => openSession(state, event, world),
   HttpServed: (state, { request, response }, world) =>
-    changeSession(
-      state,
-      request.session,
-      (session) => ({
-        ...session,
-        lastSeen: world.now,
-        requests: session.requests + 1,
-        ip: request.ip,
-        page: response.page ?? session.page,
-        seen: firstSeen(session, response.page?.slug ?? null),
-      }),
-      request.host,
-    ),
+    request.host === SHOP_HOST
+      ? changeSession(state, request.session, (session) => ({
+          ...session,
+          lastSeen: world.now,
+          requests: session.requests + 1,
+          ip: request.ip,
+          page: response.page ?? session.page,
+          seen: firstSeen(session, response.page?.slug ?? null),
+        }))
+      : state,
   SignedIn: (state, { session, account, ok, staff }) => {
     const customer = ok && !staff ? customerBy(state, account) : null
     return customer
@@ -208,6 +211,9 @@ const RULES: { readonly [K in (ShopEvent | ShopHears)['kind']]?: Rule<K> } = {
   ParcelPutInLocker: (state, { parcel }) => setStatusOfParcel(state, parcel, 'delivered'),
 }
 
+/** The events that change the shop's rows. */
+export const SHOP_EVENTS = Object.keys(RULES) as readonly (keyof typeof RULES)[]
+
 function openSession(
   state: ShopState,
   event: { key: string; ip: string; agent: string },
@@ -219,15 +225,6 @@ function openSession(
     sessions: [...state.sessions, session],
     sessionByKey: new Map(state.sessionByKey).set(event.key, session.id),
   }
-}
-function changeSession(
-  state: ShopState,
-  key: string,
-  change: (row: Session) => Session,
-  host: string = SHOP_HOST,
-): ShopState {
-  const row = host === SHOP_HOST ? sessionOf(state, key) : null
-  return row ? { ...state, sessions: withRow(state.sessions, row.id, change(row)) } : state
 }
 function firstSeen(session: Session, slug: Page['slug'] | null): Session['seen'] {
   if (slug === null || session.seen.some((one) => one.slug === slug)) return session.seen
@@ -245,161 +242,6 @@ function changeCart(
   return { ...row, cart: [...rest, { product: event.product, count: event.count, priceMinor }] }
 }
 
-function placeOrder(
-  state: ShopState,
-  event: Extract<ShopEvent, { kind: 'OrderPlaced' }>,
-  world: World,
-): ShopState {
-  const session = sessionOf(state, event.session)
-  const order: Order = {
-    id: event.order,
-    customer: event.customer ?? null,
-    session: session?.id ?? -1,
-    at: world.now,
-    lines: event.lines ?? [],
-    totalMinor: event.totalMinor,
-    address: event.address,
-    status: 'placed',
-    parcel: null,
-    transaction: null,
-    number: event.number ?? '',
-  }
-  const placed = { ...state, orders: [...state.orders, order] }
-  return changeSession(placed, event.session, (row) => ({ ...row, orders: row.orders + 1 }))
-}
-function tryCard(
-  state: ShopState,
-  event: Extract<ShopEvent, { kind: 'PaymentTried' }>,
-  world: World,
-): ShopState {
-  const card = state.cards[event.card]!
-  const transaction: Transaction = {
-    id: event.transaction,
-    order: event.order,
-    card: event.card,
-    amountMinor: event.amountMinor,
-    status: 'declined',
-    response: '05',
-    at: world.now,
-    reference: `${state.orders[event.order]!.number}-${card.tries % 10}`,
-    sca: 'none',
-    session: event.session,
-    ip: event.ip,
-  }
-  return {
-    ...state,
-    transactions: [...state.transactions, transaction],
-    cards: withRow(state.cards, card.id, { ...card, tries: card.tries + 1 }),
-    orders: withRow(state.orders, event.order, {
-      ...state.orders[event.order]!,
-      transaction: event.transaction,
-    }),
-  }
-}
-function answerPayment(
-  state: ShopState,
-  event: Extract<ShopEvent, { kind: 'PaymentAnswered' }>,
-): ShopState {
-  const status =
-    event.response === '00' ? 'authorised' : event.response === '1A' ? 'challenged' : 'declined'
-  const answered = changeTransaction(state, event.transaction, (row) => ({
-    ...row,
-    status,
-    response: event.response,
-    sca: event.sca,
-  }))
-  const row = answered.transactions[event.transaction]!
-  if (status === 'declined')
-    return changeOrder(answered, row.order, (order) => ({ ...order, status: 'failed' }))
-  return status === 'authorised' ? moveMoney(answered, row.card, -row.amountMinor) : answered
-}
-/** Paid: goods leave the stock, the cart is empty. */
-function sellOrder(state: ShopState, id: number): ShopState {
-  const order = state.orders[id]!
-  const products = order.lines.reduce((rows, line) => {
-    const row = rows[line.product]!
-    return withRow(rows, line.product, { ...row, stock: Math.max(0, row.stock - line.count) })
-  }, state.products)
-  const session = state.sessions[order.session]
-  const sessions = session
-    ? withRow(state.sessions, session.id, { ...session, cart: [] })
-    : state.sessions
-  return {
-    ...state,
-    products,
-    sessions,
-    orders: withRow(state.orders, id, { ...order, status: 'paid' }),
-  }
-}
-function executeRefund(state: ShopState, id: number): ShopState {
-  const refund = state.refunds[id]!
-  const paid = moveMoney(
-    changeRefund(state, id, { status: 'executed' }),
-    refund.destination,
-    refund.amountMinor,
-  )
-  const transaction = paid.transactions[paid.orders[refund.order]!.transaction!]!
-  if (remaining(paid, transaction) > 0) return paid
-  const settled = changeTransaction(paid, transaction.id, (row) => ({ ...row, status: 'refunded' }))
-  return changeOrder(settled, refund.order, (order) => ({ ...order, status: 'refunded' }))
-}
-/** The bank takes back what is left of a payment after refunds. */
-function chargeBack(state: ShopState, id: number): ShopState {
-  const row = state.transactions[id]!
-  const charged = changeTransaction(state, id, (one) => ({ ...one, status: 'chargeback' }))
-  return moveMoney(charged, row.card, remaining(state, row))
-}
-/** What a payment still holds after executed refunds. */
-export function remaining(state: ShopState, transaction: Transaction): number {
-  const back = state.refunds.filter(
-    (one) => one.order === transaction.order && one.status === 'executed',
-  )
-  return Math.max(0, transaction.amountMinor - back.reduce((sum, one) => sum + one.amountMinor, 0))
-}
-function blockLeaked(state: ShopState, host: string): ShopState {
-  const leaked = new Set(
-    state.hosts.find((one) => one.host === host)?.collected.map((one) => one.card) ?? [],
-  )
-  return {
-    ...state,
-    cards: state.cards.map((card) =>
-      leaked.has(card.id) && card.state === 'good' ? { ...card, state: 'blocked' } : card,
-    ),
-  }
-}
-function moveMoney(state: ShopState, card: number, amountMinor: number): ShopState {
-  const row: Card = state.cards[card]!
-  return {
-    ...state,
-    cards: withRow(state.cards, card, { ...row, balanceMinor: row.balanceMinor + amountMinor }),
-  }
-}
-
-function changeOrder(state: ShopState, id: number, change: (row: Order) => Order): ShopState {
-  const row = state.orders[id]
-  return row ? { ...state, orders: withRow(state.orders, id, change(row)) } : state
-}
-function changeTransaction(
-  state: ShopState,
-  id: number,
-  change: (row: Transaction) => Transaction,
-): ShopState {
-  return {
-    ...state,
-    transactions: withRow(state.transactions, id, change(state.transactions[id]!)),
-  }
-}
-function changeRefund(
-  state: ShopState,
-  id: number,
-  change: Partial<ShopState['refunds'][number]>,
-): ShopState {
-  return { ...state, refunds: withRow(state.refunds, id, { ...state.refunds[id]!, ...change }) }
-}
-function changePage(state: ShopState, slug: Page['slug'], change: (row: Page) => Page): ShopState {
-  const row = pageOf(state, slug)
-  return { ...state, pages: withRow(state.pages, state.pages.indexOf(row), change(row)) }
-}
 function setStatusOfParcel(state: ShopState, parcel: number, status: Order['status']): ShopState {
   const order = state.orders.findLast((one) => one.parcel === parcel)
   return order

@@ -2,7 +2,7 @@ import { chance, range, Stream } from './draw.ts'
 import { browserOf, networkOf, printedCard, STRANGERS_FROM, type PrintedCard } from './identity.ts'
 import { customerAccount, customerName, staffName } from './names.ts'
 import { catalogue } from './shop-catalogue.ts'
-import { ALLOWED_HOSTS, BASELINE, PARTNER_HOSTS } from './shop-scripts.ts'
+import { ALLOWED_HOSTS, BASELINE, PARTNER_HOSTS, SLUGS } from './shop-scripts.ts'
 import { addressOf } from './town.ts'
 import type { Card, Customer, Page, ShopState, Staff } from './types-shop.ts'
 import type { WorldConfig } from './types.ts'
@@ -40,8 +40,9 @@ const ROLES: readonly Staff['role'][] = [
   'driver',
   'driver',
 ]
-/** Addresses of the shop's office and of its warehouse. */
-const OFFICE = ['192.0.2.10', '192.0.2.11'] as const
+/** Addresses of the shop's office and of its warehouse, from the block for documentation. */
+export const OFFICE_IP = '192.0.2.10'
+export const DEPOT_IP = '192.0.2.11'
 
 /**
  * The shop as it opens: 24 products, `config.customers` customers, 19 staff, a signed baseline of
@@ -117,7 +118,7 @@ function linkSpare(customers: readonly Customer[], cards: readonly Card[]): read
 function staffMember(id: number, role: Staff['role'], seed: number): Staff {
   const name = staffName(id, seed)
   const [first, family] = name.toLowerCase().split(' ') as [string, string]
-  const ip = role === 'warehouse' || role === 'driver' ? OFFICE[1] : OFFICE[0]
+  const ip = role === 'warehouse' || role === 'driver' ? DEPOT_IP : OFFICE_IP
   return { id, account: `${first}.${family[0]}${id}`, name, role, ip, suspended: false }
 }
 
@@ -178,8 +179,7 @@ function cardState(
 }
 
 function pages(config: WorldConfig): readonly Page[] {
-  const slugs: readonly Page['slug'][] = ['home', 'product', 'cart', 'checkout', 'account']
-  return slugs.map((slug) => ({
+  return SLUGS.map((slug) => ({
     slug,
     live: 0,
     revisions: [

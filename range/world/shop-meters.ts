@@ -1,5 +1,5 @@
 import { FEE_AUTHORISATION_MINOR, FEE_CHARGEBACK_MINOR } from './payment.ts'
-import { remaining } from './shop-evolve.ts'
+import { remaining } from './shop-money.ts'
 import type { Meters, World, WorldEvent } from './types.ts'
 
 /** Staff time that a move costs, in milliseconds of work. */
@@ -43,17 +43,13 @@ function answered(
   event: Extract<WorldEvent, { kind: 'PaymentAnswered' }>,
   world: World,
 ): Meters {
-  if (event.response === '1A') return meters
-  const declined = event.response !== '00'
+  if (event.response === '00' || event.response === '1A') return meters
   const order = world.shop.orders[world.shop.transactions[event.transaction]!.order]!
-  const abandoned = declined && order.customer !== null ? 1 : 0
-  return declined
-    ? {
-        ...meters,
-        ordersAbandoned: meters.ordersAbandoned + abandoned,
-        lostMinor: meters.lostMinor + FEE_AUTHORISATION_MINOR,
-      }
-    : meters
+  return {
+    ...meters,
+    ordersAbandoned: meters.ordersAbandoned + (order.customer === null ? 0 : 1),
+    lostMinor: meters.lostMinor + FEE_AUTHORISATION_MINOR,
+  }
 }
 function refunded(meters: Meters, refund: number, world: World): Meters {
   const { shop } = world

@@ -1,7 +1,7 @@
 import { chance, Stream } from './draw.ts'
 import { effectsOf, policyOn } from './scripts.ts'
 import { baselineOf, buildOf, customerBy, pageOf, staffBy } from './shop-lookup.ts'
-import { releasedScripts } from './shop-scripts.ts'
+import { releasedScripts, SLUGS } from './shop-scripts.ts'
 import type { MonitorCall, Page } from './types-shop.ts'
 import type { ShopCommand, ShopEvent } from './types-shop-change.ts'
 import type { World, WorldEvent } from './types.ts'
@@ -13,7 +13,6 @@ type PageCommand = Extract<
 const SCRIPTS_MAX = 12
 const TEXT_MAX = 20_000
 const REVISIONS_MAX = 400
-export const SLUGS: readonly Page['slug'][] = ['home', 'product', 'cart', 'checkout', 'account']
 
 /**
  * Pages of the shop. Publishing appends a revision and serves it; signing makes the live one part

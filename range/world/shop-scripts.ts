@@ -75,6 +75,9 @@ const own = (file: string, text: string): ScriptTag => ({ src: `/assets/${file}`
 const SHOP = own('shop.js', SHOP_JS)
 const TAG: ScriptTag = { src: `https://${COUNTER_HOST}/tag.js`, text: TAG_JS }
 
+/** The shop's pages, in the order in which they are released and inspected. */
+export const SLUGS: readonly Page['slug'][] = ['home', 'product', 'cart', 'checkout', 'account']
+
 /** The scripts of the signed baseline, by page. */
 export const BASELINE: Readonly<Record<Page['slug'], readonly ScriptTag[]>> = {
   home: [SHOP, TAG, { src: 'https://chat.helpful.example/chat.js', text: CHAT_JS }],

@@ -1,6 +1,6 @@
 import { browserReacts } from './customer-browser.ts'
 import { continueVisit, customersReact, firstVisits, wake } from './customer.ts'
-import { evolveShop, HEARS, type ShopHears } from './shop-evolve.ts'
+import { evolveShop, SHOP_EVENTS, type ShopHears } from './shop-evolve.ts'
 import { initialShop } from './shop-initial.ts'
 import { shopMeters } from './shop-meters.ts'
 import { decidePages } from './shop-pages.ts'
@@ -46,55 +46,10 @@ const COMMANDS: readonly ShopCommand['kind'][] = [
   'StartSale',
   'ReleaseShop',
 ]
-const EVENTS: readonly (ShopEvent | ShopHears)['kind'][] = [
-  'HttpServed',
-  'SessionOpened',
-  'SignedIn',
-  'CartChanged',
-  'OrderPlaced',
-  'PaymentTried',
-  'PaymentAnswered',
-  'OrderPaid',
-  'PaymentCaptured',
-  'RefundRequested',
-  'RefundApproved',
-  'RefundExecuted',
-  'RefundRefused',
-  'ChargebackOpened',
-  'ClaimOpened',
-  'ReviewPosted',
-  'GiftCardIssued',
-  'DownloadGranted',
-  'PagePublished',
-  'PageSigned',
-  'PagesInspected',
-  'PageRestored',
-  'BrowserReported',
-  'HostCalled',
-  'DropOpened',
-  'HostBlocked',
-  'HostUnblocked',
-  'SourceBlocked',
-  'SourceUnblocked',
-  'AccountSuspended',
-  'AccountRestored',
-  'RefundsFrozen',
-  'RefundsThawed',
-  'VelocityRuleSet',
-  'CardHoldersNotified',
-  'TrustChanged',
-  'SaleStarted',
-  'ShopReleased',
-  'StaffTurned',
-  'CustomerSeated',
-  'CustomerTurned',
-  ...HEARS,
-]
-
 /** The shop, its payment provider, its customers and its staff, as one part of the world. */
 export const shop: Part<ShopState, ShopCommand, ShopEvent | ShopHears> = {
   commands: COMMANDS,
-  events: EVENTS,
+  events: SHOP_EVENTS,
   initial: initialShop,
   opening: (world) => [...firstVisits(world), ...staffOpening(world)],
   decide,

@@ -3,10 +3,11 @@ import { confirmPayment } from './payment.ts'
 import { pay } from './storefront-checkout.ts'
 import { missing, see, type Reply, type Visit } from './storefront-visit.ts'
 import { customerBy, liveRevision, orderNumbered, salePrice } from './shop-lookup.ts'
+import { SLUGS } from './shop-scripts.ts'
 import type { Order, Page, Product, View } from './types-shop.ts'
 
 /** Notices that a redirect may carry to the next page; anything else is dropped. */
-export const NOTICES = [
+const NOTICES = [
   'added',
   'declined',
   'empty',
@@ -76,7 +77,7 @@ function post(visit: Visit, first: string, second: string, third: string): Reply
   }
 }
 
-export function page(
+function page(
   visit: Visit,
   slug: Page['slug'],
   more: { product?: number; query?: string } = {},
@@ -92,7 +93,7 @@ export function page(
   return { code: 200, view, page: { slug, revision: liveRevision(visit.world.shop, slug).number } }
 }
 /** A value of a query string, decoded; empty when it is not there or not well formed. */
-export function queryOf(query: string, name: string): string {
+function queryOf(query: string, name: string): string {
   return new URLSearchParams(query).get(name) ?? ''
 }
 
@@ -106,7 +107,7 @@ function checkoutPage(visit: Visit): Reply {
 }
 
 /** An order is shown to whoever placed it: the same session, or the same customer. */
-export function ownOrder(visit: Visit, number: string): Order | null {
+function ownOrder(visit: Visit, number: string): Order | null {
   const order = orderNumbered(visit.world.shop, number)
   if (!order) return null
   const { session } = visit
@@ -229,10 +230,7 @@ function claim(visit: Visit, number: string): Reply {
 /** A browser's report about a page that it had loaded. */
 function browserReport(visit: Visit): Reply {
   const { form, ip, agent } = visit.request
-  const slug =
-    (['home', 'product', 'cart', 'checkout', 'account'] as const).find(
-      (one) => one === form['page'],
-    ) ?? 'home'
+  const slug = SLUGS.find((one) => one === form['page']) ?? 'home'
   const host = (form['host'] ?? '').slice(0, 120)
   if (host === '') return { code: 400 }
   return {

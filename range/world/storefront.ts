@@ -28,42 +28,21 @@ export function handle(
 ): { readonly response: ShopResponse; readonly events: readonly ShopEvent[] } {
   const { request, unprinted } = sealRequest(world.shop, asked)
   if (request.host !== SHOP_HOST) return partner(world, request, unprinted)
+  const turnAway = (code: number, words: string): ReturnType<typeof handle> =>
+    finish(world, request, null, { code, view: { kind: 'text', text: words } }, [])
   if (world.shop.blockedIps.includes(request.ip))
-    return finish(
-      world,
-      request,
-      null,
-      { code: 403, view: text('Your network is not welcome here.') },
-      [],
-    )
-  if (unprinted)
-    return finish(
-      world,
-      request,
-      null,
-      { code: 400, view: text('This shop takes only the cards of your own wallet.') },
-      [],
-    )
+    return turnAway(403, 'Your network is not welcome here.')
+  if (unprinted) return turnAway(400, 'This shop takes only the cards of your own wallet.')
   const session = freshSession(world, request)
   const known = sessionOf(world.shop, session.key) !== null
   if (!known && world.shop.sessions.length >= SESSIONS_MAX)
-    return finish(
-      world,
-      request,
-      null,
-      { code: 503, view: text('Please come back in a minute.') },
-      [],
-    )
+    return turnAway(503, 'Please come back in a minute.')
   const opened: readonly ShopEvent[] = known
     ? []
     : [{ kind: 'SessionOpened', key: session.key, ip: request.ip, agent: request.agent }]
-  const reply = route({ world, request: { ...request, session: session.key }, session })
-  return finish(world, { ...request, session: session.key }, session, reply, opened)
+  const own = { ...request, session: session.key }
+  return finish(world, own, session, route({ world, request: own, session }), opened)
 }
-function text(words: string): View {
-  return { kind: 'text', text: words }
-}
-
 function freshSession(world: World, request: ShopRequest): Session {
   const fits = /^[0-9a-f]{16}$/.test(request.session)
   const key = fits
@@ -122,7 +101,7 @@ function duration(world: World, request: ShopRequest, session: Session | null): 
 }
 
 /** Bytes of a text in UTF-8. */
-export function utf8Length(words: string): number {
+function utf8Length(words: string): number {
   let bytes = 0
   for (let from = 0; from < words.length;) {
     const { read, written } = encoder.encodeInto(from === 0 ? words : words.slice(from), scratch)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { remaining } from '../../../range/world/shop-evolve.ts'
+import { remaining } from '../../../range/world/shop-money.ts'
 import type { Happened, World } from '../../../range/world/types.ts'
 import { configOf, MINUTE, shopRig, START, type ShopRig } from './shop-rig.ts'
 
