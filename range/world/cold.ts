@@ -8,10 +8,9 @@ import type { Milliseconds } from './types.ts'
  */
 export const AMBIENT_MILLI = 18_000
 export const COLD_ROOM_MILLI = 3_500
-/** Cold goods above this are warm; past `SPOIL_MILLI` in their core they are lost. */
+/** A cold chain is broken above this: in the air of a cargo room, or in the core of cold goods. */
 export const WARM_MILLI = 8_000
-export const SPOIL_MILLI = 8_000
-const CARGO_COOLED = { milli: 3_500, tauMs: 12 * 60_000 }
+const CARGO_COOLED = { milli: COLD_ROOM_MILLI, tauMs: 12 * 60_000 }
 const CARGO_OPEN = { milli: 14_000, tauMs: 25 * 60_000 }
 const CARGO_WARM = { milli: AMBIENT_MILLI, tauMs: 70 * 60_000 }
 const PARCEL_TAU_MS = 110 * 60_000

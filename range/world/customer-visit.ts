@@ -4,7 +4,7 @@ import { hex16, pick } from './key.ts'
 import { POPULARITY } from './shop-catalogue.ts'
 import { sessionOf } from './shop-lookup.ts'
 import { SHOP_HOST } from './shop-scripts.ts'
-import type { ShopRequest } from './types-shop.ts'
+import type { Order, Session, ShopRequest } from './types-shop.ts'
 import type { World } from './types.ts'
 
 /** One thing a customer does in the shop, `afterMs` after the one before. */
@@ -217,10 +217,6 @@ export function requestFor(
     form,
     referrer: `https://${SHOP_HOST}/`,
   })
-  const last =
-    session && session.orders > 0
-      ? world.shop.orders.findLast((one) => one.session === session.id)
-      : undefined
   switch (action.kind) {
     case 'open':
       return get(action.path, action.query)
@@ -246,25 +242,31 @@ export function requestFor(
         text: reviewText(world, customer, visit),
       })
     case 'see-order': {
-      const own =
-        last ??
-        (session?.customer == null
-          ? undefined
-          : world.shop.orders.findLast((one) => one.customer === customer))
-      if (!own) return null
-      return own.status === 'failed'
+      const order = orderSeen(world, session, customer)
+      if (!order) return null
+      return order.status === 'failed'
         ? get('/checkout', 'notice=declined')
-        : get(`/order/${own.number}`)
+        : get(`/order/${order.number}`)
     }
     case 'pay': {
-      if (!session || session.cart.length === 0 || (action.try > 0 && last?.status !== 'failed'))
-        return null
-      return post('/checkout/pay', {
-        card: world.shop.cards[cardFor(world, customer, visit, action.try)]!.token,
-        address: row.address,
-      })
+      const again = action.try > 0 && orderOf(world, session)?.status !== 'failed'
+      if (!session || session.cart.length === 0 || again) return null
+      const card = world.shop.cards[cardFor(world, customer, visit, action.try)]!
+      return post('/checkout/pay', { card: card.token, address: row.address })
     }
   }
+}
+/** The newest order of a session. */
+function orderOf(world: World, session: Session | null): Order | undefined {
+  return session && session.orders > 0
+    ? world.shop.orders.findLast((one) => one.session === session.id)
+    : undefined
+}
+/** The order a customer looks at: the session's, or, signed in, the newest of all. */
+function orderSeen(world: World, session: Session | null, customer: number): Order | undefined {
+  const own = orderOf(world, session)
+  if (own || session?.customer == null) return own
+  return world.shop.orders.findLast((one) => one.customer === customer)
 }
 function wrongCode(world: World, customer: number): string {
   return String((Number(badgeOf(customer, world.config.seed)) + 7) % 1_000_000).padStart(6, '0')

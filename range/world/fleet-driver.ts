@@ -1,7 +1,7 @@
 import { chance, range, Stream } from './draw.ts'
 import { legEntity, nextLeg } from './fleet-motion.ts'
 import { nextStop, planTour } from './fleet-tour.ts'
-import { parcelTemperatureAt, SPOIL_MILLI } from './cold.ts'
+import { parcelTemperatureAt, WARM_MILLI } from './cold.ts'
 import { lockerOf } from './refs.ts'
 import { nodeOf, town } from './town.ts'
 import type { FleetEvent, Parcel, Van } from './types-logistics.ts'
@@ -94,7 +94,7 @@ function deliverable(van: Van, parcel: Parcel): boolean {
  * The driver forgets to close the door about once in 70 stops (benign twin `doorForgotten`);
  * `CloseDoor` follows.
  */
-export function forgetsDoor(world: World, van: Van): boolean {
+function forgetsDoor(world: World, van: Van): boolean {
   const rate = Math.round((14 * (world.config.twins['doorForgotten'] ?? 1000)) / 1000)
   return chance(
     rate,
@@ -152,7 +152,7 @@ function spoiled(world: World, parcels: readonly number[]): readonly FleetEvent[
         p.cold &&
         p.status === 'loaded' &&
         p.spoiled !== true &&
-        parcelTemperatureAt(p, world.logistics.vans, world.now) > SPOIL_MILLI,
+        parcelTemperatureAt(p, world.logistics.vans, world.now) > WARM_MILLI,
     )
     .map((p): FleetEvent => ({ kind: 'ParcelSpoiled', parcel: p.id }))
 }

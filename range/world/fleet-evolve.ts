@@ -8,6 +8,7 @@ import { range, Stream } from './draw.ts'
 
 const REST_AFTER_RECALL_MS = 45 * 60_000
 
+/** A van as it stands in the depot when the day begins. */
 export function initialVan(config: WorldConfig, id: number): Van {
   const line = lineOfVan(id)
   const wornKm = 40_000 + range(80_000, config.seed, Stream.odometer, id, 0xffff)
@@ -42,72 +43,62 @@ export function initialVan(config: WorldConfig, id: number): Van {
 
 /** The van after an event that concerns it; `null` when it is none of the fleet's own. */
 export function evolveVan(van: Van, event: FleetEvent, world: World): Van | null {
-  const step = van.step + 1
+  return afterStep(van, event, world) ?? afterOther(van, event, world)
+}
+
+/** Events of the driver's own steps: each counts one. */
+function afterStep(before: Van, event: FleetEvent, world: World): Van | null {
+  const van = { ...before, step: before.step + 1 }
   switch (event.kind) {
-    case 'TourPlanned':
-      return {
-        ...van,
-        step,
-        tour: event.tour,
-        route: event.route,
-        stops: event.stops,
-        bring: [],
-        via: null,
-      }
+    case 'TourPlanned': {
+      const { tour, route, stops } = event
+      return { ...van, tour, route, stops, bring: [], via: null }
+    }
     case 'ParcelLoaded':
-      return { ...van, step, cargo: [...van.cargo, event.parcel] }
+      return { ...van, cargo: [...van.cargo, event.parcel] }
     case 'VanDeparted':
-      return departed({ ...van, step, leg: event.leg })
+      return departed({ ...van, leg: event.leg })
     case 'VanArrived':
-      return arrived({ ...van, step })
+      return arrived(van)
     case 'VanStopped':
-      return { ...van, step, status: stoppedStatus(van, event.place) }
+      return { ...van, status: stoppedStatus(van, event.place) }
     case 'DoorOpened':
     case 'DoorClosed':
-      return door({ ...van, step }, event.kind === 'DoorOpened', world.now)
+      return door(van, event.kind === 'DoorOpened', world.now)
     case 'ParcelDelivered':
     case 'ParcelPutInLocker':
-      return { ...van, step, cargo: without(van.cargo, event.parcel) }
+      return { ...van, cargo: without(van.cargo, event.parcel) }
     case 'LockerRefused':
-      return { ...van, step, bring: [...van.bring, event.parcel] }
-    case 'TourEnded':
-      return {
-        ...van,
-        step,
-        status: 'depot',
-        stops: [],
-        route: [],
-        cargo: [],
-        bring: [],
-        via: null,
-        diversion: null,
-        leg: null,
-      }
+      return { ...van, bring: [...van.bring, event.parcel] }
+    case 'TourEnded': {
+      const empty = { stops: [], route: [], cargo: [], bring: [] }
+      return { ...van, ...empty, status: 'depot', via: null, diversion: null, leg: null }
+    }
+    default:
+      return null
+  }
+}
+
+/** What is done to a van from outside, between two steps of its driver. */
+function afterOther(van: Van, event: FleetEvent, { now }: World): Van | null {
+  switch (event.kind) {
     case 'ParcelStolen':
     case 'ParcelBackInCustody':
       return { ...van, cargo: without(van.cargo, event.parcel) }
-    case 'VanRecalled':
-      return {
-        ...van,
-        status: 'recalled',
-        diversion: null,
-        via: null,
-        restUntil: world.now + REST_AFTER_RECALL_MS,
-      }
+    case 'VanRecalled': {
+      const restUntil = now + REST_AFTER_RECALL_MS
+      return { ...van, status: 'recalled', diversion: null, via: null, restUntil }
+    }
     case 'CargoLocked':
       return { ...van, locked: event.locked }
-    case 'VanDiverted':
-      return {
-        ...van,
-        status: 'diverted',
-        diversion: { to: event.to, since: world.now, run: event.run },
-      }
+    case 'VanDiverted': {
+      const diversion = { to: event.to, since: now, run: event.run }
+      return { ...van, status: 'diverted', diversion }
+    }
     case 'GpsSpoofed': {
       const { untilMs, stealthPermille, periodMs, track } = event
-      return {
-        ...van,
-        spoof: { since: world.now, until: untilMs, stealthPermille, periodMs, track: track ?? [] },
-      }
+      const spoof = { since: now, until: untilMs, stealthPermille, periodMs, track: track ?? [] }
+      return { ...van, spoof }
     }
     case 'SpoofEnded':
       return { ...van, spoof: null }

@@ -1,3 +1,4 @@
+import { WARM_MILLI } from './cold.ts'
 import { isFleetEvent } from './fleet-kinds.ts'
 import { legMm } from './fleet-motion.ts'
 import { deviceOf } from './sensor-device.ts'
@@ -59,7 +60,7 @@ function openAway(m: Meters, van: Van, world: World): Meters {
 
 /** Cold-chain time out of range, by the minute as the cargo thermometers are read. */
 function coldMinutes(m: Meters, event: Extract<FleetEvent, { kind: 'SensorsRead' }>): Meters {
-  if (deviceOf(event.device).kind !== 'cargo' || (event.truth?.temperatureMilli ?? 0) <= 8_000)
+  if (deviceOf(event.device).kind !== 'cargo' || (event.truth?.temperatureMilli ?? 0) <= WARM_MILLI)
     return m
   return { ...m, coldOutMs: m.coldOutMs + 60_000 }
 }

@@ -1,5 +1,4 @@
 import { range, Stream, type StreamId } from './draw.ts'
-import { forgetsDoor } from './fleet-driver.ts'
 import { crossingWaitMs, legEntity } from './fleet-motion.ts'
 import { nextStop } from './fleet-tour.ts'
 import { isMeeting, nodeOf, town } from './town.ts'
@@ -153,10 +152,9 @@ function arrivalMs(world: World, van: Van): number {
   )
 }
 
+/** A door that stands open on the road is seen and closed within a minute and a half. */
 function forgottenDoor(world: World, van: Van): readonly Scheduled[] {
   if (!van.doorOpen) return []
   const at = world.now + 45_000 + spread(world, Stream.stop, van, 45_000, 902)
-  return forgetsDoor(world, van) || van.doorOpen
-    ? [later(at, van, { kind: 'CloseDoor', van: van.id }, { kind: 'town' })]
-    : []
+  return [later(at, van, { kind: 'CloseDoor', van: van.id }, { kind: 'town' })]
 }

@@ -41,26 +41,23 @@ export function releaseParcel(parcel: Parcel | undefined): Decided {
     : refused('ReleaseParcel', 'parcel-not-held')
 }
 
-export function recallVan(van: Van | undefined): Decided {
-  if (van === undefined) return refused('RecallVan', 'no-such-van')
+export function recallVan(van: Van): Decided {
   if (van.status === 'depot') return refused('RecallVan', 'van-in-depot')
   return van.status === 'recalled'
     ? refused('RecallVan', 'van-already-recalled')
     : [{ kind: 'VanRecalled', van: van.id }]
 }
 
-export function lockCargo(van: Van | undefined, locked: boolean): Decided {
-  if (van === undefined) return refused('LockCargo', 'no-such-van')
+export function lockCargo(van: Van, locked: boolean): Decided {
   if (van.locked === locked)
     return refused('LockCargo', locked ? 'cargo-already-locked' : 'cargo-not-locked')
   return [{ kind: 'CargoLocked', van: van.id, locked }]
 }
 
 export function divertVan(
-  van: Van | undefined,
+  van: Van,
   command: Extract<FleetCommand, { kind: 'DivertVan' }>,
 ): Decided {
-  if (van === undefined) return refused('DivertVan', 'no-such-van')
   if (!isMeeting(command.to)) return refused('DivertVan', 'no-such-place')
   if (van.status === 'depot' || van.status === 'recalled')
     return refused('DivertVan', `van-${van.status}`)
@@ -70,10 +67,9 @@ export function divertVan(
 
 export function spoofGps(
   world: World,
-  van: Van | undefined,
+  van: Van,
   command: Extract<FleetCommand, { kind: 'SpoofGps' }>,
 ): Decided {
-  if (van === undefined) return refused('SpoofGps', 'no-such-van')
   if (command.untilMs <= world.now) return refused('SpoofGps', 'already-over')
   const { untilMs, stealthPermille, periodMs } = command
   const track = falseTrack(world, van, untilMs, stealthPermille)
@@ -97,10 +93,9 @@ export function endSpoof(van: Van, untilMs: number | undefined): Decided {
 /** The crew takes the dearest parcels that are not held, at most five, where the van was led to. */
 export function unload(
   world: World,
-  van: Van | undefined,
+  van: Van,
   command: Extract<FleetCommand, { kind: 'Unload' }>,
 ): Decided {
-  if (van === undefined) return refused('Unload', 'no-such-van')
   const there = van.leg === null && nodeOf(van.at) === nodeOf(command.place)
   if (van.diversion === null || van.diversion.run !== command.run || !there)
     return refused('Unload', 'van-not-here')

@@ -1,4 +1,4 @@
-import { range, Stream } from './draw.ts'
+import { range, Stream, type StreamId } from './draw.ts'
 
 const FIRST = [
   'Ada',
@@ -192,13 +192,17 @@ const FAMILY = [
 
 /** First and family name of a customer; repeats happen, as in life. */
 export function customerName(customer: number, seed: number): string {
-  const first = FIRST[range(FIRST.length, seed, Stream.customerTraits, customer, 0)]!
-  return `${first} ${FAMILY[range(FAMILY.length, seed, Stream.customerTraits, customer, 1)]!}`
+  return drawnName(seed, Stream.customerTraits, customer)
 }
 
+/** First and family name of a member of staff. */
 export function staffName(staff: number, seed: number): string {
-  const first = FIRST[range(FIRST.length, seed, Stream.staffTraits, staff, 0)]!
-  return `${first} ${FAMILY[range(FAMILY.length, seed, Stream.staffTraits, staff, 1)]!}`
+  return drawnName(seed, Stream.staffTraits, staff)
+}
+
+function drawnName(seed: number, stream: StreamId, person: number): string {
+  const first = FIRST[range(FIRST.length, seed, stream, person, 0)]!
+  return `${first} ${FAMILY[range(FAMILY.length, seed, stream, person, 1)]!}`
 }
 
 const MAIL = [

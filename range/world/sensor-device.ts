@@ -1,8 +1,9 @@
-import { cargoTemperatureAt, parcelTemperatureAt } from './cold.ts'
+import { AMBIENT_MILLI, cargoTemperatureAt, parcelTemperatureAt } from './cold.ts'
 import { claimedAt, inCanyon, odometerAt, positionAt, type Fix } from './fleet-motion.ts'
 import { nodeOf, town } from './town.ts'
 import type { Parcel, SensorTruth, Van } from './types-logistics.ts'
 import type { Milliseconds, Scheduled, World } from './types.ts'
+import { STATIONS } from './warehouse.ts'
 
 /** Devices are numbered: two for each van, three station terminals, one for each smart parcel. */
 export type Device =
@@ -38,7 +39,7 @@ export function openingReads(world: World): readonly Scheduled[] {
   const { vans, parcels } = world.logistics
   const devices = [
     ...vans.flatMap((v) => [trackerOf(v.id), trackerOf(v.id) + 1]),
-    ...[0, 1, 2].map((s) => STATION_0 + s),
+    ...STATIONS.map((_, station) => STATION_0 + station),
     ...parcels.filter(isSmart).map((p) => PARCEL_0 + p.id),
   ]
   return devices.map((device) => read(device, 0, world.now + 1_000 + ((device * 2_377) % 9_000)))
@@ -102,7 +103,7 @@ export function truthOf(world: World, device: Device): SensorTruth {
     moving: false,
     canyon: false,
     dark: false,
-    temperatureMilli: 18_000,
+    temperatureMilli: AMBIENT_MILLI,
   }
   if (device.kind === 'station') return { ...positionOf(town.depot), ...still }
   const parcel = parcels[device.parcel]!

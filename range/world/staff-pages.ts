@@ -11,26 +11,14 @@ import {
 } from './shop-scripts.ts'
 import type { Page, PageRevision, ScriptTag } from './types-shop.ts'
 import type { ShopEvent } from './types-shop-change.ts'
-import type { Cause, Scheduled, World } from './types.ts'
+import { later, MINUTE, TOWN } from './staff-later.ts'
+import type { Scheduled, World } from './types.ts'
 
 /**
  * The pages' part of the office: changes that editors make, and the colleague with the release key
  * who signs what was published. What the colleague knows is what anybody at that desk could see or
  * ask: the change, who approved it, and the word of the person whose account did it.
  */
-const TOWN: Cause = { kind: 'town' }
-const MINUTE = 60_000
-
-function at(
-  world: World,
-  minutes: number,
-  entity: number,
-  ordinal: number,
-  command: Scheduled['command'],
-): Scheduled {
-  return { at: world.now + Math.round(minutes * MINUTE), entity, ordinal, command, cause: TOWN }
-}
-
 /**
  * Minutes that a page rests before the next change, so that each is looked at and signed by itself.
  */
@@ -47,7 +35,15 @@ function waitFor(
   const live = liveRevision(world.shop, page)
   const fresh =
     !live.signed && live.at > world.config.start && world.now - live.at < REST_MINUTES * MINUTE
-  return fresh ? [at(world, REST_MINUTES, staff, turn, { kind: 'StaffWorks', staff, turn })] : null
+  return fresh
+    ? [later(world, REST_MINUTES, staff, turn, { kind: 'StaffWorks', staff, turn })]
+    : null
+}
+
+/** Account of the editor who is asked before a change of a colleague's. */
+function otherEditor(world: World, staff: number): string | null {
+  const other = world.shop.staff.find((one) => one.role === 'editor' && one.id !== staff)
+  return other?.account ?? null
 }
 
 /** A new campaign of the tag manager, approved by the other editor. */
@@ -65,14 +61,13 @@ export function publishTag(
   const standing = liveRevision(world.shop, page).scripts.filter(
     (script) => !script.src.includes('campaign'),
   )
-  const other = world.shop.staff.find((one) => one.role === 'editor' && one.id !== staff)
   return [
-    at(world, 0, staff, n, {
+    later(world, 0, staff, n, {
       kind: 'PublishPage',
       page,
       author: world.shop.staff[staff]!.account,
       via: 'tag-manager',
-      approvedBy: other?.account ?? null,
+      approvedBy: otherEditor(world, staff),
       hand: staff,
       scripts: [...standing, marketingTag(number)],
     }),
@@ -99,15 +94,14 @@ export function changePage(
   const standing = liveRevision(world.shop, page).scripts.filter(
     (script) => !script.text.startsWith('// notice'),
   )
-  const other = world.shop.staff.find((one) => one.role === 'editor' && one.id !== staff)
   const notice = noticeScript(standing.length, range(900, seed, Stream.marketing, 5_000 + n, 1))
   return [
-    at(world, 0, staff, n, {
+    later(world, 0, staff, n, {
       kind: 'PublishPage',
       page,
       author: world.shop.staff[staff]!.account,
       via: 'editor',
-      approvedBy: reviewed ? (other?.account ?? null) : null,
+      approvedBy: reviewed ? otherEditor(world, staff) : null,
       hand: staff,
       scripts: [...standing, notice],
     }),
@@ -134,7 +128,7 @@ export function updatePartner(
     theirs && script.src === theirs.src ? { ...script, text } : script,
   )
   return [
-    at(world, 0, staff, n, {
+    later(world, 0, staff, n, {
       kind: 'PublishPage',
       page: 'checkout',
       author: 'paynorth',

@@ -3,25 +3,24 @@ import { crowd, wakeUp } from './customer.ts'
 import { DEAD_CARD_VISITS, FORGOTTEN_VISITS, GIFT_VISITS } from './customer-visit.ts'
 import { hash32, hex16 } from './key.ts'
 import { approveOrRefuse, handleClaim } from './staff-desk.ts'
+import { later, MINUTE } from './staff-later.ts'
 import { changePage, lookAtPage, publishTag, updatePartner } from './staff-pages.ts'
 import type { Staff } from './types-shop.ts'
 import type { Cause, Command, Happened, Scheduled, World, WorldEvent } from './types.ts'
 
-const TOWN: Cause = { kind: 'town' }
-const MINUTE = 60_000
 const DAY_MINUTES = 480
 const INSPECT_MINUTES = 5
 /**
- * Turns of `StaffWorks` from these ordinals up are not claims: signing in, publishing a tag, a
- * benign twin.
+ * Turns of `StaffWorks` from these ordinals up are not claims: signing in, a change of a page, a
+ * benign twin of customers. They ascend; `afterTurn` asks from the last down.
  */
 const SIGN_IN = 1_000_000
 const TAG = 1_100_000
 const DEPENDENCY = 1_150_000
-const GIFT_RUSH = 1_200_000
-const FORGOTTEN_PEAK = 1_300_000
 const CHANGE = 1_180_000
 const UNREVIEWED = 1_190_000
+const GIFT_RUSH = 1_200_000
+const FORGOTTEN_PEAK = 1_300_000
 const DEAD_CARD = 1_400_000
 
 /**
@@ -33,26 +32,19 @@ export function staffOpening(world: World): readonly Scheduled[] {
   const office = world.shop.staff.filter((one) => one.role !== 'driver')
   return [
     ...office.map((one) =>
-      at(world, range(9, seed, Stream.staffWork, one.id, SIGN_IN), one.id, SIGN_IN, {
+      later(world, range(9, seed, Stream.staffWork, one.id, SIGN_IN), one.id, SIGN_IN, {
         kind: 'StaffWorks',
         staff: one.id,
         turn: SIGN_IN,
       }),
     ),
-    at(world, 1 + range(3, seed, Stream.monitor, 0, 0), 0, 0, { kind: 'InspectPages', round: 0 }),
+    later(world, 1 + range(3, seed, Stream.monitor, 0, 0), 0, 0, {
+      kind: 'InspectPages',
+      round: 0,
+    }),
     ...twins(world),
   ]
 }
-function at(
-  world: World,
-  minutes: number,
-  entity: number,
-  ordinal: number,
-  command: Command,
-): Scheduled {
-  return { at: world.now + Math.round(minutes * MINUTE), entity, ordinal, command, cause: TOWN }
-}
-
 /**
  * How often each innocent look-alike happens in eight hours at its usual rate of 1000 per mille.
  */
@@ -111,7 +103,7 @@ function twins(world: World): readonly Scheduled[] {
       Math.floor(permille / 1000) +
       (chance(permille % 1000, seed, Stream.twinEvent, 50_000 + t, 0) ? 1 : 0)
     return Array.from({ length: count }, (_, n) =>
-      at(
+      later(
         world,
         4 +
           range(DAY_MINUTES - 40, seed, Stream.twinEvent, 50_000 + t, n + 1) +
@@ -158,7 +150,7 @@ export function staffReacts(world: World, { event, cause }: Happened): readonly 
   switch (event.kind) {
     case 'PagesInspected':
       return [
-        at(world, inspectGap(world, event.round + 1), 0, event.round + 1, {
+        later(world, inspectGap(world, event.round + 1), 0, event.round + 1, {
           kind: 'InspectPages',
           round: event.round + 1,
         }),
@@ -189,15 +181,15 @@ function takeClaim(world: World, claim: number, attempt: number): Scheduled {
     agents.length === 0
       ? 0
       : agents[range(agents.length, seed, Stream.refundCase, entity, 10 + attempt)]!.id
-  return at(world, 3 + range(14, seed, Stream.refundCase, entity, 11 + attempt), staff, claim, {
+  return later(world, 3 + range(14, seed, Stream.refundCase, entity, 11 + attempt), staff, claim, {
     kind: 'StaffWorks',
     staff,
     turn: claim,
   })
 }
 /**
- * A claim that could not be settled (refunds frozen, agent suspended) is tried again, at most eight
- * times.
+ * What a turn sets off. A claim that could not be settled (refunds frozen, agent suspended) is
+ * tried again until it has waited for an hour and a half.
  */
 function afterTurn(
   world: World,

@@ -1,11 +1,13 @@
+import { COLD_ROOM_MILLI } from './cold.ts'
 import { range, Stream } from './draw.ts'
+import { hash32 } from './key.ts'
 import { addressOf } from './town.ts'
 import type { FleetCommand, FleetEvent, LogisticsState, Parcel } from './types-logistics.ts'
 import type { Scheduled, World, WorldConfig } from './types.ts'
 
 export type Station = 'pick' | 'pack' | 'dock'
 export const STATIONS: readonly Station[] = ['pick', 'pack', 'dock']
-export const DEPOT_PARCELS = 54
+const DEPOT_PARCELS = 54
 const PACKAGING_G = 120
 const DUE_MS = 3 * 3_600_000
 
@@ -29,7 +31,7 @@ export function depotParcels(config: WorldConfig): readonly Parcel[] {
       held: false,
       due: config.start + (100 + draw(100, 4)) * 60_000,
       deliveredAt: null,
-      ...(cold ? { thermal: { milli: 3_500, since: config.start } } : {}),
+      ...(cold ? { thermal: { milli: COLD_ROOM_MILLI, since: config.start } } : {}),
     }
   })
 }
@@ -80,23 +82,21 @@ export function takeIn(
     held: false,
     due: world.now + DUE_MS,
     deliveredAt: null,
-    ...(cold ? { thermal: { milli: 3_500, since: world.now } } : {}),
+    ...(cold ? { thermal: { milli: COLD_ROOM_MILLI, since: world.now } } : {}),
   }
   return [{ kind: 'ParcelTakenIn', parcel }]
 }
 
-/** FNV-1a of the order's number, kept clear of the depot's own parcels; below 2^30. */
+/** Kept clear of the depot's own parcels; below 2^30. */
 function keyOf(number: string): number {
-  let hash = 0x811c9dc5
-  for (const letter of number) hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193)
-  return 1_000 + ((hash >>> 0) % 1_000_000_000)
+  return 1_000 + (hash32(number) % 1_000_000_000)
 }
 
 /**
  * What a parcel weighs on the scale: the catalogue's mass with a few grams of filling more or
  * less.
  */
-export function trueMassG(seed: number, parcel: Parcel): number {
+function trueMassG(seed: number, parcel: Parcel): number {
   return parcel.massG + range(31, seed, Stream.packing, parcel.key, 1) - 12
 }
 
@@ -124,7 +124,7 @@ export function workStation(world: World, station: Station): readonly FleetEvent
  * Parcels on which a station has still to work. Docked parcels stay in `dock` until loaded, so
  * they are left out.
  */
-export function waiting(state: LogisticsState, station: Station): readonly number[] {
+function waiting(state: LogisticsState, station: Station): readonly number[] {
   if (station !== 'dock') return state.warehouse[station]
   return state.warehouse.dock.filter((id) => state.parcels[id]!.status === 'packing')
 }
