@@ -1,7 +1,7 @@
 import { chance, fraction, range, Stream } from './draw.ts'
 import { exponential } from './detmath.ts'
 import { edgeBetween, nextHop, nodeOf, town } from './town.ts'
-import type { TownEdge } from './town.ts'
+import type { TownEdge } from './town-build.ts'
 import type { Leg, Van } from './types-logistics.ts'
 import type { Milliseconds, WorldConfig } from './types.ts'
 
