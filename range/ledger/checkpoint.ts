@@ -1,3 +1,4 @@
+import { bytesToHex } from '@noble/hashes/utils.js'
 import {
   concat,
   equalBytes,
@@ -82,7 +83,7 @@ export function signNote(text: string, signer: Signer, sha256: Sha256): string {
 /** A verifier key's text for an Ed25519 public key of 32 bytes. Source: C2SP signed-note. */
 export function makeVkey(name: string, publicKey: Uint8Array, sha256: Sha256): string {
   const typed = concat(Uint8Array.of(ED25519), publicKey)
-  return `${name}+${hex(keyIdOf(name, typed, sha256))}+${toBase64(typed)}`
+  return `${name}+${bytesToHex(keyIdOf(name, typed, sha256))}+${toBase64(typed)}`
 }
 
 /** Reads a verifier key; undefined where its parts or its key id do not fit. */
@@ -93,7 +94,7 @@ export function parseVkey(vkey: string, sha256: Sha256): VerifierKey | undefined
   const typed = fromBase64(keyText)
   if (typed?.length !== 33 || typed[0] !== ED25519) return undefined
   const keyId = keyIdOf(name, typed, sha256)
-  if (hex(keyId) !== idText) return undefined
+  if (bytesToHex(keyId) !== idText) return undefined
   return { name, keyId, publicKey: typed.subarray(1) }
 }
 
@@ -150,8 +151,4 @@ export function parseNote(note: string): Note | undefined {
 
 function keyIdOf(name: string, typedKey: Uint8Array, sha256: Sha256): Uint8Array {
   return sha256(concat(utf8(`${name}\n`), typedKey)).subarray(0, 4)
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -3,9 +3,9 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Command } from '../world/types.ts'
 import type { Inject, PlannedAttack, Scenario } from '../exercise/types.ts'
 import {
+  didYouMean,
   locate,
   namesIn,
-  nearest,
   parseScenario,
   TEXT_MAX,
   type Diagnostic,
@@ -13,18 +13,20 @@ import {
 } from './parse.ts'
 import type { ScenarioNames, ScenarioText } from './schema.ts'
 
-/** What a scenario may name: the techniques that exist, with their parameters. */
+/** What a scenario may name: techniques with their parameters, and commands of the town. */
 export interface Known {
-  readonly techniques: readonly {
-    readonly id: string
-    readonly parameters: readonly {
-      readonly name: string
-      readonly type: 'choice' | 'number'
-      readonly min?: number
-      readonly max?: number
-    }[]
-  }[]
+  readonly techniques: readonly Technique[]
   readonly commands: readonly Command['kind'][]
+}
+
+interface Technique {
+  readonly id: string
+  readonly parameters: readonly {
+    readonly name: string
+    readonly type: 'choice' | 'number'
+    readonly min?: number
+    readonly max?: number
+  }[]
 }
 
 /** Parameters that every technique takes besides its own. */
@@ -55,6 +57,9 @@ function byPlace(a: Diagnostic, b: Diagnostic): number {
   return a.line - b.line || a.column - b.column
 }
 
+type Report = (path: readonly (string | number)[], message: string, correction: string) => void
+
+/** Mistakes of meaning: what the text names and does not exist, or does not fit. */
 function check(
   file: string,
   text: string,
@@ -62,75 +67,78 @@ function check(
   known: Known,
 ): Diagnostic[] {
   const found: Diagnostic[] = []
-  const ids = known.techniques.map((technique) => technique.id)
-  const report = (
-    path: readonly (string | number)[],
-    message: string,
-    correction: string,
-  ): void => {
+  const report: Report = (path, message, correction) => {
     found.push({ file, ...locate(text, path), message, correction })
   }
-  scenario.palette.forEach((id, i) => {
-    if (id !== '' && !ids.includes(id))
-      report(
-        ['palette', i],
-        `there is no attack "${id}"`,
-        nearest(id, ids) ?? `one of: ${ids.join(', ')}`,
-      )
-  })
+  scenario.palette.forEach((id, i) => techniqueOf(id, ['palette', i], known, report))
   scenario.attacks.forEach((attack, i) => {
-    const technique = known.techniques.find((one) => one.id === attack.technique)
-    if (!technique) {
-      if (attack.technique === '') return
-      report(
-        ['attacks', i, 'technique'],
-        `there is no attack "${attack.technique}"`,
-        nearest(attack.technique, ids) ?? `one of: ${ids.join(', ')}`,
-      )
-      return
-    }
-    for (const [name, value] of Object.entries(attack.params)) {
-      const parameter = technique.parameters.find((one) => one.name === name)
-      const names = [...technique.parameters.map((one) => one.name), ...COMMON]
-      if (!parameter && !COMMON.includes(name)) {
-        report(
-          ['attacks', i, 'params', name],
-          `${attack.technique} has no parameter "${name}"`,
-          nearest(name, names) ?? `one of: ${names.join(', ')}`,
-        )
-      } else if (parameter?.type === 'number' && outside(value, parameter.min, parameter.max)) {
-        report(
-          ['attacks', i, 'params', name],
-          `${attack.technique}.${name} must be a number from ${parameter.min} to ${parameter.max}`,
-          `write e.g. ${parameter.min}`,
-        )
-      }
-    }
-    if (attack.at > scenario.length * scenario.speed) {
+    const technique = techniqueOf(attack.technique, ['attacks', i, 'technique'], known, report)
+    if (technique === undefined) return
+    checkParameters(technique, attack.params, i, report)
+    const minutes = scenario.length * scenario.speed
+    if (attack.at > minutes)
       report(
         ['attacks', i, 'at'],
-        `minute ${attack.at} is after the end (${scenario.length * scenario.speed} virtual minutes)`,
+        `minute ${attack.at} is after the end (${minutes} virtual minutes)`,
         'start it earlier, or make the exercise longer',
       )
-    }
   })
+  checkInjects(scenario.injects, known, report)
+  return found
+}
+
+/** The technique of this id; undefined, and told of unless the id itself is missing. */
+function techniqueOf(
+  id: string,
+  path: readonly (string | number)[],
+  known: Known,
+  report: Report,
+): Technique | undefined {
+  const found = known.techniques.find((one) => one.id === id)
+  if (found !== undefined || id === '') return found
+  const ids = known.techniques.map((one) => one.id)
+  report(path, `there is no attack "${id}"`, didYouMean(id, ids) ?? `one of: ${ids.join(', ')}`)
+  return undefined
+}
+
+function checkParameters(
+  technique: Technique,
+  params: Readonly<Record<string, unknown>>,
+  attack: number,
+  report: Report,
+): void {
+  const names = [...technique.parameters.map((one) => one.name), ...COMMON]
+  for (const [name, value] of Object.entries(params)) {
+    const path = ['attacks', attack, 'params', name]
+    const parameter = technique.parameters.find((one) => one.name === name)
+    if (!names.includes(name)) {
+      const correction = didYouMean(name, names) ?? `one of: ${names.join(', ')}`
+      report(path, `${technique.id} has no parameter "${name}"`, correction)
+    } else if (parameter?.type === 'number' && outside(value, parameter.min, parameter.max)) {
+      const { min, max } = parameter
+      const message = `${technique.id}.${name} must be a number from ${min} to ${max}`
+      report(path, message, `write e.g. ${min}`)
+    }
+  }
+}
+
+function checkInjects(
+  injects: ScenarioText['injects'] | ScenarioNames['injects'],
+  known: Known,
+  report: Report,
+): void {
   const seen = new Set<string>()
-  scenario.injects.forEach((inject, i) => {
+  injects.forEach((inject, i) => {
     if (inject.id !== '' && seen.has(inject.id))
       report(['injects', i, 'id'], `inject "${inject.id}" exists twice`, 'give each its own id')
     seen.add(inject.id)
-    inject.do.forEach((command, j) => {
-      if (!known.commands.includes(command.kind as Command['kind'])) {
-        report(
-          ['injects', i, 'do', j, 'kind'],
-          `there is no command "${command.kind}"`,
-          nearest(command.kind, known.commands) ??
-            `one of: ${known.commands.slice(0, 6).join(', ')} …`,
-        )
-      }
+    inject.do.forEach(({ kind }, j) => {
+      if (known.commands.includes(kind as Command['kind'])) return
+      const some = known.commands.slice(0, 6).join(', ')
+      const correction = didYouMean(kind, known.commands) ?? `one of: ${some} …`
+      report(['injects', i, 'do', j, 'kind'], `there is no command "${kind}"`, correction)
     })
   })
-  return found
 }
 
 function outside(value: unknown, min: number | undefined, max: number | undefined): boolean {

@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument, type Document, type Node } from 'yaml'
 import type { z } from 'zod'
+import { nearMiss } from '../../engine/near-miss.ts'
 import { namesSchema, scenarioSchema, type ScenarioNames, type ScenarioText } from './schema.ts'
 
 /**
@@ -73,7 +74,7 @@ export function namesIn(text: string): ScenarioNames | null {
   return read.success ? read.data : null
 }
 
-/** Diagnostics at a path of the parsed text, for checks that need more than the schema knows. */
+/** Where a path of the parsed text is written, for checks that need more than the schema knows. */
 export function locate(
   text: string,
   path: readonly (string | number)[],
@@ -95,7 +96,7 @@ function explain(
       file,
       ...position(document, lines, [...path, key]),
       message: `${where} has no key "${key}"`,
-      correction: nearest(key, knownKeys(path)) ?? 'remove it, or see scenarios/TEMPLATE.yml',
+      correction: didYouMean(key, knownKeys(path)) ?? 'remove it, or see scenarios/TEMPLATE.yml',
     }))
   }
   return [
@@ -167,31 +168,8 @@ function unwrap(schema: unknown): Record<string, unknown> | null {
   return current as Record<string, unknown> | null
 }
 
-/**
- * "did you mean …" for a near miss (Levenshtein distance at most 3 and less than half the word).
- */
-export function nearest(word: string, known: readonly string[]): string | null {
-  let best: string | null = null
-  let least = Math.min(4, Math.ceil(word.length / 2) + 1)
-  for (const candidate of known) {
-    const distance = levenshtein(word.toLowerCase(), candidate.toLowerCase())
-    if (distance < least) {
-      best = candidate
-      least = distance
-    }
-  }
-  return best === null ? null : `did you mean "${best}"?`
-}
-function levenshtein(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      next.push(
-        Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)),
-      )
-    }
-    row = next
-  }
-  return row[b.length]!
+/** What the author may have meant, as a correction; null where no known word is near. */
+export function didYouMean(word: string, known: readonly string[]): string | null {
+  const near = nearMiss(word, known)
+  return near === null ? null : `did you mean "${near}"?`
 }

@@ -1,9 +1,5 @@
 import { z } from 'zod'
 
-/**
- * The keys of scenario.yml; `scenarios/TEMPLATE.yml` explains each. Minutes are virtual, counted
- * from the start.
- */
 const role = z.enum(['attacker', 'defender', 'customer', 'screen'])
 const minute = z
   .number()
@@ -28,6 +24,10 @@ const inject = z.strictObject({
   preview: z.partialRecord(role, z.string().max(200)).default({}),
 })
 
+/**
+ * The keys of scenario.yml; `scenarios/TEMPLATE.yml` explains each. Minutes are virtual, counted
+ * from the start.
+ */
 export const scenarioSchema = z.strictObject({
   title: z.string().min(1).max(60),
   summary: z.string().min(1).max(400),

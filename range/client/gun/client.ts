@@ -37,23 +37,11 @@ export interface GunClientOptions {
 
 /** Puts Gun into a sandboxed, hidden frame of `document` and talks to it by messages only. */
 export function createGunClient(document: Document, options: GunClientOptions): GunClient {
-  const frame = document.createElement('iframe')
-  frame.setAttribute('sandbox', 'allow-scripts')
-  frame.hidden = true
-  frame.title = 'Gun'
   const { port1: port, port2 } = new MessageChannel()
   const waiting = new Map<number, { key: string; resolve: (v: string) => void; reject: Reject }>()
   let next = 0
   let closed = false
 
-  const window = document.defaultView!
-  function greet(event: MessageEvent): void {
-    if (event.source !== frame.contentWindow || event.data !== FRAME_READY) return
-    window.removeEventListener('message', greet)
-    // An opaque origin cannot be named; the frame holds no secret and the port goes to it alone.
-    frame.contentWindow!.postMessage(FRAME_HELLO, '*', [port2])
-  }
-  window.addEventListener('message', greet)
   port.onmessage = ({ data }: MessageEvent<FromFrame>) => {
     if (data.kind === 'link') return
     if (data.kind === 'news') {
@@ -67,14 +55,11 @@ export function createGunClient(document: Document, options: GunClientOptions): 
     else if (valueKey(data.value, sha256) === one.key) one.resolve(data.value)
     else one.reject(new GunFetchFailure('hash-differs'))
   }
-  send({ kind: 'connect', url: options.socketUrl })
-  const script = `<script src="${escapeAttribute(options.scriptUrl)}"></script>`
-  frame.srcdoc = `<!doctype html><meta charset="utf-8">${script}`
-  document.body.append(frame)
-
   function send(message: ToFrame): void {
     port.postMessage(message)
   }
+  send({ kind: 'connect', url: options.socketUrl })
+  const frame = openFrame(document, options.scriptUrl, port2)
 
   return {
     fetchByHash(space, key) {
@@ -97,6 +82,26 @@ export function createGunClient(document: Document, options: GunClientOptions): 
       frame.remove()
     },
   }
+}
+
+/** A hidden frame that runs the script and is handed the port once it says that it listens. */
+function openFrame(document: Document, scriptUrl: string, port: MessagePort): HTMLIFrameElement {
+  const frame = document.createElement('iframe')
+  frame.setAttribute('sandbox', 'allow-scripts')
+  frame.hidden = true
+  frame.title = 'Gun'
+  const window = document.defaultView!
+  function greet(event: MessageEvent): void {
+    if (event.source !== frame.contentWindow || event.data !== FRAME_READY) return
+    window.removeEventListener('message', greet)
+    // An opaque origin cannot be named; the frame holds no secret and the port goes to it alone.
+    frame.contentWindow!.postMessage(FRAME_HELLO, '*', [port])
+  }
+  window.addEventListener('message', greet)
+  const script = `<script src="${escapeAttribute(scriptUrl)}"></script>`
+  frame.srcdoc = `<!doctype html><meta charset="utf-8">${script}`
+  document.body.append(frame)
+  return frame
 }
 
 type Reject = (error: GunFetchFailure) => void

@@ -1,12 +1,12 @@
 import { sha256 } from '../../ledger/sha256.ts'
 import { gunGet, gunPut, parseGunFrame, type GunMessage } from '../../ledger/gun-message.ts'
 import { SPACES, type Space } from '../../ledger/replica.ts'
+import { randomId } from '../random-id.ts'
 import { FRAME_HELLO, FRAME_READY, type FromFrame, type ToFrame } from './frame-protocol.ts'
 import { startMesh, type MeshEnd } from './mesh.ts'
 
 // Runs inside <iframe sandbox="allow-scripts">: Gun adds to built-in objects, and there it adds to
-// nobody
-// else's. Everything that comes in passes the filter the server uses.
+// nobody else's. Everything that comes in passes the filter the server uses.
 
 const ASK_AGAIN_MS = 1500
 const ASKS_MAX = 3
@@ -75,7 +75,7 @@ function ask(waiting: Waiting): void {
     return tell({ kind: 'silent', id: waiting.id })
   }
   waiting.asks += 1
-  const askId = randomId()
+  const askId = randomId(8)
   byAsk.set(askId, waiting)
   const same = byKey.get(waiting.key) ?? new Set()
   byKey.set(waiting.key, same.add(waiting))
@@ -119,13 +119,4 @@ function take(message: GunMessage, from: MeshEnd): void {
 
 function tell(message: FromFrame): void {
   port?.postMessage(message)
-}
-
-/**
- * Ids need not be secret, only different; there is no WebCrypto on plain HTTP, but random values
- * are.
- */
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(8))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -4,6 +4,7 @@ import type { MoveAnswer, ServerEvents, TrainerAct } from '../../protocol/messag
 import type { Move } from '../../protocol/move.ts'
 import { apply } from '../../protocol/patch.ts'
 import type { View } from '../../protocol/view.ts'
+import { randomId } from '../random-id.ts'
 
 export type Line = 'connecting' | 'here' | 'lost' | 'gone'
 export interface SeatState {
@@ -49,106 +50,28 @@ export interface SeatOptions {
   readonly headers?: Record<string, string>
 }
 
+type SeatSocket = Socket<ServerEvents & { beat: (answer: () => void) => void }, ClientEvents>
+
 /** Connects a seat by its token and keeps its view current. Framework-free. */
-export function connectSeat({ exercise, token, url, headers }: SeatOptions): SeatConnection {
-  const socket: Socket<ServerEvents & { beat: (answer: () => void) => void }, ClientEvents> = io(
-    url ?? '',
-    {
-      auth: { exercise, token },
-      ...(headers === undefined ? {} : { extraHeaders: headers }),
-      transports: ['websocket', 'polling'],
-      reconnectionDelay: 200,
-      reconnectionDelayMax: 1500,
-      randomizationFactor: 0.5,
-      timeout: 5000,
-    },
-  )
-  let state: SeatState = { view: null, line: 'connecting', reason: null }
-  let seq = -1
-  let asked = false
-  const listeners = new Set<(state: SeatState) => void>()
-  const waiting = new Map<string, Waiting>()
-  const become = (change: Partial<SeatState>): void => {
-    state = { ...state, ...change }
-    for (const listener of listeners) listener(state)
-  }
+export function connectSeat(options: SeatOptions): SeatConnection {
+  const socket = openSocket(options)
+  const store = createStore()
+  const outbox = createOutbox(socket, () => store.state().line === 'gone')
   const leave = (reason: string): void => {
-    become({ line: 'gone', reason })
-    for (const one of waiting.values()) one.resolve({ ok: false, reason: 'gone' })
-    waiting.clear()
+    store.become({ line: 'gone', reason })
+    outbox.refuseAll()
     socket.disconnect()
   }
-  const again = (): void => {
-    if (asked) return
-    asked = true
-    socket.emit('again')
-  }
-
-  socket.on('view', (message) => {
-    seq = message.seq
-    asked = false
-    become({ view: message.view, line: 'here', reason: null })
-  })
-  socket.on('patch', (message) => {
-    if (state.view === null || message.seq !== seq + 1) return again()
-    try {
-      const view = apply(message.ops, state.view)
-      seq = message.seq
-      become({ view })
-    } catch {
-      again()
-    }
-  })
+  followViews(socket, store)
+  followLine(socket, store, leave)
   socket.on('gone', ({ reason }) => leave(reason))
   socket.on('beat', (answer) => answer())
-  socket.on('connect', () => {
-    asked = false
-    for (const one of waiting.values()) send(one)
-  })
-  socket.on('disconnect', (reason) => {
-    if (state.line === 'gone') return
-    become({ line: 'lost' })
-    // Cut by the server (a slow line, a flood): come back, but not at once.
-    if (reason === 'io server disconnect')
-      setTimeout(() => {
-        if (state.line === 'lost') socket.connect()
-      }, AGAIN_MS)
-  })
-  socket.on('connect_error', (error) => {
-    // `active` is false where the server refused us, rather than could not be reached.
-    if (!socket.active)
-      return leave(['removed', 'ended', 'full'].includes(error.message) ? error.message : 'unknown')
-    if (state.line === 'here') become({ line: 'lost' })
-  })
-
-  function send(one: Waiting): void {
-    socket.emit(one.event, one.message, (answer) => {
-      if (!waiting.delete(one.message.id)) return
-      one.resolve(answer)
-    })
-  }
-  function submit(event: 'move' | 'act', body: unknown): Promise<MoveAnswer> {
-    if (state.line === 'gone') return Promise.resolve({ ok: false, reason: 'gone' })
-    if (waiting.size >= WAITING_MAX)
-      return Promise.resolve({ ok: false, reason: 'too-many-waiting' })
-    return new Promise((resolve) => {
-      const one: Waiting = { event, message: { id: freshId(), move: body }, resolve }
-      waiting.set(one.message.id, one)
-      if (socket.connected) send(one)
-    })
-  }
-
+  socket.on('connect', () => outbox.sendAll())
   return {
-    state: () => state,
-    subscribe(listener) {
-      listeners.add(listener)
-      listener(state)
-      return () => {
-        listeners.delete(listener)
-      }
-    },
-    move: (move) => submit('move', move),
-    act: (act) => submit('act', act),
+    state: store.state,
+    subscribe: store.subscribe,
+    move: (move) => outbox.submit('move', move),
+    act: (act) => outbox.submit('act', act),
     ask: (query) =>
       new Promise((resolve) => {
         const nothing: TelemetryPage = { total: 0, rows: [], histogram: [], error: 'no-answer' }
@@ -158,13 +81,129 @@ export function connectSeat({ exercise, token, url, headers }: SeatOptions): Sea
       }),
     close() {
       socket.disconnect()
-      listeners.clear()
+      store.forgetListeners()
     },
   }
 }
 
-/** Works over plain HTTP too, where `crypto.randomUUID` is missing. */
-function freshId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+function openSocket({ exercise, token, url, headers }: SeatOptions): SeatSocket {
+  return io(url ?? '', {
+    auth: { exercise, token },
+    ...(headers === undefined ? {} : { extraHeaders: headers }),
+    transports: ['websocket', 'polling'],
+    reconnectionDelay: 200,
+    reconnectionDelayMax: 1500,
+    randomizationFactor: 0.5,
+    timeout: 5000,
+  })
+}
+
+interface Store extends Pick<SeatConnection, 'state' | 'subscribe'> {
+  become(change: Partial<SeatState>): void
+  forgetListeners(): void
+}
+
+/** The seat's state, and who is told when it changes. */
+function createStore(): Store {
+  let state: SeatState = { view: null, line: 'connecting', reason: null }
+  const listeners = new Set<(state: SeatState) => void>()
+  return {
+    state: () => state,
+    become(change) {
+      state = { ...state, ...change }
+      for (const listener of listeners) listener(state)
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      listener(state)
+      return () => {
+        listeners.delete(listener)
+      }
+    },
+    forgetListeners: () => listeners.clear(),
+  }
+}
+
+/** Moves on their way: each is kept until it is answered, and sent again over every fresh line. */
+function createOutbox(
+  socket: SeatSocket,
+  isGone: () => boolean,
+): {
+  submit(event: 'move' | 'act', body: unknown): Promise<MoveAnswer>
+  sendAll(): void
+  refuseAll(): void
+} {
+  const waiting = new Map<string, Waiting>()
+  const send = (one: Waiting): void => {
+    socket.emit(one.event, one.message, (answer) => {
+      if (waiting.delete(one.message.id)) one.resolve(answer)
+    })
+  }
+  return {
+    submit(event, body) {
+      if (isGone()) return Promise.resolve({ ok: false, reason: 'gone' })
+      if (waiting.size >= WAITING_MAX)
+        return Promise.resolve({ ok: false, reason: 'too-many-waiting' })
+      return new Promise((resolve) => {
+        const one: Waiting = { event, message: { id: randomId(12), move: body }, resolve }
+        waiting.set(one.message.id, one)
+        if (socket.connected) send(one)
+      })
+    },
+    sendAll() {
+      for (const one of waiting.values()) send(one)
+    },
+    refuseAll() {
+      for (const one of waiting.values()) one.resolve({ ok: false, reason: 'gone' })
+      waiting.clear()
+    },
+  }
+}
+
+/** Applies differences in their order; where one is missing, the whole view is asked for once. */
+function followViews(socket: SeatSocket, store: Store): void {
+  let seq = -1
+  let asked = false
+  const again = (): void => {
+    if (asked) return
+    asked = true
+    socket.emit('again')
+  }
+  socket.on('connect', () => {
+    asked = false
+  })
+  socket.on('view', (message) => {
+    seq = message.seq
+    asked = false
+    store.become({ view: message.view, line: 'here', reason: null })
+  })
+  socket.on('patch', (message) => {
+    const { view } = store.state()
+    if (view === null || message.seq !== seq + 1) return again()
+    try {
+      const next = apply(message.ops, view)
+      seq = message.seq
+      store.become({ view: next })
+    } catch {
+      again()
+    }
+  })
+}
+
+function followLine(socket: SeatSocket, store: Store, leave: (reason: string) => void): void {
+  socket.on('disconnect', (reason) => {
+    if (store.state().line === 'gone') return
+    store.become({ line: 'lost' })
+    // Cut by the server (a slow line, a flood): come back, but not at once.
+    if (reason === 'io server disconnect')
+      setTimeout(() => {
+        if (store.state().line === 'lost') socket.connect()
+      }, AGAIN_MS)
+  })
+  socket.on('connect_error', (error) => {
+    // `active` is false where the server refused us, rather than could not be reached.
+    if (!socket.active)
+      return leave(['removed', 'ended', 'full'].includes(error.message) ? error.message : 'unknown')
+    if (store.state().line === 'here') store.become({ line: 'lost' })
+  })
 }
