@@ -14,8 +14,7 @@ let started: Promise<string> | null = null
 /**
  * Starts TensorFlow.js on WebAssembly with SIMD and one thread, which gives the same bits for a row
  * alone or in any batch, in any process. Returns what to record with an exercise. Refuses by
- * throwing where SIMD or the backend is missing, or the version is another (DESIGN.md decision 5).
- * Safe to call again.
+ * throwing where SIMD or the backend is missing, or the version is another. Safe to call again.
  */
 export function startTensorflow(): Promise<string> {
   started ??= start()

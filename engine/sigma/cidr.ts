@@ -15,9 +15,7 @@ export function parseNetwork(text: string): Network | null {
   return { bytes, bits: Number(length) }
 }
 
-/**
- * Whether a text is an address of this network. IPv4 in IPv6 (`::ffff:a.b.c.d`) counts as IPv4.
- */
+/** Whether a text is an address of this network. IPv4 in IPv6 (`::ffff:a.b.c.d`) counts as IPv4. */
 export function inNetwork(network: Network, text: string): boolean {
   const bytes = parseAddress(text)
   if (bytes === null || bytes.length !== network.bytes.length) return false

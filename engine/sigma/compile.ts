@@ -111,9 +111,7 @@ function compileItem(item: FieldItem, shared: Shared): EventTest {
   return item.negated ? (held) => !test(held) : test
 }
 
-/**
- * Any of the matchers, on one field: texts without and with case together, the rest one by one.
- */
+/** Any of the matchers, on one field: texts without and with case together, the rest one by one. */
 function compileMatchers(
   field: string | null,
   matchers: readonly ValueMatcher[],

@@ -47,9 +47,7 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(binary)
 }
 
-/**
- * Bytes of canonical standard base64, or undefined: spaces, missing padding, stray bits refuse.
- */
+/** Bytes of canonical standard base64, or undefined: spaces, missing padding, stray bits refuse. */
 export function fromBase64(text: string): Uint8Array | undefined {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined
   let binary: string

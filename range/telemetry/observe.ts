@@ -52,10 +52,9 @@ export function createObserver(config: WorldConfig): Observer {
 
 /**
  * Telemetry that has arrived by `world.now`, given everything that happened since the last call,
- * and the observer
- * after it. Times never decrease from call to call; each stream counts its messages without gaps.
- * It never looks at
- * who caused an event: the same happenings with other causes give the same bytes.
+ * and the observer after it. Times never decrease from call to call; each stream counts its
+ * messages without gaps. It never looks at who caused an event: the same happenings with other
+ * causes give the same bytes.
  */
 export function observe(
   world: World,

@@ -11,9 +11,8 @@ const EXTENSION = { name: 'doorstep', uid: '999', version: '0.1.0' } as const
 
 /**
  * The event with what the schema wants and our shorter inner shape leaves out: `type_uid`, the
- * vendor, where a page
- * lives, which service somebody signed in to. What the class has no attribute for moves to
- * `unmapped`.
+ * vendor, where a page lives, which service somebody signed in to. What the class has no attribute
+ * for moves to `unmapped`.
  */
 export function ocsfDocument(event: OcsfEvent): OcsfJson {
   const metadata = {

@@ -13,8 +13,7 @@ const MONITOR_IP = '192.0.2.40'
 
 /**
  * What the shop's page store and the page monitor say. Changes by tag manager or dependency happen
- * elsewhere, so the
- * store says nothing of them: only an inventory or a browser sees them.
+ * elsewhere, so the store says nothing of them: only an inventory or a browser sees them.
  */
 export const pages: Source = (world, _at, event) => {
   switch (event.kind) {

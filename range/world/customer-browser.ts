@@ -7,9 +7,9 @@ import type { Page, PageRevision, Session, ShopRequest } from './types-shop.ts'
 import type { Cause, Command, Happened, Scheduled, World } from './types.ts'
 
 /**
- * The browsers of simulated people: they load the scripts of the page revision that they were served, do what those
- * programs do, and keep to the shop's Content-Security-Policy. A person's own browser does the same by itself, so
- * requests with a player as cause set nothing off here.
+ * The browsers of simulated people: they load the scripts of the page revision that they were
+ * served, do what those programs do, and keep to the shop's Content-Security-Policy. A person's own
+ * browser does the same by itself, so requests with a player as cause set nothing off here.
  */
 export function browserReacts(world: World, { event, cause }: Happened): readonly Scheduled[] {
   if (cause.kind === 'player') return []
@@ -49,8 +49,9 @@ const EXTENSIONS = [
   'sync.passvault.example',
 ] as const
 /**
- * Benign twin `browser-extension`: behind one address in 25 a browser has an extension that wants to call home from basket and
- * checkout, every other time; the shop's policy makes the browser report it.
+ * Benign twin `browser-extension`: behind one address in 25 a browser has an extension that wants
+ * to call home from basket and checkout, every other time; the shop's policy makes the browser
+ * report it.
  */
 function extension(browser: Browser): readonly Scheduled[] {
   const { world, session, page } = browser

@@ -1,7 +1,7 @@
 /**
  * Stand-ins for transcendental functions, made of + - * / and Math.sqrt only, which agree on every
- * machine
- * (DESIGN.md decision 4). Relative errors are below 1e-13 unless said otherwise.
+ * machine (docs/decisions/0002-draws-and-numbers.md). Relative errors are below 1e-13 unless said
+ * otherwise.
  */
 
 const LN2 = 0.6931471805599453

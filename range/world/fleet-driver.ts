@@ -9,8 +9,8 @@ import type { World } from './types.ts'
 
 /**
  * What the driver does next: one step, always with at least one event that counts it, so that the
- * chain of steps never
- * breaks whatever is held, locked, recalled or diverted meanwhile. Empty only for a stale step.
+ * chain of steps never breaks whatever is held, locked, recalled or diverted meanwhile. Empty only
+ * for a stale step.
  */
 export function driveOn(world: World, van: Van, step: number): readonly FleetEvent[] {
   if (step !== van.step) return []

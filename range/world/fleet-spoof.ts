@@ -11,10 +11,9 @@ const JUMP_MM = 500_000
 
 /**
  * The false journey a spoofed tracker tells until `until`: along the planned route from the last
- * true place. With
- * stealth it drives with the traffic, waits at crossings and dwells at stops; at stealth 0 it
- * glides at 9 m/s without
- * a stop and begins with a jump of 500 m. At most one point for each node passed and each wait.
+ * true place. With stealth it drives with the traffic, waits at crossings and dwells at stops; at
+ * stealth 0 it glides at 9 m/s without a stop and begins with a jump of 500 m. At most one point
+ * for each node passed and each wait.
  */
 export function falseTrack(
   world: World,

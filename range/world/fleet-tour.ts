@@ -18,9 +18,8 @@ function serves(state: LogisticsState, van: Van, parcel: Parcel): boolean {
 
 /**
  * The van's next tour: docked parcels of its line that are not held, earliest due first, at most
- * 16; stops in the
- * order of the nearest next; the route goes by the quickest way and ends in the depot. No parcels,
- * no stops.
+ * 16; stops in the order of the nearest next; the route goes by the quickest way and ends in the
+ * depot. No parcels, no stops.
  */
 export function planTour(state: LogisticsState, van: Van, tour: number): FleetEvent {
   const chosen = state.warehouse.dock

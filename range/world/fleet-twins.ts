@@ -7,8 +7,8 @@ const DAY_MS = 8 * 3_600_000
 
 /**
  * The day's innocent mishaps of vans and lockers, drawn before it begins: flat tyre (one in three
- * vans a day), road
- * works (four in five), locker failure (one in four lockers), each scaled by its twin's rate.
+ * vans a day), road works (four in five), locker failure (one in four lockers), each scaled by its
+ * twin's rate.
  */
 export function mishaps(world: World): readonly Scheduled[] {
   const { vans, lockers } = world.logistics

@@ -124,8 +124,10 @@ export function confirmPayment(
   return approved(world, transaction, world.shop.orders[row.order]!, 'challenge')
 }
 
-/** Does the holder of a card confirm a challenge? Nearly always, if it is
- * the holder who pays: from the holder's own network. */
+/**
+ * Does the holder of a card confirm a challenge? Nearly always, if it is the holder who pays: from
+ * the holder's own network.
+ */
 export function holderConfirms(world: World, transaction: Transaction): boolean {
   const card = world.shop.cards[transaction.card]!
   const holder = card.holder === null ? null : world.shop.customers[card.holder]!

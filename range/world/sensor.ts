@@ -1,3 +1,4 @@
+import { civilDate } from '../../engine/civil-date.ts'
 import type { SensorElement, SensorReport } from '../../engine/event/telemetry.ts'
 import { chance, fraction, range, Stream, type StreamId } from './draw.ts'
 import { exponential, normal } from './detmath.ts'
@@ -24,8 +25,7 @@ function gauss(stream: StreamId, entity: number, index: number, seed: number): n
 
 /**
  * What a van's tracker reports: GPS fix, odometer and serving mast, or fewer where one has nothing
- * to say. A spoofed
- * tracker reports the claimed place; odometer and modem know nothing of it.
+ * to say. A spoofed tracker reports the claimed place; odometer and modem know nothing of it.
  */
 export function trackerReading(
   s: Sample,
@@ -210,28 +210,12 @@ function element(
 export function isoTime(ms: Milliseconds): string {
   const days = Math.floor(ms / 86_400_000)
   const rest = ms - days * 86_400_000
-  const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`)
-  const [hours, minutes, seconds] = [3_600_000, 60_000, 1_000].map((unit) =>
-    Math.floor(rest / unit),
-  )
-  const clock = `${two(hours!)}:${two(minutes! % 60)}:${two(seconds! % 60)}`
-  return `${isoDate(days)}T${clock}.${String(rest % 1000).padStart(3, '0')}Z`
+  const { year, month, day } = civilDate(days)
+  const clock = [3_600_000, 60_000, 1_000].map((unit) => twoDigits(Math.floor(rest / unit) % 60))
+  const date = `${year}-${twoDigits(month)}-${twoDigits(day)}`
+  return `${date}T${clock.join(':')}.${String(rest % 1000).padStart(3, '0')}Z`
 }
 
-/**
- * Civil date of a day number. Source: H. Hinnant, "chrono-compatible low-level date algorithms".
- */
-function isoDate(days: number): string {
-  const z = days + 719_468
-  const era = Math.floor(z / 146_097)
-  const doe = z - era * 146_097
-  const yoe = Math.floor(
-    (doe - Math.floor(doe / 1460) + Math.floor(doe / 36_524) - Math.floor(doe / 146_096)) / 365,
-  )
-  const doy = doe - (365 * yoe + Math.floor(yoe / 4) - Math.floor(yoe / 100))
-  const mp = Math.floor((5 * doy + 2) / 153)
-  const day = doy - Math.floor((153 * mp + 2) / 5) + 1
-  const month = mp < 10 ? mp + 3 : mp - 9
-  const year = yoe + era * 400 + (month <= 2 ? 1 : 0)
-  return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
+function twoDigits(value: number): string {
+  return value < 10 ? `0${value}` : `${value}`
 }

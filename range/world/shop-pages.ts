@@ -17,8 +17,8 @@ const REVISIONS_MAX = 400
 /**
  * Pages of the shop. Publishing appends a revision and serves it; signing makes the live one part
  * of the baseline; restoring serves the newest signed revision again, or, where that one is live
- * and in doubt, what the shop's own build last made; inspecting only looks.
- * Refuses a suspended or locked author.
+ * and in doubt, what the shop's own build last made; inspecting only looks. Refuses a suspended or
+ * locked author.
  */
 export function decidePages(world: World, command: PageCommand): readonly WorldEvent[] {
   switch (command.kind) {

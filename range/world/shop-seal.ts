@@ -5,7 +5,7 @@ import type { ShopRequest, ShopState } from './types-shop.ts'
  * Takes card numbers out of a request before anything is stored, logged or put into an event: a
  * printed test card becomes its token, wherever it stands in the form or query and however a script
  * wrapped it (plain, base64, hex, reversed). `unprinted` tells that another Luhn-valid number was
- * there: such a request must be refused (decision 10).
+ * there: such a request must be refused (W5).
  */
 export function sealRequest(
   shop: ShopState,

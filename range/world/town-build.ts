@@ -45,8 +45,8 @@ interface Segment {
 }
 
 /**
- * Makes the road graph of the layout: streets cut where they meet, doors, lockers and meeting places
- * at nodes of their own. The same each time.
+ * Makes the road graph of the layout: streets cut where they meet, doors, lockers and meeting
+ * places at nodes of their own. The same each time.
  */
 export function buildTown(): Town {
   const segments = layout.STREETS.flatMap((street, index): Segment[] =>

@@ -1,7 +1,6 @@
 /**
  * How the town is laid out, in board units as the screens draw it (400 by 424, y grows downwards):
- * octilinear
- * streets, three parcel lines, a river and its bridges. A unit is 12 metres of road.
+ * octilinear streets, three parcel lines, a river and its bridges. A unit is 12 metres of road.
  */
 export type Point = readonly [number, number]
 

@@ -27,9 +27,7 @@ export interface GunClient {
 export interface GunClientOptions {
   /** Address of the bundled frame script, a classic script (Vite: `./frame.ts?worker&url`). */
   readonly scriptUrl: string
-  /**
-   * Address of the relay with its token: the frame has no cookies, and its origin reads `null`.
-   */
+  /** Address of the relay with its token: the frame has no cookies, and its origin reads `null`. */
   readonly socketUrl: string
   /** Called for each checkpoint that is announced, hashed again. */
   readonly onCheckpoint?: (key: string, value: string) => void

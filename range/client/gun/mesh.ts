@@ -17,9 +17,7 @@ export interface BrowserMesh {
   known(space: Space, key: string): string | undefined
 }
 
-/**
- * Starts Gun without any transport or storage of its own. `toRelay` sends what it wants to say.
- */
+/** Starts Gun without any transport or storage of its own. `toRelay` sends what it wants to say. */
 export function startMesh(toRelay: (raw: string) => void): BrowserMesh {
   Gun.log.off = true
   Gun.on('opt', function (this: { to: { next: (at: unknown) => void } }, at: GunRoot) {

@@ -17,24 +17,23 @@ export function rules(correlation: string, more = ''): string {
 export type Seen = readonly [seconds: number, event: Record<string, unknown>]
 
 /** `index:id` of every match over a stream. */
-export function over(
-  text: string,
-  stream: readonly Seen[],
-  options: RuleSetOptions = {},
-): string[] {
+export function over(text: string, seen: readonly Seen[], options: RuleSetOptions = {}): string[] {
   const set = setOf(text, options)
-  return stream.flatMap(([seconds, event], index) =>
+  return seen.flatMap(([seconds, event], index) =>
     set.step(event, seconds * 1000).map((match) => `${index}:${match.ruleId}`),
   )
 }
 
+/** `a-1@5` is an event of kind a, with `1` as its field u, at second 5. */
+export function stream(words: string): Seen[] {
+  return words.split(' ').map((word) => {
+    const [kind, u, seconds] = word.split(/[-@]/)
+    return [Number(seconds), { kind, u }]
+  })
+}
+
 export const a = (u: unknown, more: Record<string, unknown> = {}): Record<string, unknown> => ({
   kind: 'a',
-  u,
-  ...more,
-})
-export const b = (u: unknown, more: Record<string, unknown> = {}): Record<string, unknown> => ({
-  kind: 'b',
   u,
   ...more,
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { a, b, over, rules, type Seen } from './correlate.ts'
+import { a, over, rules, type Seen, stream } from './correlate.ts'
 import { setOf } from './detect.ts'
 
 describe('event_count', () => {
@@ -7,24 +7,12 @@ describe('event_count', () => {
     '{type: event_count, rules: [a], group-by: [u], timespan: 10s, condition: {gte: 3}}',
   )
   it('[S19] matches at each event whose window, both ends included, holds enough', () => {
-    const stream: Seen[] = [
-      [0, a(1)],
-      [5, a(1)],
-      [10, a(1)],
-      [15, a(1)],
-      [26, a(1)],
-    ]
-    expect(over(text, stream)).toEqual(['2:C', '3:C'])
+    const seen = stream('a-1@0 a-1@5 a-1@10 a-1@15 a-1@26')
+    expect(over(text, seen)).toEqual(['2:C', '3:C'])
   })
   it('[S19] counts each group by itself', () => {
-    const stream: Seen[] = [
-      [0, a(1)],
-      [1, a(2)],
-      [2, a(1)],
-      [3, a(2)],
-      [4, a(2)],
-    ]
-    expect(over(text, stream)).toEqual(['4:C'])
+    const seen = stream('a-1@0 a-2@1 a-1@2 a-2@3 a-2@4')
+    expect(over(text, seen)).toEqual(['4:C'])
   })
   it('[S20] leaves out events without the field of its group', () => {
     expect(
@@ -43,12 +31,7 @@ id: a2
 logsource: {category: x}
 detection: {s: {kind: a}, condition: s}
 `
-    expect(
-      over(two, [
-        [0, a(1)],
-        [1, a(1)],
-      ]),
-    ).toEqual(['1:C'])
+    expect(over(two, stream('a-1@0 a-1@1'))).toEqual(['1:C'])
   })
   const conditions: readonly (readonly [string, string[]])[] = [
     ['{gt: 1}', ['1:C', '2:C']],
@@ -62,13 +45,7 @@ detection: {s: {kind: a}, condition: s}
     const each = rules(
       `{type: event_count, rules: [a], group-by: [u], timespan: 10s, condition: ${condition}}`,
     )
-    expect(
-      over(each, [
-        [0, a(1)],
-        [1, a(1)],
-        [2, a(1)],
-      ]),
-    ).toEqual(expected)
+    expect(over(each, stream('a-1@0 a-1@1 a-1@2'))).toEqual(expected)
   })
   it('[S19] tells its count and its group', () => {
     const set = setOf(text)
@@ -84,65 +61,43 @@ describe('value_count', () => {
     const text = rules(
       '{type: value_count, rules: [a], group-by: [u], timespan: 10s, condition: {field: v, gte: 3}}',
     )
-    const stream: Seen[] = [
+    const seen: Seen[] = [
       [0, a(1, { v: 1 })],
       [1, a(1, { v: 1 })],
       [2, a(1, { v: 2 })],
       [9, a(1, { v: 3 })],
       [12, a(1, { v: 2 })],
     ]
-    expect(over(text, stream)).toEqual(['3:C'])
+    expect(over(text, seen)).toEqual(['3:C'])
   })
   it('[S20] several fields count as one value; a missing one is not counted', () => {
     const text = rules(
       '{type: value_count, rules: [a], group-by: [u], timespan: 10s, condition: {field: [v, w], gte: 2}}',
     )
-    const stream: Seen[] = [
+    const seen: Seen[] = [
       [0, a(1, { v: 1, w: 1 })],
       [1, a(1, { v: 1 })],
       [2, a(1, { v: 1, w: 1 })],
       [3, a(1, { v: 1, w: 2 })],
     ]
-    expect(over(text, stream)).toEqual(['3:C'])
+    expect(over(text, seen)).toEqual(['3:C'])
   })
 })
 
 describe('[S21] temporal', () => {
   it('asks for all of its rules in any order, near each other', () => {
     const text = rules('{type: temporal, rules: [a, b], group-by: [u], timespan: 10s}')
-    expect(
-      over(text, [
-        [0, b(1)],
-        [5, a(1)],
-        [16, b(1)],
-        [30, a(2)],
-        [31, b(1)],
-      ]),
-    ).toEqual(['1:C'])
+    expect(over(text, stream('b-1@0 a-1@5 b-1@16 a-2@30 b-1@31'))).toEqual(['1:C'])
   })
   it('asks for as many as its condition says', () => {
     const text = rules(
       '{type: temporal, rules: [a, b, c], group-by: [u], timespan: 10s, condition: {gte: 2}}',
     )
-    expect(
-      over(text, [
-        [0, a(1)],
-        [1, a(1)],
-        [2, b(1)],
-      ]),
-    ).toEqual(['2:C'])
+    expect(over(text, stream('a-1@0 a-1@1 b-1@2'))).toEqual(['2:C'])
   })
   it('ordered asks for their order, within the span of the first', () => {
     const text = rules('{type: temporal_ordered, rules: [a, b], group-by: [u], timespan: 10s}')
-    expect(
-      over(text, [
-        [0, b(1)],
-        [1, a(1)],
-        [2, b(1)],
-        [12, b(1)],
-        [13, b(2)],
-      ]),
-    ).toEqual(['2:C'])
+    expect(over(text, stream('b-1@0 a-1@1 b-1@2 b-1@12 b-2@13'))).toEqual(['2:C'])
   })
   it('ordered takes the latest start, and one event for one step', () => {
     const text = rules(
@@ -154,43 +109,25 @@ logsource: {category: x}
 detection: {s: {kind: a}, condition: s}
 `,
     )
-    expect(
-      over(text, [
-        [0, a(1)],
-        [1, b(1)],
-      ]),
-    ).toEqual([])
-    expect(
-      over(text, [
-        [0, a(1)],
-        [1, a(1)],
-        [2, b(1)],
-      ]),
-    ).toEqual(['2:C'])
-    expect(
-      over(text, [
-        [0, a(1)],
-        [8, a(1)],
-        [9, a(1)],
-        [17, b(1)],
-      ]),
-    ).toEqual(['3:C'])
+    expect(over(text, stream('a-1@0 b-1@1'))).toEqual([])
+    expect(over(text, stream('a-1@0 a-1@1 b-1@2'))).toEqual(['2:C'])
+    expect(over(text, stream('a-1@0 a-1@8 a-1@9 b-1@17'))).toEqual(['3:C'])
   })
   it('[S24] aliases read other fields for other rules', () => {
     const text = rules(
       '{type: temporal, rules: [a, b], group-by: [ip], timespan: 10s, aliases: {ip: {a: src, b: dst}}}',
     )
-    const stream: Seen[] = [
+    const seen: Seen[] = [
       [0, { kind: 'a', src: 'x', dst: 'y' }],
       [1, { kind: 'b', src: 'x', dst: 'y' }],
       [2, { kind: 'b', src: 'y', dst: 'x' }],
     ]
-    expect(over(text, stream)).toEqual(['2:C'])
+    expect(over(text, seen)).toEqual(['2:C'])
   })
 })
 
 describe('[S22] sums, averages, percentiles', () => {
-  const stream: Seen[] = [
+  const seen: Seen[] = [
     [0, a(1, { v: 5 })],
     [1, a(1, { v: '15' })],
     [2, a(1, { v: 'x' })],
@@ -208,6 +145,6 @@ describe('[S22] sums, averages, percentiles', () => {
     const text = rules(
       `{type: ${type}, rules: [a], group-by: [u], timespan: 10s, condition: ${condition}}`,
     )
-    expect(over(text, stream)).toEqual(expected)
+    expect(over(text, seen)).toEqual(expected)
   })
 })

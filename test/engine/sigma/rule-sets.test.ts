@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRuleSet } from '../../../engine/sigma/rule-set.ts'
-import { a, b, BASES, over, rules } from './correlate.ts'
+import { a, BASES, over, rules, stream } from './correlate.ts'
 import { mistakes, setOf } from './detect.ts'
 
 describe('chains and what is raised', () => {
@@ -13,14 +13,7 @@ correlation: {type: temporal_ordered, rules: [C, b], group-by: [u], timespan: 10
 `,
   )
   it('[S21] a correlation may rest on another', () => {
-    expect(
-      over(chain, [
-        [0, a(1)],
-        [1, b(1)],
-        [2, a(1)],
-        [3, b(1)],
-      ]),
-    ).toEqual(['3:D'])
+    expect(over(chain, stream('a-1@0 b-1@1 a-1@2 b-1@3'))).toEqual(['3:D'])
   })
   it('[S23] rules that are referred to stay silent unless told otherwise', () => {
     expect(
@@ -32,22 +25,8 @@ correlation: {type: temporal_ordered, rules: [C, b], group-by: [u], timespan: 10
     const loud = rules(
       '{type: event_count, rules: [a], group-by: [u], timespan: 10s, condition: {gte: 2}, generate: true}',
     )
-    expect(
-      over(loud, [
-        [0, a(1)],
-        [1, a(1)],
-      ]),
-    ).toEqual(['0:a', '1:a', '1:C'])
-    expect(
-      over(
-        chain,
-        [
-          [0, a(1)],
-          [1, a(1)],
-        ],
-        { generateAll: true },
-      ),
-    ).toEqual(['0:a', '1:a', '1:C'])
+    expect(over(loud, stream('a-1@0 a-1@1'))).toEqual(['0:a', '1:a', '1:C'])
+    expect(over(chain, stream('a-1@0 a-1@1'), { generateAll: true })).toEqual(['0:a', '1:a', '1:C'])
   })
   it('[S28] circles, strangers and foreign aliases are refused', () => {
     const circle = `title: X\nid: X\ncorrelation: {type: temporal, rules: [Y], group-by: [u], timespan: 1s}\n---\ntitle: Y\nid: Y\ncorrelation: {type: temporal, rules: [X], group-by: [u], timespan: 1s}\n`
@@ -70,23 +49,17 @@ describe('[S18] filters', () => {
     `${BASES}---\ntitle: F\nid: F\nlogsource: {category: x}\nfilter:\n  ${rest}\n`
   it('narrow the rules they name', () => {
     const text = filter('{rules: [a], admin: {u: adm}, condition: not admin}')
-    expect(
-      over(text, [
-        [0, a('adm')],
-        [1, a('joe')],
-        [2, b('adm')],
-      ]),
-    ).toEqual(['1:a', '2:b'])
+    expect(over(text, stream('a-adm@0 a-joe@1 b-adm@2'))).toEqual(['1:a', '2:b'])
   })
   it('narrow any rule of their log source', () => {
     expect(
-      over(filter('{rules: any, admin: {u: adm}, condition: not admin}'), [[0, b('adm')]]),
+      over(filter('{rules: any, admin: {u: adm}, condition: not admin}'), stream('b-adm@0')),
     ).toEqual([])
     const other = filter('{rules: any, admin: {u: adm}, condition: not admin}').replace(
       /x}\nfilter/,
       'y}\nfilter',
     )
-    expect(over(other, [[0, b('adm')]])).toEqual(['0:b'])
+    expect(over(other, stream('b-adm@0'))).toEqual(['0:b'])
   })
 })
 
