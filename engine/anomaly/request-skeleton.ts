@@ -43,8 +43,8 @@ const TOKEN =
 
 /**
  * A decoded value as a row of tokens: words of KEPT stay as they are, other words become `w`,
- * numbers `n`, signs stay. So what is learnt is grammar, not vocabulary: O'Brien is `w'w`, an always
- * true condition `' or n = n`, in whatever words. At most TOKENS_MAX; linear in the text.
+ * numbers `n`, signs stay. So what is learnt is grammar, not vocabulary: O'Brien is `w'w`, an
+ * always true condition `' or n = n`, in whatever words. At most TOKENS_MAX; linear in the text.
  */
 export function skeletonOf(text: string): Token[] {
   const tokens: Token[] = []

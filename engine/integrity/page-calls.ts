@@ -7,11 +7,11 @@ import { isEpcis } from '../event/telemetry.ts'
 const PAGES_MAX = 64
 
 /**
- * Kind I, attack W1: what a page does, beside what is written in it. The page monitor types a number
- * that belongs to nobody into the card field and notes which hosts are called. The number may go to
- * the shop alone, so a host that receives it is an alert at once, whatever was signed; a call to a
- * host that no script of the page names is a weak one, once a host, since a program that hides its
- * addresses may still be an honest one. Source: PCI DSS 4.0.1, 11.6.1.
+ * Kind I, attack W1: what a page does, beside what is written in it. The page monitor types a
+ * number that belongs to nobody into the card field and notes which hosts are called. The number
+ * may go to the shop alone, so a host that receives it is an alert at once, whatever was signed; a
+ * call to a host that no script of the page names is a weak one, once a host, since a program that
+ * hides its addresses may still be an honest one. Source: PCI DSS 4.0.1, 11.6.1.
  */
 export function createPageCallCheck(): Detector {
   /** Page to the unnamed hosts already told of it. */

@@ -4,7 +4,7 @@ import { hex16, pick } from './key.ts'
 import { POPULARITY } from './shop-catalogue.ts'
 import { sessionOf } from './shop-lookup.ts'
 import { SHOP_HOST } from './shop-scripts.ts'
-import type { Order, Session, ShopRequest } from './types-shop.ts'
+import type { Customer, Order, Session, ShopRequest } from './types-shop.ts'
 import type { World } from './types.ts'
 
 /** One thing a customer does in the shop, `afterMs` after the one before. */
@@ -202,21 +202,7 @@ export function requestFor(
   const row = world.shop.customers[customer]!
   const key = sessionKeyOf(world, customer, visit)
   const session = sessionOf(world.shop, key)
-  const base = { host: SHOP_HOST, session: key, ip: row.ip, agent: row.agent, query: '', form: {} }
-  const get = (path: string, query = ''): ShopRequest => ({
-    ...base,
-    method: 'GET',
-    path,
-    query,
-    referrer: path === '/' ? '' : `https://${SHOP_HOST}/`,
-  })
-  const post = (path: string, form: ShopRequest['form']): ShopRequest => ({
-    ...base,
-    method: 'POST',
-    path,
-    form,
-    referrer: `https://${SHOP_HOST}/`,
-  })
+  const { get, post } = browserOf(row, key)
   switch (action.kind) {
     case 'open':
       return get(action.path, action.query)
@@ -254,6 +240,23 @@ export function requestFor(
       const card = world.shop.cards[cardFor(world, customer, visit, action.try)]!
       return post('/checkout/pay', { card: card.token, address: row.address })
     }
+  }
+}
+/** What a customer's browser asks the shop for, under the cookie `session`. */
+function browserOf(
+  { ip, agent }: Customer,
+  session: string,
+): {
+  get(path: string, query?: string): ShopRequest
+  post(path: string, form: ShopRequest['form']): ShopRequest
+} {
+  const base = { host: SHOP_HOST, session, ip, agent, query: '', form: {} }
+  const home = `https://${SHOP_HOST}/`
+  return {
+    get(path, query = '') {
+      return { ...base, method: 'GET', path, query, referrer: path === '/' ? '' : home }
+    },
+    post: (path, form) => ({ ...base, method: 'POST', path, form, referrer: home }),
   }
 }
 /** The newest order of a session. */

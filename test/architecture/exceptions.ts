@@ -3,38 +3,23 @@
  * exception that is none any more fails the test as well.
  */
 
-export const MOST = { files: 1, functions: 12, lines: 49 } as const
+export const MOST = { files: 0, functions: 6, lines: 38 } as const
 
 /** Files over 400 lines: tables, or closed unions that are read as a whole. */
-export const LONG_FILES: readonly string[] = ['range/world/shop-evolve.ts']
+export const LONG_FILES: readonly string[] = []
 
 /** Functions over 60 lines: one switch over a closed union, or the composition of a server. */
 export const LONG_FUNCTIONS: readonly string[] = [
   'range/client/cage/shim.js (unnamed)',
-  'range/client/gun/client.ts createGunClient',
-  'range/client/socket/seat.ts connectSeat',
-  'range/scenario/compile.ts check',
   'range/server/accounts.ts createAccounts',
   'range/server/cli/simulate.ts writeFiles',
   'range/server/cli/train-request.ts trainRequest',
   'range/server/gun/hub.ts createGunHub',
   'range/server/main.ts compose',
-  'range/world/customer-visit.ts requestFor',
-  'range/world/fleet-evolve.ts evolveVan',
-  'range/world/shop-responses.ts decideResponse',
 ]
 
 /** Files with lines over 100 characters that the formatter cannot break. */
 export const LONG_LINES: readonly string[] = [
-  'engine/anomaly/request-decode.ts',
-  'engine/anomaly/request-detector.ts',
-  'engine/anomaly/request-features.ts',
-  'engine/anomaly/request-likelihood.ts',
-  'engine/anomaly/request-model.ts',
-  'engine/anomaly/request-parts.ts',
-  'engine/anomaly/request-scorer.ts',
-  'engine/anomaly/request-skeleton.ts',
-  'engine/anomaly/request-train.ts',
   'range/server/cli/detect-combined.ts',
   'range/server/cli/detect-epcis.ts',
   'range/server/cli/detect-histogram.ts',
@@ -51,8 +36,6 @@ export const LONG_LINES: readonly string[] = [
   'range/server/cli/train-request.ts',
   'range/server/database.ts',
   'range/server/main.ts',
-  'range/world/customer-browser.ts',
-  'range/world/pages-style.ts',
   'scripts/third-parties.mjs',
   'site/exercise/LabPages.svelte',
   'site/exercise/Lanes.svelte',
