@@ -147,7 +147,8 @@ async function play(
 }
 
 /**
- * A defender's takes effect and shows on the team's screens; the others' are durable, then refused.
+ * A defender's takes effect and shows on the team's screens, a customer's complaint shows there too;
+ * an attacker's is durable, then refused.
  */
 function moveOf(role: string, nth: number): Move {
   if (role === 'attacker') return { kind: 'StopAttack', run: 999 }
@@ -165,7 +166,7 @@ function watchMessages(players: readonly SeatConnection[]): (text: string) => Pr
   for (const [i, player] of players.entries()) {
     player.subscribe(({ view }) => {
       if (wanted === '' || times[i] !== null) return
-      if (!view?.messages.slice(-5).some(({ text }) => text === wanted)) return
+      if (!view?.messages.some(({ text }) => text === wanted)) return
       times[i] = performance.now()
       left -= 1
       if (left === 0) resolve(times as number[])

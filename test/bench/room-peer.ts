@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
@@ -26,6 +26,12 @@ export interface Cost {
   readonly cpu: number
   /** Share of the time in which the event loop had something to do. */
   readonly busy: number
+  /**
+   * Shares of the time in which the main thread ran, and in which it could have but others had the
+   * processors; null where the system does not tell.
+   */
+  readonly ran: number | null
+  readonly starved: number | null
   /** How late timers came, milliseconds beyond the resolution of 1 ms. */
   readonly lateMs: Spread
 }
@@ -78,16 +84,33 @@ export function measured(): () => Cost {
   late.enable()
   const cpu = process.cpuUsage()
   const loop = performance.eventLoopUtilization()
+  const schedule = scheduled()
   const from = performance.now()
   return () => {
     late.disable()
+    const passed = performance.now() - from
+    const now = scheduled()
+    const share = (nth: 0 | 1): number | null =>
+      schedule === null || now === null ? null : rounded((now[nth] - schedule[nth]) / passed)
     const { user, system } = process.cpuUsage(cpu)
     const at = (percent: number): number => rounded(late.percentile(percent) / 1e6 - 1)
     return {
-      cpu: rounded((user + system) / 1000 / (performance.now() - from)),
+      cpu: rounded((user + system) / 1000 / passed),
       busy: rounded(performance.eventLoopUtilization(loop).utilization),
+      ran: share(0),
+      starved: share(1),
       lateMs: { p50: at(50), p95: at(95), p99: at(99) },
     }
+  }
+}
+
+/** Milliseconds that the main thread has run, and has waited for a processor. */
+function scheduled(): readonly [number, number] | null {
+  try {
+    const [ran, waited] = readFileSync('/proc/self/schedstat', 'utf8').split(' ')
+    return [Number(ran) / 1e6, Number(waited) / 1e6]
+  } catch {
+    return null
   }
 }
 
