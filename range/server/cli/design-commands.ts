@@ -13,12 +13,18 @@ export function designCommands(program: Command, done: Done): void {
         .choices(['search', 'z3'])
         .default('search'),
     )
+    .option('--scenario <file>', 'writes a scenario that plays the counterexample in the range')
     .addOption(json())
     .addHelpText('after', '\nExit code: 0 proved, 1 a counterexample, 2 misuse.')
     .action(
       async (
         workflow: string,
-        options: { without: string[]; backend: 'search' | 'z3'; json?: boolean },
+        options: {
+          without: string[]
+          backend: 'search' | 'z3'
+          scenario?: string
+          json?: boolean
+        },
       ) => {
         const { verifyCommand } = await import('./verify.ts')
         done(await verifyCommand({ workflow, ...options, json: options.json === true }))

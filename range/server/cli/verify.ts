@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { nearMiss } from '../../../engine/near-miss.ts'
 import { groundModel, STEPS_MAX, type GroundModel } from '../../../engine/verify/ground.ts'
@@ -7,6 +7,8 @@ import { readWorkflow } from '../../../engine/verify/read.ts'
 import { SEARCH } from '../../../engine/verify/search.ts'
 import { storyOf } from '../../../engine/verify/story.ts'
 import type { Workflow } from '../../../engine/verify/workflow.ts'
+import { techniques } from '../../attack/catalogue.ts'
+import { scenarioFromSteps } from '../../scenario/from-steps.ts'
 import { HOME } from '../home.ts'
 import { MISUSE, misuse } from './options.ts'
 import { tell } from './verify-print.ts'
@@ -21,6 +23,8 @@ export interface VerifyOptions {
   readonly without: readonly string[]
   readonly backend: 'search' | 'z3'
   readonly json: boolean
+  /** File for a scenario that plays the counterexample. */
+  readonly scenario?: string
 }
 
 /**
@@ -55,10 +59,33 @@ export async function verifyCommand(options: VerifyOptions): Promise<number> {
       ? `${JSON.stringify(asJson(model, prover.name, verdict, seconds))}\n`
       : tell(model, verdict, seconds),
   )
-  if (verdict.kind === 'violated') return 1
+  if (verdict.kind === 'violated') {
+    if (options.scenario !== undefined) play(model, verdict, options.scenario)
+    return 1
+  }
   const never = verdict.reachable.filter(({ trace }) => trace === null).map(({ key }) => key)
   if (never.length === 0 || without.length > 0) return 0
   return misuse(`${read.value.slug}: what should be possible is not: ${never.join(', ')}`)
+}
+
+/** Writes the scenario, or says on standard error why there is none. */
+function play(
+  model: GroundModel,
+  { property, trace }: Extract<Verdict, { kind: 'violated' }>,
+  file: string,
+): void {
+  const { workflow, without } = model
+  const found = { workflow, without, property, steps: storyOf(model, trace) }
+  const played = scenarioFromSteps(
+    found,
+    techniques.map(({ id }) => id),
+  )
+  if (played.ok) writeFileSync(file, played.text)
+  process.stderr.write(
+    played.ok
+      ? `${file}: a scenario in which ${played.technique} goes this way\n`
+      : `no scenario: ${played.reason}\n`,
+  )
 }
 
 function proverOf(backend: VerifyOptions['backend']): Promise<Prover | string> {

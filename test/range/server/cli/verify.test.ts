@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -74,6 +74,16 @@ test('[V12] --json gives one object, with steps, roles, parameters and changes',
 test('[V12] several controls go off at once, by any spelling', async () => {
   const { out } = await run('posted-goods', '--without', 'SCA', 'signed-hand-over', '--json')
   expect(JSON.parse(out)).toMatchObject({ without: ['sca', 'signedHandover'] })
+})
+
+test('[V16] --scenario writes a scenario that plays it, or says why there is none', async () => {
+  const file = join(dir, 'scenario.yml')
+  const made = await run('returns-and-refunds', '--without', 'fourEyes', '--scenario', file)
+  expect(made).toMatchObject({ code: 1 })
+  expect(made.err).toContain(`${file}: a scenario in which I1 goes this way`)
+  expect(readFileSync(file, 'utf8')).toMatch(/controls:\n +fourEyes: false/)
+  const none = await run('locker-hand-over', '--without', 'guessLimit', '--scenario', file)
+  expect(none.err).toMatch(/^no scenario: the range's world has no control guessLimit/)
 })
 
 const MISUSE = [
