@@ -147,8 +147,8 @@ async function play(
 }
 
 /**
- * A defender's takes effect and shows on the team's screens, a customer's complaint shows there too;
- * an attacker's is durable, then refused.
+ * A defender's takes effect and shows on the team's screens, a customer's complaint shows there
+ * too; an attacker's is durable, then refused.
  */
 function moveOf(role: string, nth: number): Move {
   if (role === 'attacker') return { kind: 'StopAttack', run: 999 }
