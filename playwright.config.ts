@@ -6,8 +6,8 @@ const browser = await browserToUse()
 export default defineConfig({
   testDir: 'test/e2e',
   testMatch: '*.spec.ts',
-  timeout: 300_000,
-  expect: { timeout: 60_000 },
+  timeout: 60_000,
+  expect: { timeout: 20_000 },
   workers: 1,
   retries: 0,
   reporter: [['list']],

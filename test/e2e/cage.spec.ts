@@ -42,7 +42,7 @@ test.beforeAll(async ({ browser }) => {
   )
   await start()
   await page.goto(`${server.url}${customer.href}`)
-  const element = await page.waitForSelector('iframe[src*="/x/"]', { timeout: 60_000 })
+  const element = await page.waitForSelector('iframe[src*="/x/"]')
   frame = (await element.contentFrame())!
   await frame.waitForSelector('header')
   shop = frame.url()
@@ -97,7 +97,7 @@ test('[Z1] the frame is an opaque origin without cookies, storage, service worke
         ),
       ),
       tried,
-    ).not.toBe('reached')
+    ).toBe('SecurityError')
   }
 })
 test('[Z2] its cookie is fictional and stays in the page', async () => {
@@ -130,11 +130,11 @@ test('[Z4] the platform and another cage cannot be asked, read or posted to', as
         ),
       ),
       target,
-    ).not.toBe('status 200')
+    ).toBe('status 502')
     expect(
       await inFrame(asked(`fetch(${JSON.stringify(target)}, { method: 'POST', body: '{}' })`)),
       target,
-    ).not.toBe('status 200')
+    ).toBe('status 502')
     expect(
       await inFrame(
         `new Promise((done) => { const i = document.createElementNS('http://www.w3.org/1999/xhtml', 'img'); i.onload = () => done('loaded'); i.onerror = () => done('stopped'); i.src = ${JSON.stringify(target)} })`,
@@ -190,15 +190,16 @@ test('[Z7] the outside is not reached by fetch, image, style, frame, form or bea
 })
 test('[Z8] a redirect never leaves the own capability', async () => {
   const base = shop.split('/~/')[0]!
-  for (const path of [
-    '//evil.example',
-    '/%2f%2fevil.example',
-    '/..%2f..%2f..%2fapi/me',
-    '/login?next=//evil.example',
-  ]) {
+  for (const [path, status] of [
+    ['//evil.example', 200],
+    ['/%2f%2fevil.example', 404],
+    ['/..%2f..%2f..%2fapi/me', 404],
+    ['/login?next=//evil.example', 404],
+  ] as const) {
+    // Pages of the shop, there or not: none sends elsewhere.
     const response = await fetch(`${base}/~/larchlane.example${path}`, { redirect: 'manual' })
-    const location = response.headers.get('location')
-    if (location !== null) expect(location.startsWith(`${base}/~/`), location).toBe(true)
+    expect(response.status, path).toBe(status)
+    expect(response.headers.get('location'), path).toBeNull()
   }
   const signIn = await fetch(`${base}/~/larchlane.example/login`, {
     method: 'POST',
@@ -212,13 +213,7 @@ test('[Z9] base and referrer give nothing away', async () => {
   await inFrame(
     `(() => { const b = document.createElement('base'); b.href = '${outsideUrl}/'; document.head.append(b) })()`,
   )
-  expect(
-    await inFrame(
-      'document.baseURI.startsWith(location.origin) || !document.baseURI.startsWith("' +
-        outsideUrl +
-        '")',
-    ),
-  ).toBe(true)
+  expect(await inFrame('document.baseURI')).toBe(shop)
   expect(await inFrame('document.referrer')).toBe('')
 })
 test('[Z10] every answer below /x/ is caged, errors too; it is never shown by itself', async () => {

@@ -22,7 +22,8 @@ import { startTestServer, type TestServer } from './server.ts'
  * The same skimmer in every game, an incident raised in the ninth second, the end, the debrief.
  * Games that differ in what one side does unseen look alike to the others, Gun included.
  */
-test.describe.configure({ mode: 'serial' })
+/** Two games in one test take 70 s where nothing else runs. */
+test.describe.configure({ mode: 'serial', timeout: 150_000 })
 test.use({ launchOptions: await recordedBrowser() })
 const STEPS = 12
 const RAISED_BY = 10

@@ -15,7 +15,7 @@ import { FORBIDDEN } from './forbidden-words.ts'
 import { startTestServer, type TestServer } from './server.ts'
 
 /** What a role may not see never leaves the server: all that browsers of each role receive is recorded and compared. */
-test.describe.configure({ mode: 'serial' })
+test.describe.configure({ mode: 'serial', timeout: 90_000 })
 test.use({ launchOptions: await recordedBrowser() })
 const STEPS = 4
 /** Twice as many as are played: on a busy machine one may have to be begun again. */
