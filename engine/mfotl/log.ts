@@ -50,15 +50,15 @@ export class LogReader {
     const { length } = line
     while (offset < length) {
       const code = line.charCodeAt(offset)
-      if (code === 32 || code === 9 || code === 13) {
+      if (isBlank(code) || code === RETURN) {
         offset++
         continue
       }
-      if (code === 35) return
-      if (code === 64) {
+      if (code === HASH) return
+      if (code === AT) {
         this.end(take)
         offset = this.#timestamp(line, offset + 1)
-      } else if (code === 59) {
+      } else if (code === SEMICOLON) {
         this.end(take)
         offset++
       } else {
@@ -183,14 +183,26 @@ interface Known extends Predicate {
 }
 
 const NO_TYPES: readonly ValueType[] = []
+const TAB = 9
+const RETURN = 13
+const SPACE = 32
 const QUOTE = 34
+const HASH = 35
 const OPEN = 40
 const CLOSE = 41
 const COMMA = 44
+const MINUS = 45
+const ZERO = 48
+const SEMICOLON = 59
+const AT = 64
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB
+}
 
 function skipBlanks(line: string, start: number): number {
   let offset = start
-  for (let c = line.charCodeAt(offset); c === 32 || c === 9; c = line.charCodeAt(++offset)) continue
+  while (isBlank(line.charCodeAt(offset))) offset++
   return offset
 }
 
@@ -202,14 +214,14 @@ function endOfWord(line: string, start: number): number {
 }
 
 function isDelimiter(c: number): boolean {
-  return c === 32 || c === 9 || c === 13 || c === OPEN || c === 64 || c === 59
+  return isBlank(c) || c === RETURN || c === OPEN || c === AT || c === SEMICOLON
 }
 
 /** The end of an unquoted field, or -1 where the line ends before it. */
 function endOfField(line: string, start: number): number {
   for (let offset = start; offset < line.length; offset++) {
     const c = line.charCodeAt(offset)
-    if (c === COMMA || c === CLOSE || c === 32 || c === 9) return offset
+    if (c === COMMA || c === CLOSE || isBlank(c)) return offset
     if (c === OPEN || c === QUOTE) return -1
   }
   return -1
@@ -217,12 +229,12 @@ function endOfField(line: string, start: number): number {
 
 /** A whole number that is exact, or NaN. */
 function wholeNumber(line: string, from: number, to: number): number {
-  const negative = line.charCodeAt(from) === 45
+  const negative = line.charCodeAt(from) === MINUS
   const first = negative ? from + 1 : from
   if (to === first || to - first > 16) return NaN
   let value = 0
   for (let offset = first; offset < to; offset++) {
-    const digit = line.charCodeAt(offset) - 48
+    const digit = line.charCodeAt(offset) - ZERO
     if (digit < 0 || digit > 9) return NaN
     value = value * 10 + digit
   }

@@ -38,7 +38,7 @@ export interface Lookahead {
 export class Stage {
   readonly nodes: { readonly lag: number; readonly node: StateNode }[] = []
   readonly lookaheads: { readonly lag: number; readonly lookahead: Lookahead }[] = []
-  readonly cells = new Map<number, Cell>()
+  readonly #cellAt = new Map<number, Cell>()
   #lead = 0
   #lagMax = 0
   /** Next position to evaluate; negative while operators below NEXT see the first time-points. */
@@ -48,10 +48,10 @@ export class Stage {
   #cells: { lag: number; cell: Cell }[] = []
 
   cell(lag: number): Cell {
-    const known = this.cells.get(lag)
+    const known = this.#cellAt.get(lag)
     if (known) return known
     const cell: Cell = { context: null, neighbours: false, before: null, after: null }
-    this.cells.set(lag, cell)
+    this.#cellAt.set(lag, cell)
     this.#cells.push({ lag, cell })
     if (-lag > this.#lead) this.#lead = -lag
     if (lag > this.#lagMax) this.#lagMax = lag

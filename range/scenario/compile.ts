@@ -19,7 +19,7 @@ export interface Known {
   readonly commands: readonly Command['kind'][]
 }
 
-interface Technique {
+export interface Technique {
   readonly id: string
   readonly parameters: readonly {
     readonly name: string
@@ -30,7 +30,7 @@ interface Technique {
 }
 
 /** Parameters that every technique takes besides its own. */
-const COMMON = ['rate', 'stealth', 'start', 'duration']
+export const COMMON = ['rate', 'stealth', 'start', 'duration']
 
 /**
  * Text to a runnable scenario, or every mistake with line and correction. `slug` is the folder's
@@ -198,36 +198,4 @@ function definedOnly(
   return Object.fromEntries(
     Object.entries(preview).filter((entry): entry is [string, string] => entry[1] !== undefined),
   )
-}
-
-/**
- * The same scenario with `KEY=VALUE` settings and attacks left out: `stealth=0.4` sets all attacks,
- * `P2.stealth=0.4` one. Returns an error text for a setting that fits nothing.
- */
-export function adjustScenario(
-  scenario: Scenario,
-  settings: readonly string[],
-  without: readonly string[],
-): { scenario: Scenario } | { error: string } {
-  let attacks = scenario.attacks
-  for (const id of without) {
-    if (!attacks.some((attack) => attack.technique === id))
-      return { error: `--without ${id}: the scenario has no attack ${id}` }
-    attacks = attacks.filter((attack) => attack.technique !== id)
-  }
-  for (const setting of settings) {
-    const match = /^(?:([A-Z]\d+)\.)?([a-zA-Z]+)=(.+)$/.exec(setting)
-    if (!match)
-      return { error: `--set ${setting}: write KEY=VALUE or ATTACK.KEY=VALUE, e.g. P2.stealth=0.4` }
-    const [, only, name, raw] = match as unknown as [string, string | undefined, string, string]
-    const value = Number.isFinite(Number(raw)) ? Number(raw) : raw
-    if (only !== undefined && !attacks.some((attack) => attack.technique === only))
-      return { error: `--set ${setting}: the scenario has no attack ${only}` }
-    attacks = attacks.map((attack) =>
-      only === undefined || attack.technique === only
-        ? { ...attack, params: { ...attack.params, [name]: value } }
-        : attack,
-    )
-  }
-  return { scenario: { ...scenario, attacks } }
 }

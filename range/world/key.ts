@@ -39,7 +39,7 @@ export function code(
   return text
 }
 
-/** Index drawn by integer weights. */
+/** Index by integer weights: `value` is a uniform whole number, taken modulo their sum. */
 export function pick(weights: readonly number[], value: number): number {
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   let left = value % total

@@ -3,6 +3,7 @@ import { LOCKERS } from './town-layout.ts'
 import type { FleetCommand, FleetEvent, Locker, LogisticsState } from './types-logistics.ts'
 import type { Refused, World } from './types.ts'
 
+/** The town's lockers, empty and sound. */
 export function initialLockers(): readonly Locker[] {
   return LOCKERS.map((l, id): Locker => ({
     id,
@@ -14,8 +15,8 @@ export function initialLockers(): readonly Locker[] {
 }
 
 /**
- * The box of the parcel opens for its code alone. A broken locker is tried again by its customer,
- * not refused for good.
+ * The box of the parcel opens for its code alone. A broken locker takes nothing in, but gives out
+ * what it holds.
  */
 export function collectFromLocker(
   world: World,
@@ -31,6 +32,7 @@ export function collectFromLocker(
   return [{ kind: 'ParcelCollected', parcel: command.parcel, locker: locker.id, box }]
 }
 
+/** Lockers after an event; other events leave them as they are. */
 export function evolveLockers(
   lockers: LogisticsState['lockers'],
   event: FleetEvent,

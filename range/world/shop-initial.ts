@@ -9,9 +9,9 @@ import type { WorldConfig } from './types.ts'
 
 /**
  * Everybody's cards, in this order: customers' first, customers' spare, staff's own, then cards of
- * people elsewhere.
+ * people elsewhere. Each is drawn under a number of its own, from these up.
  */
-export const STAFF_CARDS_FROM = STRANGERS_FROM - 100
+const STAFF_CARDS_FROM = STRANGERS_FROM - 100
 const SPARE_FROM = STAFF_CARDS_FROM - 5_000
 /**
  * Cards of people elsewhere, whom the town never meets; what a bought list of stolen numbers is

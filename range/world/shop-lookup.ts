@@ -11,7 +11,8 @@ import type {
 } from './types-shop.ts'
 
 /**
- * Reading the shop by the names that its people use. Each returns null when there is no such thing.
+ * Reading the shop by the names that its people use. What may not be there is null; a page always
+ * is.
  */
 export function sessionOf(shop: ShopState, key: string): Session | null {
   const index = shop.sessionByKey.get(key)

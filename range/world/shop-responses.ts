@@ -112,7 +112,7 @@ function decideOther({ shop, now }: World, command: OtherCommand): Decided {
     case 'OpenDrop':
       if (shop.hosts.some((one) => one.host === command.host))
         return refuse(command.kind, 'host-taken')
-      return shop.hosts.length >= DROPS_MAX
+      return shop.hosts.filter((one) => one.owner === 'drop').length >= DROPS_MAX
         ? refuse(command.kind, 'no-more-hosts')
         : [{ kind: 'DropOpened', host: command.host }]
     case 'ChangeTrust':

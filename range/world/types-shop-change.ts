@@ -30,7 +30,8 @@ export type ShopCommand =
       readonly amountMinor: number
       readonly destination: number
       readonly reason: string
-      /** Ask a colleague although the amount is small. */ readonly ask?: boolean
+      /** Ask a colleague although the amount is small. */
+      readonly ask?: boolean
     }
   | { readonly kind: 'ApproveRefund'; readonly refund: number; readonly staff: number }
   | { readonly kind: 'ExecuteRefund'; readonly refund: number }
@@ -47,7 +48,8 @@ export type ShopCommand =
   | {
       readonly kind: 'SignPage'
       readonly page: Page['slug']
-      /** Refused when another revision is live by then. */ readonly revision?: number
+      /** Refused when another revision is live by then. */
+      readonly revision?: number
     }
   | { readonly kind: 'InspectPages'; readonly round: number }
   | { readonly kind: 'OpenDrop'; readonly host: string }

@@ -75,7 +75,7 @@ export interface Customer {
   readonly trustMilli: number
   readonly player: boolean
   readonly locked: boolean
-  /** Postcode-like cards: a household of the town that several customers share, for its network. */
+  /** The customer, perhaps another one, under whose number the household's network is drawn. */
   readonly household: number
   /**
    * The spare card of the same holder, or null; a refund may go there when the first one expired.
@@ -255,7 +255,8 @@ export type View =
       readonly product?: number
       readonly query?: string
       readonly notice?: string
-      /** Whose basket and account it shows. */ readonly session?: string
+      /** Whose basket and account it shows. */
+      readonly session?: string
     }
   | { readonly kind: 'order'; readonly order: number; readonly session?: string }
   | { readonly kind: 'text'; readonly text: string }

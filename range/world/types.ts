@@ -52,8 +52,8 @@ export interface World {
 }
 
 /**
- * Shown beside each other on every screen. Money in minor units (cents), trust in thousandths of
- * 100.
+ * Shown beside each other on every screen. Money in minor units (cents), trust from 0 to 100,000,
+ * the mean of all customers'; millimetres and milliseconds where the names say so.
  */
 export interface Meters {
   readonly revenueMinor: number

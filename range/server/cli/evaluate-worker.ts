@@ -1,7 +1,8 @@
 import { parentPort } from 'node:worker_threads'
 import { judge } from '../../exercise/evaluate.ts'
 import type { FullRun } from '../../exercise/run.ts'
-import { adjustScenario } from '../../scenario/compile.ts'
+import { techniques } from '../../attack/catalogue.ts'
+import { adjustScenario } from '../../scenario/adjust.ts'
 import { loadEngineParts, type EngineParts } from '../engine-parts.ts'
 import { RateBaseline } from './evaluate-baseline.ts'
 import { TwinCount } from './evaluate-twins.ts'
@@ -68,6 +69,7 @@ function prepare(job: Job): Prepared {
     job.vary ? varyScenario(prepared.scenario, job.seed) : prepared.scenario,
     job.set,
     [],
+    techniques,
   )
   if ('error' in adjusted) throw new Error(adjusted.error)
   return { ...prepared, scenario: adjusted.scenario }

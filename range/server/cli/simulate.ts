@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { simulate, type Step } from '../../exercise/simulate.ts'
 import type { FullRun } from '../../exercise/run.ts'
 import { totals } from '../../exercise/score.ts'
-import { adjustScenario } from '../../scenario/compile.ts'
+import { techniques } from '../../attack/catalogue.ts'
+import { adjustScenario } from '../../scenario/adjust.ts'
 import type { Scenario } from '../../exercise/types.ts'
 import { loadEngineParts, newEngine, versionsOf, type EngineParts } from '../engine-parts.ts'
 import { openLog } from '../ledger/open.ts'
@@ -68,7 +69,7 @@ export function prepareScenario(
 ): Prepared | { readonly error: string } {
   const loaded = loadScenario(name)
   if (!loaded.ok) return { error: loaded.mistakes.join('\n') }
-  const adjusted = adjustScenario(loaded.scenario, set, without)
+  const adjusted = adjustScenario(loaded.scenario, set, without, techniques)
   return 'error' in adjusted
     ? adjusted
     : { scenario: adjusted.scenario, playbooks: loaded.playbooks }

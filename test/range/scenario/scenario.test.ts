@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { techniques } from '../../../range/attack/catalogue.ts'
-import { adjustScenario, compileScenario } from '../../../range/scenario/compile.ts'
+import { adjustScenario } from '../../../range/scenario/adjust.ts'
+import { compileScenario } from '../../../range/scenario/compile.ts'
 import { loadScenario, shippedScenarios } from '../../../range/server/scenarios.ts'
 import { commandKinds } from '../../../range/world/town-sim.ts'
 
@@ -72,13 +73,31 @@ describe('scenarios', () => {
   it('[C4] settings and leaving out name what they cannot find', () => {
     const loaded = loadScenario('market-day')
     if (!loaded.ok) throw new Error('market-day does not compile')
-    const all = adjustScenario(loaded.scenario, ['stealth=0.8', 'P2.rate=3'], ['D1'])
+    const adjust = (set: readonly string[], without: readonly string[] = []) =>
+      adjustScenario(loaded.scenario, set, without, techniques)
+    const all = adjust(['stealth=0.8', 'P2.rate=3'], ['D1'])
     if ('error' in all) throw new Error(all.error)
     expect(all.scenario.attacks.map((attack) => attack.technique)).toEqual(['P2', 'I1', 'W1'])
     expect(all.scenario.attacks.every((attack) => attack.params['stealth'] === 0.8)).toBe(true)
     expect(all.scenario.attacks[0]!.params['rate']).toBe(3)
-    expect(adjustScenario(loaded.scenario, ['Z1.rate=1'], [])).toHaveProperty('error')
-    expect(adjustScenario(loaded.scenario, [], ['K1'])).toHaveProperty('error')
-    expect(adjustScenario(loaded.scenario, ['nonsense'], [])).toHaveProperty('error')
+    const mistakes: readonly (readonly [string[], string[], string])[] = [
+      [['Z1.rate=1'], [], '--set Z1.rate=1: the scenario has no attack Z1'],
+      [[], ['K1'], '--without K1: the scenario has no attack K1'],
+      [['nonsense'], [], '--set nonsense: write KEY=VALUE'],
+      [
+        ['stelth=1'],
+        [],
+        '--set stelth=1: no attack has a parameter "stelth"; did you mean "stealth"?',
+      ],
+      [
+        ['P2.place=quay'],
+        [],
+        '--set P2.place=quay: P2 has no parameter "place"; write one of: rate',
+      ],
+    ]
+    for (const [set, without, words] of mistakes) {
+      const adjusted = adjust(set, without)
+      expect('error' in adjusted ? adjusted.error : '').toContain(words)
+    }
   })
 })

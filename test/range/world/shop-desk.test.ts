@@ -222,3 +222,11 @@ describe('page desk', () => {
     expect(publish({ author: account })).toEqual(['account-suspended'])
   })
 })
+
+test('[W18] forty hosts can be rented, and not one more', () => {
+  const run = shopRig(configOf(9, {}, PLAIN))
+  const rent = (n: number): readonly string[] =>
+    refusals(run.give({ kind: 'OpenDrop', host: `drop-${n}.example` }))
+  for (let n = 0; n < 40; n++) expect(rent(n)).toEqual([])
+  expect(rent(40)).toEqual(['no-more-hosts'])
+})
