@@ -295,6 +295,10 @@ const commands = {
     return each('test/bench', rest)
   },
   soak: () => each('test/soak', rest),
+  pack: async () => {
+    await install()
+    return node(['scripts/pack-engine.mjs', ...rest])
+  },
   shots: async () => {
     await install()
     await build()
