@@ -9,6 +9,7 @@ import type { PlayRole, Role } from '../protocol/view.ts'
 import { exercises, type Store } from './database.ts'
 import { loadEngineParts, type EngineParts } from './engine-parts.ts'
 import type { LogShelf } from './ledger/http.ts'
+import { LAB_SEEDS } from './lab-seeds.ts'
 import { freeName, smallerTeam } from './newcomer.ts'
 import {
   exerciseRow,
@@ -83,7 +84,7 @@ export class Rooms {
     if (this.#living() >= ROOMS_MAX) return { ok: false, status: 503, reason: 'full' }
     const id = `x${randomBytes(8).toString('hex')}`
     const code = this.#freshCode()
-    const seed = asked.seed ?? randomInt(1, 2_147_483_647)
+    const seed = asked.seed ?? freshSeed(asked.mode)
     const begun = await this.#runs.begin({ ...asked, id, code, seed })
     if (!begun.ok) return begun
     const { run, log } = begun
@@ -328,4 +329,8 @@ export class Rooms {
       if (!this.#byCode.has(code)) return code
     }
   }
+}
+
+function freshSeed(mode: Mode): number {
+  return mode === 'lab' ? LAB_SEEDS[randomInt(LAB_SEEDS.length)]! : randomInt(1, 2_147_483_647)
 }

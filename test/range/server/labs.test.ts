@@ -2,9 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createRun } from '../../../range/exercise/run.ts'
 import { openStore, type Store } from '../../../range/server/database.ts'
+import { loadEngineParts, newEngine } from '../../../range/server/engine-parts.ts'
+import { LAB_SEEDS } from '../../../range/server/lab-seeds.ts'
 import type { Room } from '../../../range/server/room.ts'
 import { Rooms } from '../../../range/server/rooms.ts'
+import { loadScenario } from '../../../range/server/scenarios.ts'
 
 const MINUTE = 60_000
 const LAB = { scenario: 's1-lab', mode: 'lab', owner: null } as const
@@ -85,3 +89,25 @@ test('[N39] a class with somebody in it is never ended for idleness', async () =
   await settled(made.room)
   expect(made.room.run.phase()).toBe('ended')
 }, 60_000)
+
+test('[N40] on every day that a lab may be, its skimmer is the first thing that is raised, in time to act', async () => {
+  const parts = await loadEngineParts()
+  const loaded = loadScenario('s1-lab')
+  if (!loaded.ok) throw new Error(loaded.mistakes.join())
+  const { scenario, playbooks } = loaded
+  expect(LAB_SEEDS).toContain((await lab()).run.seed)
+  for (const seed of LAB_SEEDS) {
+    const [id, engine] = ['x', newEngine(parts, seed)]
+    const options = { id, code: 'AAAAAA', mode: 'lab', scenario, playbooks, seed, engine } as const
+    const run = createRun({ ...options, shopPath: () => '/x' })
+    const at = run.now()
+    const crew = { seat: 'r', role: 'attacker', nickname: 'crew', robot: true } as const
+    run.apply({ at, kind: 'SeatTaken', ...crew })
+    run.apply({ at, kind: 'PhaseSet', phase: 'running' })
+    while (run.state.incidents.length === 0 && run.now() < run.endsAt() - 4 * MINUTE) {
+      run.tick()
+      for (const input of run.robots()) run.apply(input)
+    }
+    expect([seed, run.state.incidents.map(({ attack }) => attack)]).toEqual([seed, ['W1']])
+  }
+})
