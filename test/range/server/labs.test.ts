@@ -110,4 +110,4 @@ test('[N40] on every day that a lab may be, its skimmer is the first thing that 
     }
     expect([seed, run.state.incidents.map(({ attack }) => attack)]).toEqual([seed, ['W1']])
   }
-})
+}, 120_000)
