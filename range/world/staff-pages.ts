@@ -10,7 +10,7 @@ import {
   releasedScripts,
 } from './shop-scripts.ts'
 import type { Page, PageRevision, ScriptTag } from './types-shop.ts'
-import type { ShopEvent } from './types-shop-change.ts'
+import type { ShopCommand, ShopEvent } from './types-shop-change.ts'
 import { later, MINUTE, TOWN } from './staff-later.ts'
 import type { Scheduled, World } from './types.ts'
 
@@ -46,6 +46,19 @@ function otherEditor(world: World, staff: number): string | null {
   return other?.account ?? null
 }
 
+/** An editor publishes a change at once, in person and under the own account. */
+function inPerson(
+  world: World,
+  staff: number,
+  n: number,
+  { page, via, approvedBy, scripts }: Pick<PublishPage, 'page' | 'via' | 'approvedBy' | 'scripts'>,
+): Scheduled {
+  const author = world.shop.staff[staff]!.account
+  const kind = 'PublishPage'
+  return later(world, 0, staff, n, { kind, page, author, via, approvedBy, hand: staff, scripts })
+}
+type PublishPage = Extract<ShopCommand, { kind: 'PublishPage' }>
+
 /** A new campaign of the tag manager, approved by the other editor. */
 export function publishTag(
   world: World,
@@ -61,17 +74,9 @@ export function publishTag(
   const standing = liveRevision(world.shop, page).scripts.filter(
     (script) => !script.src.includes('campaign'),
   )
-  return [
-    later(world, 0, staff, n, {
-      kind: 'PublishPage',
-      page,
-      author: world.shop.staff[staff]!.account,
-      via: 'tag-manager',
-      approvedBy: otherEditor(world, staff),
-      hand: staff,
-      scripts: [...standing, marketingTag(number)],
-    }),
-  ]
+  const scripts = [...standing, marketingTag(number)]
+  const approvedBy = otherEditor(world, staff)
+  return [inPerson(world, staff, n, { page, via: 'tag-manager', approvedBy, scripts })]
 }
 
 /**
@@ -95,17 +100,9 @@ export function changePage(
     (script) => !script.text.startsWith('// notice'),
   )
   const notice = noticeScript(standing.length, range(900, seed, Stream.marketing, 5_000 + n, 1))
-  return [
-    later(world, 0, staff, n, {
-      kind: 'PublishPage',
-      page,
-      author: world.shop.staff[staff]!.account,
-      via: 'editor',
-      approvedBy: reviewed ? otherEditor(world, staff) : null,
-      hand: staff,
-      scripts: [...standing, notice],
-    }),
-  ]
+  const scripts = [...standing, notice]
+  const approvedBy = reviewed ? otherEditor(world, staff) : null
+  return [inPerson(world, staff, n, { page, via: 'editor', approvedBy, scripts })]
 }
 
 /**

@@ -59,41 +59,13 @@ const TWINS: readonly {
     command: () => ({ kind: 'StartSale', minutes: 50, factorPercent: 20 }),
   },
   { name: 'release', count: 1, command: (_world, n) => ({ kind: 'ReleaseShop', release: 42 + n }) },
-  {
-    name: 'gift-rush',
-    count: 1,
-    command: (_world, n) => ({ kind: 'StaffWorks', staff: 7, turn: GIFT_RUSH + n }),
-  },
-  {
-    name: 'forgotten-password',
-    count: 1,
-    command: (_world, n) => ({ kind: 'StaffWorks', staff: 7, turn: FORGOTTEN_PEAK + n }),
-  },
-  {
-    name: 'declined-card',
-    count: 2,
-    command: (_world, n) => ({ kind: 'StaffWorks', staff: 7, turn: DEAD_CARD + n }),
-  },
-  {
-    name: 'dependency-update',
-    count: 1,
-    command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: DEPENDENCY + n }),
-  },
-  {
-    name: 'page-change',
-    count: 5,
-    command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: CHANGE + n }),
-  },
-  {
-    name: 'unreviewed-change',
-    count: 0.25,
-    command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: UNREVIEWED + n }),
-  },
-  {
-    name: 'marketing-tag',
-    count: 3,
-    command: (world, n) => ({ kind: 'StaffWorks', staff: editor(world, n), turn: TAG + n }),
-  },
+  { name: 'gift-rush', count: 1, command: byManager(GIFT_RUSH) },
+  { name: 'forgotten-password', count: 1, command: byManager(FORGOTTEN_PEAK) },
+  { name: 'declined-card', count: 2, command: byManager(DEAD_CARD) },
+  { name: 'dependency-update', count: 1, command: byEditor(DEPENDENCY) },
+  { name: 'page-change', count: 5, command: byEditor(CHANGE) },
+  { name: 'unreviewed-change', count: 0.25, command: byEditor(UNREVIEWED) },
+  { name: 'marketing-tag', count: 3, command: byEditor(TAG) },
 ]
 function twins(world: World): readonly Scheduled[] {
   const { seed } = world.config
@@ -115,9 +87,16 @@ function twins(world: World): readonly Scheduled[] {
     )
   })
 }
-function editor(world: World, n: number): number {
-  const editors = world.shop.staff.filter((one) => one.role === 'editor')
-  return editors[n % editors.length]!.id
+/** The n-th twin of a sort is a turn of the first manager, whose name it bears. */
+function byManager(turn: number): (world: World, n: number) => Command {
+  return (_world, n) => ({ kind: 'StaffWorks', staff: 7, turn: turn + n })
+}
+/** The n-th twin of a sort is a turn of an editor, one after the other. */
+function byEditor(turn: number): (world: World, n: number) => Command {
+  return (world, n) => {
+    const editors = world.shop.staff.filter((one) => one.role === 'editor')
+    return { kind: 'StaffWorks', staff: editors[n % editors.length]!.id, turn: turn + n }
+  }
 }
 
 /**

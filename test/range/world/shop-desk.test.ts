@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Order } from '../../../range/world/types-shop.ts'
-import { configOf, PLAIN, refusals, shopRig, type ShopRig } from './shop-rig.ts'
+import { configOf, edit, PLAIN, refusals, shopRig, type ShopRig } from './shop-rig.ts'
 
 const desk = (over = {}): ShopRig => shopRig(configOf(9, over, PLAIN)).to(90)
 /** A paid order of at least `minor` without a refund, and the card that paid it. */
@@ -140,14 +140,7 @@ describe('page desk', () => {
       'page-is-baseline',
     ])
     const baseline = page().revisions[0]!
-    run.give({
-      kind: 'PublishPage',
-      page: 'checkout',
-      author: 'x',
-      via: 'editor',
-      approvedBy: null,
-      scripts: [],
-    })
+    run.give(edit({ page: 'checkout' }))
     expect(page().revisions[page().live]!.scripts).toEqual([])
     run.give({ kind: 'RestorePage', page: 'checkout' })
     expect(page().revisions[page().live]).toEqual(baseline)
@@ -158,14 +151,7 @@ describe('page desk', () => {
     const run = shopRig(configOf(9, {}, PLAIN))
     const page = () => run.world().shop.pages.find((one) => one.slug === 'checkout')!
     const built = page().revisions[0]!.number
-    run.give({
-      kind: 'PublishPage',
-      page: 'checkout',
-      author: 'x',
-      via: 'editor',
-      approvedBy: null,
-      scripts: [],
-    })
+    run.give(edit({ page: 'checkout' }))
     run.give({ kind: 'SignPage', page: 'checkout' })
     run.give({ kind: 'RestorePage', page: 'checkout' })
     expect(page().revisions[page().live]!.number).toBe(built)
@@ -177,17 +163,8 @@ describe('page desk', () => {
 
   test('[W11] a signature is for the revision that was looked at', () => {
     const run = shopRig(configOf(9, {}, PLAIN))
-    const publish = () =>
-      run.give({
-        kind: 'PublishPage',
-        page: 'home',
-        author: 'x',
-        via: 'editor',
-        approvedBy: null,
-        scripts: [],
-      })
-    publish()
-    publish()
+    run.give(edit())
+    run.give(edit())
     expect(refusals(run.give({ kind: 'SignPage', page: 'home', revision: 102 }))).toEqual([
       'another-revision',
     ])
@@ -197,18 +174,7 @@ describe('page desk', () => {
 
   test('[W18] a page too large, or from a suspended author, is refused', () => {
     const run = shopRig(configOf(9, {}, PLAIN))
-    const publish = (over: object) =>
-      refusals(
-        run.give({
-          kind: 'PublishPage',
-          page: 'home',
-          author: 'x',
-          via: 'editor',
-          approvedBy: null,
-          scripts: [],
-          ...over,
-        }),
-      )
+    const publish = (over: Parameters<typeof edit>[0]) => refusals(run.give(edit(over)))
     expect(publish({ scripts: [{ src: 'inline:0', text: 'x'.repeat(20_001) }] })).toEqual([
       'page-too-large',
     ])

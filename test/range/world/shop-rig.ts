@@ -48,6 +48,21 @@ export const PLAIN: WorldConfig['twins'] = Object.fromEntries(
   ].map((name) => [name, 0]),
 )
 
+/** An editor's change, nothing on the page and asked of nobody unless said. */
+export function edit(
+  over: Partial<Extract<Command, { kind: 'PublishPage' }>> = {},
+): Extract<Command, { kind: 'PublishPage' }> {
+  return {
+    kind: 'PublishPage',
+    page: 'home',
+    author: 'x',
+    via: 'editor',
+    approvedBy: null,
+    scripts: [],
+    ...over,
+  }
+}
+
 export interface ShopRig {
   readonly sim: Sim
   readonly log: Happened[]

@@ -4,7 +4,7 @@ import { renderView } from '../../../range/world/pages.ts'
 import { sealRequest } from '../../../range/world/shop-seal.ts'
 import { sessionKeyOf } from '../../../range/world/customer-visit.ts'
 import type { Page } from '../../../range/world/types-shop.ts'
-import { configOf, MINUTE, PLAIN, refusals, shopRig, START, type ShopRig } from './shop-rig.ts'
+import { configOf, edit, PLAIN, refusals, shopRig, START, type ShopRig } from './shop-rig.ts'
 
 const open = (over = {}): ShopRig => shopRig(configOf(7, over, PLAIN))
 /** A working card of the first customer, as printed. */
@@ -285,14 +285,7 @@ describe('pages', () => {
 
   test('[W16] an inline script of a revision stands as it is and cannot end early', () => {
     const run = open()
-    run.give({
-      kind: 'PublishPage',
-      page: 'home',
-      author: 'x',
-      via: 'editor',
-      approvedBy: null,
-      scripts: [{ src: 'inline:0', text: 'var a = "</script>"; go(a)' }],
-    })
+    run.give(edit({ scripts: [{ src: 'inline:0', text: 'var a = "</script>"; go(a)' }] }))
     expect(text(run, 'home')).toContain('<script>var a = "<\\/script>"; go(a)</script>')
   })
 
@@ -303,6 +296,5 @@ describe('pages', () => {
       new TextEncoder().encode(renderView(run.world(), response.view, { base: '/' })).length,
     )
     expect(run.world().now).toBe(START)
-    expect(MINUTE).toBe(60_000)
   })
 })
