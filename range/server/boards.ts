@@ -28,7 +28,8 @@ export function createBoards(store: Store, rooms: Rooms): Boards {
     maxDebounce: 5000,
     quiet: true,
     async onAuthenticate({ documentName, token }) {
-      if (!mayOpen(rooms, documentName, token)) throw new Error('not-yours')
+      // Without a message: those are written to the log, which strangers could so fill.
+      if (!mayOpen(rooms, documentName, token)) throw new Error()
       return { token }
     },
     // Loading takes a moment, in which a seat may have been moved.
