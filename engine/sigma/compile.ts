@@ -2,7 +2,7 @@ import { unreachable } from '../unreachable.ts'
 import { inNetwork, parseNetwork } from './cidr.ts'
 import { FieldTable, fold } from './fields.ts'
 import type { Texts } from './fields.ts'
-import { LiteralIndex } from './literal-index.ts'
+import { isIndexed, LiteralIndex } from './literal-index.ts'
 import { addPattern, eitherTest, emptyPatterns, patternTest } from './pattern.ts'
 import type { PatternSet, TextTest } from './pattern.ts'
 import { compileRegex } from './regex.ts'
@@ -28,7 +28,9 @@ export interface Shared {
 }
 
 export function createShared(): Shared {
-  return { table: new FieldTable(), regexes: new RegexGroups(), literals: new LiteralIndex() }
+  const table = new FieldTable()
+  const literals = new LiteralIndex(table)
+  return { table, literals, regexes: new RegexGroups(table, literals) }
 }
 
 /** A detection as one closure over the fields of the set's table. */
@@ -130,15 +132,15 @@ function compileMatchers(
     else if (matcher.kind === 'number') {
       folded.exact.add(String(matcher.number)).add(fold(matcher.text))
     } else if (matcher.kind === 'boolean') folded.exact.add(String(matcher.value))
-    else if (matcher.kind === 'regex' && slot < 0) {
-      onTexts.push(compileRegex(matcher.source, matcher.flags))
-    } else if (matcher.kind === 'regex') {
-      dear.push(regexes.add(slot, matcher.source, matcher.flags))
+    else if (matcher.kind === 'regex') {
+      const { source, flags } = matcher
+      if (field === null) onTexts.push(compileRegex(source, flags))
+      else dear.push(regexes.add(field, source, flags))
     } else if (matcher.kind === 'cidr') onTexts.push(networkTest(matcher.network))
     else others.push(compileOther(matcher, slot, table))
   }
   const tests = [...others]
-  if (hasPatterns(folded)) tests.unshift(foldedTest(slot, folded, shared.literals))
+  if (hasPatterns(folded)) tests.unshift(foldedTest(field, slot, folded, shared.literals))
   if (hasPatterns(cased)) onTexts.unshift(patternTest(cased))
   if (onTexts.length > 0) tests.push(onPlain(slot, eitherTest(onTexts)))
   return anyOf([...tests, ...dear])
@@ -153,12 +155,18 @@ function hasPatterns(set: ReturnType<typeof emptyPatterns>): boolean {
 }
 
 /** Many literals are looked for together with those of other rules before they are told apart. */
-function foldedTest(slot: number, set: PatternSet, literals: LiteralIndex): EventTest {
+function foldedTest(
+  field: string | null,
+  slot: number,
+  set: PatternSet,
+  literals: LiteralIndex,
+): EventTest {
   const test = onFolded(slot, patternTest(set))
-  const texts = [...set.prefixes, ...set.suffixes, ...set.contained]
-  const gated = slot >= 0 && texts.length > 1 && set.exact.size + set.others.length === 0
-  const gate = gated && !set.anything ? literals.gate(slot, texts) : null
-  return gate === null ? test : (table) => gate(table) && test(table)
+  const contained = [...set.prefixes, ...set.suffixes, ...set.contained]
+  const others = set.anything || set.exact.size + set.others.length > 0
+  if (field === null || others || contained.length < 2 || !contained.every(isIndexed)) return test
+  const gate = literals.gate([{ field, exact: [], contained }])
+  return (table) => literals.isOpen(gate) && test(table)
 }
 
 function onFolded(slot: number, test: TextTest): EventTest {

@@ -1,39 +1,79 @@
 import { RE2Set } from 're2js'
 import type { FieldTable } from './fields.ts'
-import { programSize } from './regex.ts'
+import type { LiteralIndex } from './literal-index.ts'
+import { compileRegex, programSize } from './regex.ts'
+import { regexWay } from './requirement.ts'
 import type { RegexFlags } from './rule.ts'
 
 /** Expressions run together are at most this many, and this large together, in RE2 instructions. */
 const TOGETHER_MAX = 48
 const PROGRAM_MAX = 6_000
 
+type Test = (table: FieldTable) => boolean
+
 /**
- * All regular expressions on one field, run in one pass over its text however many rules ask, and
- * at most once per event. Time stays linear in the text.
+ * All regular expressions of a set, each run at most once per event on a field. One whose matches
+ * must contain certain texts runs only where these are found; the others on a field run together
+ * in one pass. Time stays linear in the text. All are to be added before the first event.
  */
 export class RegexGroups {
+  readonly #table: FieldTable
+  readonly #literals: LiteralIndex
   readonly #groups = new Map<number, RegexGroup[]>()
-  readonly #known = new Map<string, (table: FieldTable) => boolean>()
+  readonly #known = new Map<string, Test>()
 
-  /**
-   * A test for the expression on the field at `slot`; all are to be added before the first event.
-   */
-  add(slot: number, source: string, flags: RegexFlags): (table: FieldTable) => boolean {
+  constructor(table: FieldTable, literals: LiteralIndex) {
+    this.#table = table
+    this.#literals = literals
+  }
+
+  /** A test for the expression on a field. */
+  add(field: string, source: string, flags: RegexFlags): Test {
     const inline = (flags.i ? 'i' : '') + (flags.m ? 'm' : '') + (flags.s ? 's' : '')
     const pattern = inline === '' ? source : `(?${inline})${source}`
+    const slot = this.#table.slot(field)
     const key = `${slot} ${pattern}`
     const known = this.#known.get(key)
     if (known !== undefined) return known
-    const size = programSize(source, flags)
+    const way = regexWay(field, source)
+    const test =
+      way.length === 0
+        ? this.#together(slot, pattern, programSize(source, flags))
+        : gated(this.#literals, this.#literals.gate(way), slot, source, flags)
+    this.#known.set(key, test)
+    return test
+  }
+
+  #together(slot: number, pattern: string, size: number): Test {
     const groups = this.#groups.get(slot) ?? []
     this.#groups.set(slot, groups)
     let group = groups.at(-1)
     if (group === undefined || !group.fits(size)) groups.push((group = new RegexGroup(slot)))
     const id = group.add(pattern, size)
     const owner = group
-    const test = (table: FieldTable): boolean => owner.holds(table, id)
-    this.#known.set(key, test)
-    return test
+    return (table) => owner.holds(table, id)
+  }
+}
+
+/** Runs where its gate is open, once per event. */
+function gated(
+  literals: LiteralIndex,
+  gate: number,
+  slot: number,
+  source: string,
+  flags: RegexFlags,
+): Test {
+  let test: ((text: string) => boolean) | null = null
+  let event = -1
+  let answer = false
+  return (table) => {
+    if (!literals.isOpen(gate)) return false
+    if (event === table.event) return answer
+    event = table.event
+    test ??= compileRegex(source, flags)
+    const texts = table.texts(slot)
+    answer = typeof texts === 'string' ? test(texts) : texts !== undefined && texts.some(test)
+    return answer
   }
 }
 

@@ -129,7 +129,7 @@ function compileSet(
     head: head(each.rule, detections.length + index),
     correlator: createCorrelator(each.rule.correlation, table, each.fieldOf),
   }))
-  const dispatch = compileDispatch(detections, table)
+  const dispatch = compileDispatch(detections, table, shared.literals)
   const run = { table, tests, heads, correlations, dispatch, watermark: new Watermark() }
   return {
     rules,
