@@ -59,6 +59,7 @@ export interface GroundModel {
   readonly steps: readonly Step[]
   readonly properties: readonly { readonly key: string; readonly always: Ground }[]
   readonly reachable: readonly { readonly key: string; readonly expr: Ground }[]
+  readonly lemmas: readonly { readonly key: string; readonly expr: Ground }[]
 }
 
 /** More steps than this are refused. */
@@ -95,6 +96,7 @@ export function groundModel(workflow: Workflow, without: readonly string[]): Gro
       key,
       expr: grounder.expr(expr, none),
     })),
+    lemmas: workflow.lemmas.map(({ key, expr }) => ({ key, expr: grounder.expr(expr, none) })),
   }
 }
 

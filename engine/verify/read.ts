@@ -105,6 +105,10 @@ export class Reader {
         key,
         expr: this.condition(['reachable', key], one, known),
       })),
+      lemmas: entries(text.lemmas).map(([key, one]) => ({
+        key,
+        expr: this.condition(['lemmas', key], one, known),
+      })),
     }
   }
 

@@ -61,6 +61,7 @@ export const workflowSchema = z.strictObject({
   actions: z.record(name, action),
   properties: z.record(name, property),
   reachable: z.record(name, expression).default({}),
+  lemmas: z.record(name, expression).default({}),
 })
 export type WorkflowText = z.infer<typeof workflowSchema>
 

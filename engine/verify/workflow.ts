@@ -17,6 +17,8 @@ export interface Workflow {
   readonly actions: readonly Action[]
   readonly properties: readonly Property[]
   readonly reachable: readonly { readonly key: string; readonly expr: Expr }[]
+  /** True in every state that is reached with every control on; induction leans on them. */
+  readonly lemmas: readonly { readonly key: string; readonly expr: Expr }[]
 }
 
 /** Protection that can be switched off by its key, here and in the range. */

@@ -12,10 +12,17 @@ export function tell(
   const off = workflow.controls.filter(({ key }) => without.includes(key))
   const name = [workflow.title, ...off.map(({ title }) => `without “${title}”`)].join(', ')
   const counts = `${number(verdict.states)} states, ${number(verdict.transitions)} steps between them`
+  const searched = verdict.kind === 'violated' || verdict.bound.kind === 'all-states'
   const spent = `${seconds.toFixed(2)} s`
   const lines =
     verdict.kind === 'proved'
-      ? [`${name}: proved`, '', ...holds(model, verdict), '', `${counts}, ${spent}`]
+      ? [
+          `${name}: proved`,
+          '',
+          ...holds(model, verdict),
+          '',
+          searched ? `${counts}, ${spent}` : spent,
+        ]
       : [`${name}: does not hold`, '', ...breaks(model, verdict), '', `${counts} seen, ${spent}`]
   return `${lines.join('\n')}\n`
 }

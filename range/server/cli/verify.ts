@@ -6,12 +6,14 @@ import type { Prover, Verdict } from '../../../engine/verify/prover.ts'
 import { readWorkflow } from '../../../engine/verify/read.ts'
 import { SEARCH } from '../../../engine/verify/search.ts'
 import { storyOf } from '../../../engine/verify/story.ts'
+import { smtProver } from '../../../engine/verify/z3.ts'
 import type { Workflow } from '../../../engine/verify/workflow.ts'
 import { techniques } from '../../attack/catalogue.ts'
 import { scenarioFromSteps } from '../../scenario/from-steps.ts'
 import { HOME } from '../home.ts'
 import { MISUSE, misuse } from './options.ts'
 import { tell } from './verify-print.ts'
+import { loadZ3 } from './z3-solver.ts'
 
 /** Where the workflows that ship lie, a folder each. */
 const SHIPPED = join(HOME, 'engine/workflows')
@@ -48,15 +50,15 @@ export async function verifyCommand(options: VerifyOptions): Promise<number> {
   if (typeof without === 'string') return misuse(without)
   const model = groundModel(read.value, without)
   if (model === null) return misuse(`${read.value.slug} has more than ${STEPS_MAX} steps`)
-  const prover = await proverOf(options.backend)
-  if (typeof prover === 'string') return misuse(prover)
+  const backEnd = await backEndOf(options.backend)
+  if (typeof backEnd === 'string') return misuse(backEnd)
   const began = performance.now()
-  const verdict = await prover.prove(model)
+  const verdict = await backEnd.prover.prove(model).finally(() => backEnd.close())
   const seconds = (performance.now() - began) / 1_000
   if (verdict.kind === 'refused') return misuse(`${read.value.slug}: ${verdict.reason}`)
   process.stdout.write(
     options.json
-      ? `${JSON.stringify(asJson(model, prover.name, verdict, seconds))}\n`
+      ? `${JSON.stringify(asJson(model, options.backend, verdict, seconds))}\n`
       : tell(model, verdict, seconds),
   )
   if (verdict.kind === 'violated') {
@@ -88,9 +90,15 @@ function play(
   )
 }
 
-function proverOf(backend: VerifyOptions['backend']): Promise<Prover | string> {
-  if (backend === 'search') return Promise.resolve(SEARCH)
-  return Promise.resolve('the back end z3 is not part of this version; use --backend search')
+interface BackEnd {
+  readonly prover: Prover
+  close(): void
+}
+async function backEndOf(name: VerifyOptions['backend']): Promise<BackEnd | string> {
+  if (name === 'search') return { prover: SEARCH, close: () => undefined }
+  const solver = await loadZ3()
+  if (solver === null) return 'z3 is not installed: npm install z3-solver'
+  return { prover: smtProver(solver.solve), close: () => solver.close() }
 }
 
 function fileOf(name: string): string | null {

@@ -58,3 +58,10 @@ test('[V6] [V11] the shortest counterexample of every control, told as a story',
   if (process.env['UPDATE_GOLDEN'] !== undefined) writeFileSync(GOLDEN, text)
   expect(text).toBe(existsSync(GOLDEN) ? readFileSync(GOLDEN, 'utf8') : '')
 })
+
+test.each(SLUGS)('[V17] the lemmas of %s are true in every state', (slug) => {
+  const model = modelOf(slug)
+  const lemmas = model.lemmas.map(({ key, expr }) => ({ key, always: expr }))
+  expect(lemmas.length).toBeGreaterThan(0)
+  expect(search({ ...model, properties: lemmas })).toMatchObject({ kind: 'proved' })
+})

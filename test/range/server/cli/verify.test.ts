@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { main } from '../../../../range/server/cli.ts'
+import { loadZ3 } from '../../../../range/server/cli/z3-solver.ts'
 
 let dir: string
 beforeAll(() => {
@@ -106,6 +107,22 @@ test.each(MISUSE)('[V12] %s: exit code 2 and one clear line', async (_, args, wo
   expect(code).toBe(2)
   expect(err.trim()).toMatch(words)
   expect(err.trim().split('\n')).toHaveLength(1)
+})
+
+const solver = await loadZ3()
+solver?.close()
+test.skipIf(solver !== null)('[V17] without the solver installed, one line says how', async () => {
+  const { code, err } = await run('posted-goods', '--backend', 'z3')
+  expect(code).toBe(2)
+  expect(err).toBe('z3 is not installed: npm install z3-solver\n')
+})
+test.skipIf(solver === null)('[V17] --backend z3 proves for any number of steps', async () => {
+  const proof = await run('posted-goods', '--backend', 'z3')
+  expect(proof.code).toBe(0)
+  expect(proof.out).toMatch(/Bound: any number of steps \(by induction over 1\)/)
+  const broken = await run('posted-goods', '--backend', 'z3', '--without', 'sca', '--json')
+  expect(broken.code).toBe(1)
+  expect(JSON.parse(broken.out)).toMatchObject({ backend: 'z3', result: 'counterexample' })
 })
 
 const SMALL = `workflow: small
