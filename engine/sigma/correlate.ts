@@ -47,10 +47,7 @@ export interface Correlator {
 interface Kind<T extends KeyState> {
   create(): T
   restore(saved: unknown): T
-  add(
-    state: T,
-    event: { matched: readonly number[]; table: FieldTable; time: number },
-  ): number | null
+  add(state: T, time: number, table: FieldTable, matched: readonly number[]): number | null
 }
 
 /**
@@ -107,6 +104,8 @@ interface GroupSlots {
   readonly names: readonly string[]
   /** By position of the rule, one slot per name. */
   readonly slots: readonly (readonly number[])[]
+  /** Whether they are the same for every rule. */
+  readonly alike: boolean
 }
 
 function groupSlots(
@@ -117,7 +116,8 @@ function groupSlots(
   const slots = correlation.rules.map((_, position) =>
     correlation.groupBy.map((name) => table.slot(fieldOf(name, position))),
   )
-  return { names: correlation.groupBy, slots }
+  const alike = slots.every((own) => own.join() === slots[0]?.join())
+  return { names: correlation.groupBy, slots, alike }
 }
 
 function grouped<T extends KeyState>(
@@ -128,23 +128,30 @@ function grouped<T extends KeyState>(
 ): Correlator {
   const bounds = { keysMax: GROUPS_MAX, entriesMax: ENTRIES_MAX }
   const store = new KeyedStore<T>(bounds, () => kind.create())
+  const see = (
+    group: Group,
+    table: FieldTable,
+    time: number,
+    hits: readonly CorrelationHit[],
+  ): readonly CorrelationHit[] => {
+    const value = kind.add(store.use(group.key, time), time, table, group.positions)
+    store.settle()
+    if (value === null) return hits
+    for (const each of thresholds) if (!compare(value, each.operator, each.value)) return hits
+    const { texts } = group
+    const named = Object.fromEntries(keys.names.map((name, i) => [name, texts[i] ?? '']))
+    return [...hits, { value, group: named }]
+  }
   return {
     see(matched, table, time) {
       store.expire(time - span)
-      const hits: CorrelationHit[] = []
-      for (const [key, group] of groupsOf(matched, keys, table)) {
-        const event = { matched: group.positions, table, time }
-        const value = store.update(key, time, (state) => kind.add(state, event))
-        if (
-          value === null ||
-          !thresholds.every((each) => compare(value, each.operator, each.value))
-        )
-          continue
-        hits.push({
-          value,
-          group: Object.fromEntries(keys.names.map((name, i) => [name, group.texts[i] ?? ''])),
-        })
+      if (keys.alike) {
+        const group = groupAt(0, matched, keys, table)
+        return group === null ? NO_HITS : see(group, table, time, NO_HITS)
       }
+      let hits = NO_HITS
+      for (const group of groupsOf(matched, keys, table).values())
+        hits = see(group, table, time, hits)
       return hits
     },
     get groups() {
@@ -158,12 +165,33 @@ function grouped<T extends KeyState>(
   }
 }
 
+const NO_HITS: readonly CorrelationHit[] = []
+
 interface Group {
+  readonly key: string
   readonly texts: readonly string[]
-  readonly positions: number[]
+  readonly positions: readonly number[]
 }
 
-/** The groups an event falls into: one, unless aliases read other fields for other rules. */
+/** The group of an event, by the fields of the rule at `position`; null where one is absent. */
+function groupAt(
+  position: number,
+  positions: readonly number[],
+  keys: GroupSlots,
+  table: FieldTable,
+): Group | null {
+  const slots = keys.slots[position] ?? []
+  const texts: string[] = []
+  for (let i = 0; i < slots.length; i += 1) {
+    const text = textOf(table.value(slots[i] as number))
+    if (text === null) return null
+    texts.push(text)
+  }
+  const key = texts.length === 1 ? (texts[0] as string) : JSON.stringify(texts)
+  return { key, texts, positions }
+}
+
+/** The groups an event falls into where aliases read other fields for other rules. */
 function groupsOf(
   matched: readonly number[],
   keys: GroupSlots,
@@ -171,12 +199,11 @@ function groupsOf(
 ): Map<string, Group> {
   const groups = new Map<string, Group>()
   for (const position of matched) {
-    const texts = (keys.slots[position] ?? []).map((slot) => textOf(table.value(slot)))
-    if (texts.includes(null)) continue
-    const key = texts.length === 1 ? (texts[0] as string) : JSON.stringify(texts)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, { texts: texts as string[], positions: [position] })
-    else group.positions.push(position)
+    const group = groupAt(position, [position], keys, table)
+    if (group === null) continue
+    const known = groups.get(group.key)
+    const positions = known === undefined ? group.positions : [...known.positions, position]
+    groups.set(group.key, { ...group, positions })
   }
   return groups
 }
@@ -199,7 +226,7 @@ function eventCount(span: number): Kind<TimeWindow> {
   return {
     create,
     restore: (saved) => create().restore(saved as number[]),
-    add: (state, { time }) => state.add(time),
+    add: (state, time) => state.add(time),
   }
 }
 
@@ -208,7 +235,7 @@ function valueCount(span: number, slots: readonly number[]): Kind<DistinctWindow
   return {
     create,
     restore: (saved) => create().restore(saved as [string, number][]),
-    add(state, { table, time }) {
+    add(state, time, table) {
       const texts = slots.map((slot) => textOf(table.value(slot)))
       if (texts.includes(null)) return null
       return state.add(time, texts.length === 1 ? (texts[0] as string) : JSON.stringify(texts))
@@ -227,7 +254,7 @@ function numbers(
   return {
     create,
     restore: (saved) => create().restore(saved as [number, number][]),
-    add(state, { table, time }) {
+    add(state, time, table) {
       const value = numberOf(table.value(slot))
       if (value === null) return null
       state.add(time, value)
@@ -242,7 +269,7 @@ function share(span: number, slot: number): Kind<ShareWindow> {
   return {
     create,
     restore: (saved) => create().restore(saved as [number, string][]),
-    add(state, { table, time }) {
+    add(state, time, table) {
       const text = textOf(table.value(slot))
       return text === null ? null : state.add(time, text)
     },
@@ -254,6 +281,6 @@ function marks(rules: number, see: See): Kind<RuleMarks> {
   return {
     create,
     restore: (saved) => create().restore(saved as (number | null)[]),
-    add: (state, { matched, time }) => state.add(time, matched),
+    add: (state, time, _table, matched) => state.add(time, matched),
   }
 }

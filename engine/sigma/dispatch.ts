@@ -23,13 +23,14 @@ interface Plan {
 /**
  * Which rules can match an event at all. First by its kind: the value of the one field (such as
  * `class_uid`) that most rules require to be something. Then by the texts that a rule cannot match
- * without, found for all rules at once. Calls `visit` with each index once, in no order.
+ * without, found for all rules at once. Answers their indexes, each once, in no order, in a list
+ * that the next event reuses.
  */
 export function compileDispatch(
   detections: readonly Detection[],
   table: FieldTable,
   literals: LiteralIndex,
-): (held: FieldTable, visit: (index: number) => void) => void {
+): (held: FieldTable) => readonly number[] {
   const needs = detections.map((detection) => ofCondition(detection.condition, detection))
   const field = kindField(needs)
   const kindSlot = field === null ? -1 : table.slot(field)
@@ -52,7 +53,7 @@ export function compileDispatch(
     const number = Number(kind)
     if (Number.isFinite(number) && fold(String(number)) === kind) plans.set(number, plan)
   }
-  return createVisitor({ kindSlot, plans, other: planOf(null), kindsOf, literals })
+  return createChoice({ kindSlot, plans, other: planOf(null), kindsOf, literals })
 }
 
 interface Dispatch {
@@ -64,35 +65,30 @@ interface Dispatch {
   readonly literals: LiteralIndex
 }
 
-function createVisitor(
-  dispatch: Dispatch,
-): (held: FieldTable, visit: (index: number) => void) => void {
+function createChoice(dispatch: Dispatch): (held: FieldTable) => readonly number[] {
   const { kindSlot, plans, other, kindsOf, literals } = dispatch
   const { opened } = literals
-  const visited = new Float64Array(kindsOf.length).fill(-1)
-  const follow = (plan: Plan, held: FieldTable, visit: (index: number) => void): void => {
-    const once = (index: number): void => {
-      if (visited[index] === held.event || !fits(kindsOf[index] ?? null, plan.kind)) return
-      visited[index] = held.event
-      visit(index)
-    }
-    for (let i = 0; i < plan.run.length; i += 1) once(plan.run[i] as number)
-    for (let i = 0; i < plan.slots.length; i += 1) literals.scan(plan.slots[i] as number)
-    for (let i = 0; i < opened.length; i += 1) once(opened[i] as number)
+  const taken = new Float64Array(kindsOf.length).fill(-1)
+  const chosen: number[] = []
+  const take = (index: number, kind: string | null, event: number): void => {
+    if (taken[index] === event || !fits(kindsOf[index] ?? null, kind)) return
+    taken[index] = event
+    chosen.push(index)
   }
-  return (held, visit) => {
+  const follow = ({ kind, run, slots }: Plan, event: number): void => {
+    for (let i = 0; i < run.length; i += 1) take(run[i] as number, kind, event)
+    for (let i = 0; i < slots.length; i += 1) literals.scan(slots[i] as number)
+    for (let i = 0; i < opened.length; i += 1) take(opened[i] as number, kind, event)
+  }
+  return (held) => {
     opened.length = 0
+    chosen.length = 0
     const value = kindSlot < 0 ? undefined : held.value(kindSlot)
-    if (typeof value === 'number') follow(plans.get(value) ?? other, held, visit)
-    else {
-      const kinds = kindSlot < 0 ? undefined : held.folded(kindSlot)
-      if (typeof kinds === 'string') follow(plans.get(kinds) ?? other, held, visit)
-      else if (kinds === undefined) follow(other, held, visit)
-      else {
-        follow(other, held, visit)
-        for (const kind of kinds) follow(plans.get(kind) ?? other, held, visit)
-      }
-    }
+    const plain = kindSlot < 0 || (typeof value === 'number' && Number.isFinite(value))
+    const kinds = plain ? (value as number | undefined) : held.folded(kindSlot)
+    if (typeof kinds !== 'object') follow(plans.get(kinds ?? '') ?? other, held.event)
+    else for (const kind of kinds) follow(plans.get(kind) ?? other, held.event)
+    return chosen
   }
 }
 

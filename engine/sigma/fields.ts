@@ -1,7 +1,8 @@
 /** The texts of a field: none, one, or several where the event has a list. */
 export type Texts = string | readonly string[] | undefined
 
-const UNREAD = Symbol('unread')
+/** What stands where a list is on the way to a field. */
+const LISTED = Symbol('listed')
 const LEAVES_MAX = 4_096
 const DEPTH_MAX = 32
 
@@ -13,10 +14,15 @@ const DEPTH_MAX = 32
 export class FieldTable {
   readonly #slots = new Map<string, number>()
   readonly #names: string[] = []
-  readonly #paths: (readonly string[])[] = []
-  #values: unknown[] = []
-  #texts: (Texts | typeof UNREAD)[] = []
-  #folded: (Texts | typeof UNREAD)[] = []
+  readonly #places: Place[] = []
+  readonly #roots = new Map<string, Place>()
+  readonly #values: unknown[] = []
+  readonly #texts: Texts[] = []
+  readonly #folded: Texts[] = []
+  /** The event of which each value, texts and folded texts were last read. */
+  readonly #valuesOf: number[] = []
+  readonly #textsOf: number[] = []
+  readonly #foldedOf: number[] = []
   #leaves: string[] | null = null
   #foldedLeaves: string[] | null = null
   #count = 0
@@ -29,10 +35,11 @@ export class FieldTable {
     const slot = this.#names.length
     this.#slots.set(field, slot)
     this.#names.push(field)
-    this.#paths.push(field.split('.'))
-    this.#values.push(UNREAD)
-    this.#texts.push(UNREAD)
-    this.#folded.push(UNREAD)
+    this.#places.push(placeOf(field, this.#roots))
+    this.#values.push(undefined)
+    this.#texts.push(undefined)
+    this.#folded.push(undefined)
+    for (const of of [this.#valuesOf, this.#textsOf, this.#foldedOf]) of.push(-1)
     return slot
   }
 
@@ -44,29 +51,49 @@ export class FieldTable {
   load(event: Readonly<Record<string, unknown>>): void {
     this.#event = event
     this.#count += 1
-    this.#values.fill(UNREAD)
-    this.#texts.fill(UNREAD)
-    this.#folded.fill(UNREAD)
     this.#leaves = null
     this.#foldedLeaves = null
   }
 
   /** The field's value; undefined where the event has no such field. */
   value(slot: number): unknown {
-    const read = this.#values[slot]
-    if (read !== UNREAD) return read
-    const name = this.#names[slot] as string
-    const path = this.#paths[slot] as readonly string[]
-    const flat = own(this.#event, name)
-    const value = flat !== undefined || path.length === 1 ? flat : walk(this.#event, path, 0)
+    if (this.#valuesOf[slot] === this.#count) return this.#values[slot]
+    this.#valuesOf[slot] = this.#count
+    const place = this.#places[slot] as Place
+    const value = this.#read(place, this.#names[slot] as string)
     this.#values[slot] = value
     return value
   }
 
+  #read(place: Place, name: string): unknown {
+    if (place.inside !== null) {
+      const flat = this.#event[name]
+      if (flat !== undefined) return flat
+    }
+    const value = this.#at(place)
+    return value === LISTED ? walk(this.#event, name.split('.'), 0) : value
+  }
+
+  /** What stands at a place; fields that lie in one map share the way to it. */
+  #at(place: Place): unknown {
+    if (place.event === this.#count) return place.value
+    place.event = this.#count
+    const container = place.inside === null ? this.#event : this.#at(place.inside)
+    place.value =
+      container === LISTED || Array.isArray(container)
+        ? LISTED
+        : typeof container !== 'object' || container === null
+          ? undefined
+          : place.inherited
+            ? own(container, place.key)
+            : (container as Record<string, unknown>)[place.key]
+    return place.value
+  }
+
   /** Strings as they are, numbers and booleans as text; null and maps have none. */
   texts(slot: number): Texts {
-    const read = this.#texts[slot]
-    if (read !== UNREAD) return read
+    if (this.#textsOf[slot] === this.#count) return this.#texts[slot]
+    this.#textsOf[slot] = this.#count
     const texts = textsOf(this.value(slot))
     this.#texts[slot] = texts
     return texts
@@ -74,8 +101,8 @@ export class FieldTable {
 
   /** The same in lower case. */
   folded(slot: number): Texts {
-    const read = this.#folded[slot]
-    if (read !== UNREAD) return read
+    if (this.#foldedOf[slot] === this.#count) return this.#folded[slot]
+    this.#foldedOf[slot] = this.#count
     const texts = this.texts(slot)
     const folded =
       typeof texts === 'object' ? texts.map(fold) : texts === undefined ? undefined : fold(texts)
@@ -93,6 +120,37 @@ export class FieldTable {
     this.#foldedLeaves ??= this.#leaves.map(fold)
     return this.#foldedLeaves
   }
+}
+
+/** A key in a map that may itself lie in another. */
+interface Place {
+  readonly inside: Place | null
+  readonly key: string
+  /** Whether every map inherits something of that name, which is no field. */
+  readonly inherited: boolean
+  readonly parts: Map<string, Place>
+  event: number
+  value: unknown
+}
+
+function placeOf(field: string, roots: Map<string, Place>): Place {
+  let siblings = roots
+  let place: Place | null = null
+  for (const key of field.split('.')) {
+    const known = siblings.get(key)
+    const next: Place = known ?? {
+      inside: place,
+      key,
+      inherited: key in Object.prototype,
+      parts: new Map(),
+      event: -1,
+      value: undefined,
+    }
+    siblings.set(key, next)
+    siblings = next.parts
+    place = next
+  }
+  return place as Place
 }
 
 /** Lower case, as rules and events are compared unless `cased` says otherwise. */

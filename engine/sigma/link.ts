@@ -15,6 +15,8 @@ import type {
 /** A correlation whose rules are found; it comes after every correlation it refers to. */
 export interface LinkedCorrelation {
   readonly rule: CorrelationRule
+  /** What it refers to: indexes of detections, then correlations in order; -1 where nothing. */
+  readonly targets: readonly number[]
   /**
    * Positions, in `rules`, of those that matched; indexes count detections, then correlations in
    * order.
@@ -199,6 +201,7 @@ function link(
   definitions.push(definition)
   return {
     rule,
+    targets,
     definition: `${rule.id} ${digest(definition)}`,
     positionsOf: (matched) => positionsIn(targets, matched),
     fieldOf: (name, position) => aliasFields.get(name)?.[position] ?? renamed(name),
@@ -206,8 +209,10 @@ function link(
 }
 
 const NONE: readonly number[] = []
+const FIRST: readonly number[] = [0]
 
 function positionsIn(targets: readonly number[], matched: Uint8Array): readonly number[] {
+  if (targets.length === 1) return matched[targets[0] as number] === 1 ? FIRST : NONE
   let positions: number[] | null = null
   for (let i = 0; i < targets.length; i += 1) {
     if (matched[targets[i] as number] === 1) (positions ??= []).push(i)

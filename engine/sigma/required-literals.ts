@@ -157,7 +157,7 @@ class Parser {
   #repetition(atom: Known): Known | null {
     const c = this.#source[this.#at]
     const counted = /^\{(\d{1,4})(,?)(\d{0,4})\}/.exec(this.#source.slice(this.#at, this.#at + 12))
-    let known = atom
+    let known: Known
     if (c === '*') known = ANYTHING
     else if (c === '+') known = repeated(atom, 1, Infinity)
     else if (c === '?') known = repeated(atom, 0, 1)

@@ -157,33 +157,51 @@ interface Running {
 function createStep(run: Running): RuleSet['step'] {
   const { table, tests, heads, correlations, dispatch, watermark } = run
   const matched = new Uint8Array(heads.length + correlations.length)
-  let hits: number[] = []
-  const visit = (index: number): void => {
-    if ((tests[index] as EventTest)(table)) hits.push(index)
+  const listeners = listenersOf(correlations, matched.length)
+  const asked = new Uint8Array(correlations.length)
+  const ask = (index: number): void => {
+    matched[index] = 1
+    const own = listeners[index] as readonly number[]
+    for (let i = 0; i < own.length; i += 1) asked[own[i] as number] = 1
   }
+  const hits: number[] = []
   return (event, time) => {
     const at = watermark.advance(time)
     table.load(event)
-    hits = []
-    dispatch(table, visit)
-    if (hits.length === 0) return []
-    if (hits.length > 1) hits.sort((a, b) => a - b)
+    hits.length = 0
+    for (const index of dispatch(table)) {
+      if ((tests[index] as EventTest)(table)) hits.push(index)
+    }
     const matches: Match[] = []
+    if (hits.length === 0) return matches
+    if (hits.length > 1) hits.sort((a, b) => a - b)
+    matched.fill(0)
+    asked.fill(0)
     for (const index of hits) {
       const head = heads[index] as Compiled
       if (head.emits) matches.push(matchOf(head, table, time, null))
+      ask(index)
     }
-    matched.fill(0)
-    for (const index of hits) matched[index] = 1
-    for (const [index, { linked, head, correlator }] of correlations.entries()) {
-      const positions = linked.positionsOf(matched)
-      if (positions.length === 0) continue
-      const found = correlator.see(positions, table, at)
-      if (found.length > 0) matched[heads.length + index] = 1
+    for (let index = 0; index < asked.length; index += 1) {
+      if (asked[index] === 0) continue
+      const { linked, head, correlator } = correlations[index] as RunningCorrelation
+      const found = correlator.see(linked.positionsOf(matched), table, at)
+      if (found.length > 0) ask(heads.length + index)
       if (head.emits) for (const hit of found) matches.push(matchOf(head, table, time, hit))
     }
     return matches
   }
+}
+
+/** Which correlations refer to a rule, by its index; they come after those they refer to. */
+function listenersOf(
+  correlations: readonly RunningCorrelation[],
+  rules: number,
+): readonly (readonly number[])[] {
+  const listeners: number[][] = Array.from({ length: rules }, () => [])
+  for (const [index, { linked }] of correlations.entries())
+    for (const target of new Set(linked.targets)) listeners[target]?.push(index)
+  return listeners
 }
 
 function matchOf(

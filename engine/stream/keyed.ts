@@ -28,6 +28,7 @@ export class KeyedStore<T extends KeyState> {
   readonly #bounds: KeyedBounds
   readonly #create: () => T
   readonly #held = new Map<string, Held<T>>()
+  #newest: Held<T> | null = null
   #entries = 0
   #forgotten = 0
 
@@ -49,20 +50,32 @@ export class KeyedStore<T extends KeyState> {
     return this.#forgotten
   }
 
-  /** Runs `change` on the state of `key`, made new if need be, and returns its answer. */
-  update<R>(key: string, time: number, change: (state: T) => R): R {
-    const held = this.#held.get(key) ?? { state: this.#create(), time, size: 0 }
-    this.#held.delete(key)
-    this.#held.set(key, held)
+  /**
+   * The state of `key`, made new if need be. Whoever changes it says so with `settle` before the
+   * next `use`.
+   */
+  use(key: string, time: number): T {
+    const known = this.#held.get(key)
+    const held = known ?? { state: this.#create(), time, size: 0 }
+    if (held !== this.#newest) {
+      if (known !== undefined) this.#held.delete(key)
+      this.#held.set(key, held)
+      this.#newest = held
+    }
     held.time = time
-    const answer = change(held.state)
+    return held.state
+  }
+
+  /** Counts what the state used last now holds, and forgets quiet keys where that is too much. */
+  settle(): void {
+    const held = this.#newest
+    if (held === null) return
     this.#entries += held.state.size - held.size
     held.size = held.state.size
     while (this.#held.size > 1 && this.#over()) {
       this.#forgetOldest()
       this.#forgotten += 1
     }
-    return answer
   }
 
   /** Forgets keys last used before `time`. */
@@ -80,6 +93,7 @@ export class KeyedStore<T extends KeyState> {
   /** Puts back what `save` gave; `read` makes a state of what was written. */
   restore(saved: SavedKeys, read: (state: unknown) => T): void {
     this.#held.clear()
+    this.#newest = null
     this.#entries = 0
     for (const [key, time, written] of saved) {
       const state = read(written)
@@ -95,6 +109,7 @@ export class KeyedStore<T extends KeyState> {
   #forgetOldest(): void {
     for (const [key, held] of this.#held) {
       this.#held.delete(key)
+      if (held === this.#newest) this.#newest = null
       this.#entries -= held.size
       return
     }

@@ -67,31 +67,36 @@ describe('windows against the whole past', () => {
 describe('[S26] keyed stores', () => {
   const store = (keysMax: number, entriesMax: number): KeyedStore<TimeWindow> =>
     new KeyedStore({ keysMax, entriesMax }, () => new TimeWindow(100, 100))
+  const add = (held: KeyedStore<TimeWindow>, key: string, time: number): number => {
+    const count = held.use(key, time).add(time)
+    held.settle()
+    return count
+  }
 
   it('forget the key that was quiet longest, never the one in use', () => {
     const held = store(2, 100)
-    for (const key of ['a', 'b', 'a', 'c']) held.update(key, 0, (state) => state.add(0))
+    for (const key of ['a', 'b', 'a', 'c']) add(held, key, 0)
     expect(held.save().map(([key]) => key)).toEqual(['a', 'c'])
     expect([held.keys, held.entries, held.forgotten]).toEqual([2, 3, 1])
   })
 
   it('hold their entries within the bound', () => {
     const held = store(10, 5)
-    for (let i = 0; i < 4; i += 1) held.update('a', i, (state) => state.add(i))
-    for (let i = 0; i < 4; i += 1) held.update('b', 4 + i, (state) => state.add(4 + i))
+    for (let i = 0; i < 4; i += 1) add(held, 'a', i)
+    for (let i = 0; i < 4; i += 1) add(held, 'b', 4 + i)
     expect(held.save().map(([key]) => key)).toEqual(['b'])
-    for (let i = 0; i < 9; i += 1) held.update('b', 9 + i, (state) => state.add(9 + i))
+    for (let i = 0; i < 9; i += 1) add(held, 'b', 9 + i)
     expect(held.keys).toBe(1)
   })
 
   it('forget what was last used before a time, and go on after restoring', () => {
     const held = store(10, 100)
-    held.update('a', 1, (state) => state.add(1))
-    held.update('b', 5, (state) => state.add(5))
+    add(held, 'a', 1)
+    add(held, 'b', 5)
     held.expire(5)
     const again = store(10, 100)
     again.restore(held.save(), (state) => new TimeWindow(100, 100).restore(state as number[]))
-    expect(again.update('b', 6, (state) => state.add(6))).toBe(2)
+    expect(add(again, 'b', 6)).toBe(2)
     expect([again.keys, again.entries]).toEqual([1, 2])
   })
 })
