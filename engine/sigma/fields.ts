@@ -39,7 +39,9 @@ export class FieldTable {
     this.#values.push(undefined)
     this.#texts.push(undefined)
     this.#folded.push(undefined)
-    for (const of of [this.#valuesOf, this.#textsOf, this.#foldedOf]) of.push(-1)
+    this.#valuesOf.push(-1)
+    this.#textsOf.push(-1)
+    this.#foldedOf.push(-1)
     return slot
   }
 
