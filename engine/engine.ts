@@ -61,6 +61,12 @@ export interface Engine {
   tick(now: number): { readonly alerts: Alert[]; readonly incidents: Incident[] }
   /** All incidents remembered, by order of opening. */
   incidents(): readonly Incident[]
+  /**
+   * Takes up other rules and formulas in the middle of a stream. What is the same as before goes on
+   * with its state, what is new or changed starts empty. Throws EngineError with every mistake; then
+   * the old ones stay in force.
+   */
+  reload(files: Pick<EngineOptions, 'rules' | 'formulas'>): void
   save(): Json
   /**
    * Continues exactly where `save` was taken, on an engine of the same options; throws if they
@@ -111,6 +117,12 @@ export function createEngine(options: EngineOptions): Engine {
       return { alerts, incidents: incidents.changes() }
     },
     incidents: () => incidents.all(),
+    reload(files) {
+      for (const [index, detector] of writtenDetectors({ ...options, ...files }).entries()) {
+        detector.restore((detectors[index] as Detector).save())
+        detectors[index] = detector
+      }
+    },
     save: () => ({
       version: 1,
       clock: Number.isFinite(clock) ? clock : null,
@@ -139,7 +151,8 @@ interface SavedEngine {
   readonly detectors: readonly { readonly name: string; readonly state: Json }[]
 }
 
-function detectorsOf(options: EngineOptions): Detector[] {
+/** The detectors that people write, always first: rules, then formulas. */
+function writtenDetectors(options: Pick<EngineOptions, 'rules' | 'formulas' | 'twin'>): Detector[] {
   const mistakes: EngineMistake[] = []
   const detectors: Detector[] = []
   const rules = createRuleSet(options.rules)
@@ -154,6 +167,11 @@ function detectorsOf(options: EngineOptions): Detector[] {
   if (formulas.ok) detectors.push(createFormulaDetector(formulas.set, options.twin))
   else mistakes.push(...formulas.diagnostics)
   if (mistakes.length > 0) throw new EngineError(mistakes)
+  return detectors
+}
+
+function detectorsOf(options: EngineOptions): Detector[] {
+  const detectors = writtenDetectors(options)
   if (options.baseline !== null) detectors.push(createInventoryCheck(options.baseline))
   detectors.push(createPageCallCheck())
   detectors.push(createLogHealthCheck())

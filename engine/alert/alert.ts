@@ -46,8 +46,27 @@ export interface Alert {
   readonly score?: number
   /** What moved the score, strongest first, at most 8. */
   readonly contributions?: readonly { readonly feature: string; readonly weight: number }[]
+  /** Why it is so, where the detector can say. */
+  readonly explanation?: AlertExplanation
   /** Catalogue id of the attack whose playbook fits (W1, P2, I1, D1, I4 …). */
   readonly attack?: string
+}
+
+/** What an alert rests on, in a sentence and as a timeline, oldest first, at most 12 entries. */
+export interface AlertExplanation {
+  readonly sentence: string
+  readonly timeline: readonly {
+    /** Something happened; or nothing of the kind did. */
+    readonly kind: 'happened' | 'missing'
+    /** Milliseconds; null where there is no beginning, or no end. */
+    readonly from: number | null
+    readonly to: number | null
+    readonly text: string
+    /** Telemetry uid of what happened. */
+    readonly uid?: string
+    /** Without it, or with what is missing, there would be no alert; null where nobody tried. */
+    readonly decisive: boolean | null
+  }[]
 }
 
 /** Alerts that share entities. Closes after 30 quiet minutes. */

@@ -3,6 +3,8 @@ import type { Json } from '../event/json.ts'
 import type { FormulaSet, Match } from '../mfotl/detector.ts'
 import type { TwinPlan } from '../twin/plan.ts'
 import { withVanNames } from '../twin/van-name.ts'
+import type { Explanation } from '../mfotl/explain.ts'
+import type { AlertExplanation } from './alert.ts'
 import type { Detector, Finding } from './finding.ts'
 
 /** Kind T: temporal properties over the facts of telemetry. */
@@ -49,6 +51,27 @@ function findingOf(match: Match, uid: string, plan: TwinPlan | null): Finding {
     lead: lead.length > 0 ? lead : [`device:${match.formulaId}`],
     entities: [...match.lead, ...match.entities],
     evidence: match.evidence.length > 0 ? match.evidence : [uid],
+    ...(match.explanation === null ? {} : { explanation: toldOf(match.explanation, plan) }),
     ...(match.attack === '' ? {} : { attack: match.attack }),
+  }
+}
+
+const TOLD_MAX = 12
+
+function toldOf({ sentence, timeline }: Explanation, plan: TwinPlan | null): AlertExplanation {
+  return {
+    sentence: withVanNames(sentence, plan),
+    timeline: timeline.slice(-TOLD_MAX).map((entry) => {
+      const happened = entry.kind === 'happened'
+      const [from, to] = happened ? [entry.timestamp, entry.timestamp] : [entry.since, entry.until]
+      return {
+        kind: entry.kind,
+        from: from === null ? null : from * 1000,
+        to: to === null ? null : to * 1000,
+        text: withVanNames(entry.text, plan),
+        ...(happened && entry.uid !== undefined ? { uid: entry.uid } : {}),
+        decisive: entry.decisive,
+      }
+    }),
   }
 }

@@ -22,6 +22,8 @@ export type Value = number | string
 export interface Predicate {
   readonly name: string
   readonly types: readonly ValueType[]
+  /** Names of the fields, '' where the signature gives none; explanations use them. */
+  readonly fields?: readonly string[]
 }
 export type Signature = ReadonlyMap<string, Predicate>
 

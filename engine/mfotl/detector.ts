@@ -1,6 +1,15 @@
-import { fillTemplate, loadFormulaDocument, valuations, type FormulaDocument } from './document.ts'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { fillTemplate, loadFormulaDocument, valuationOf, type FormulaDocument } from './document.ts'
 import { EvidenceLog } from './evidence.ts'
-import { createMonitor, type Fact, type Monitor, type Verdict } from './monitor.ts'
+import { explain, type Explanation } from './explain.ts'
+import {
+  createMonitor,
+  type CompiledFormula,
+  type Fact,
+  type Monitor,
+  type Verdict,
+} from './monitor.ts'
 import { MonitorError } from './monitor-error.ts'
 import type { Diagnostic, Value } from './ast.ts'
 
@@ -22,6 +31,8 @@ export interface Match {
   readonly attack: string
   /** Uids of the events it rests on, oldest first, at most 32; empty where `step` got no uid. */
   readonly evidence: readonly string[]
+  /** Why it is an answer; null where that is no longer known, or too much to find out. */
+  readonly explanation: Explanation | null
 }
 
 export interface FormulaSet {
@@ -71,21 +82,30 @@ export function createFormulaSet(
   return { ok: true, set: new Formulas(loaded) }
 }
 
+/** Steps of one explanation while events come in: a few milliseconds. */
+const WORK = 60_000
+
 interface Running {
   readonly document: FormulaDocument
+  readonly key: string
   readonly monitor: Monitor
+  /** Time-points of the set before the monitor's first. */
+  offset: number
   /** When each lead was last reported, in milliseconds. */
   readonly reported: Map<string, number>
   stopped: string | null
 }
 
 interface Saved {
+  readonly points: number
   readonly formulas: readonly SavedFormula[]
   readonly evidence: unknown
 }
 
 interface SavedFormula {
   readonly id: string
+  readonly key: string
+  readonly offset: number
   readonly monitor: unknown
   readonly reported: [string, number][]
   readonly stopped: string | null
@@ -95,6 +115,7 @@ class Formulas implements FormulaSet {
   readonly documents: readonly FormulaDocument[]
   readonly #running: readonly Running[]
   readonly #evidence: EvidenceLog
+  #points = 0
 
   constructor(documents: readonly FormulaDocument[]) {
     this.documents = documents
@@ -103,7 +124,9 @@ class Formulas implements FormulaSet {
     )
     this.#running = documents.map((document) => ({
       document,
+      key: keyOfFormula(document.compiled),
       monitor: createMonitor(document.compiled),
+      offset: 0,
       reported: new Map<string, number>(),
       stopped: null,
     }))
@@ -116,12 +139,13 @@ class Formulas implements FormulaSet {
   }
 
   step(timeMs: number, facts: readonly Fact[], uid?: string): Match[] {
-    if (uid !== undefined) this.#evidence.add(uid, facts)
+    const at = { timePoint: this.#points++, timestamp: Math.floor(timeMs / 1000) }
+    if (uid !== undefined) this.#evidence.add(uid, facts, at)
     const matches: Match[] = []
     for (const running of this.#running) {
       if (running.stopped !== null) continue
       try {
-        for (const verdict of running.monitor.step(Math.floor(timeMs / 1000), facts)) {
+        for (const verdict of running.monitor.step(at.timestamp, facts)) {
           this.#report(running, verdict, timeMs, matches)
         }
       } catch (error) {
@@ -134,7 +158,8 @@ class Formulas implements FormulaSet {
 
   #report(running: Running, verdict: Verdict, timeMs: number, matches: Match[]): void {
     const { document, reported } = running
-    for (const valuation of valuations(document.compiled, verdict)) {
+    for (const tuple of verdict.tuples) {
+      const valuation = valuationOf(document.compiled, tuple)
       const lead = document.lead.map((t) => fillTemplate(t, valuation))
       const key = lead.join(' ')
       const last = reported.get(key)
@@ -155,33 +180,55 @@ class Formulas implements FormulaSet {
           leadValues(document, valuation),
           document.compiled.formula.predicates,
         ),
+        explanation: this.#explain(running, verdict, tuple),
       })
     }
+  }
+
+  #explain(running: Running, verdict: Verdict, tuple: readonly Value[]): Explanation | null {
+    const { compiled, words } = running.document
+    const points = this.#evidence.window(compiled.formula.predicates, running.offset)
+    const { timePoint } = verdict
+    const told = explain(compiled, { timePoint, tuple }, points, { words, work: WORK })
+    return told.ok ? told.explanation : null
   }
 
   save(): unknown {
     const formulas = this.#running.map((r): SavedFormula => ({
       id: r.document.id,
+      key: r.key,
+      offset: r.offset,
       monitor: r.monitor.save(),
       reported: [...r.reported],
       stopped: r.stopped,
     }))
-    return { formulas, evidence: this.#evidence.save() } satisfies Saved
+    return { points: this.#points, formulas, evidence: this.#evidence.save() } satisfies Saved
   }
 
-  /** Formulas that were not saved start afresh, so that a set may grow between. */
+  /**
+   * Formulas that were not saved, or read otherwise since, start afresh from here on: a set may grow
+   * and change between. Throws MonitorError `bad-state` for a set that is in use.
+   */
   restore(saved: unknown): void {
-    const { formulas, evidence } = saved as Saved
-    const known = new Map(formulas.map((s) => [s.id, s]))
+    const { points, formulas, evidence } = saved as Saved
+    this.#points = points
     this.#evidence.restore(evidence)
     for (const running of this.#running) {
-      const state = known.get(running.document.id)
+      const { id } = running.document
+      const state = formulas.find((s) => s.id === id && s.key === running.key)
+      running.offset = state?.offset ?? points
       if (!state) continue
       running.monitor.restore(state.monitor)
       for (const [lead, time] of state.reported) running.reported.set(lead, time)
       running.stopped = state.stopped
     }
   }
+}
+
+/** What a monitor's state depends on: the formula's text, and the types of its predicates. */
+function keyOfFormula({ source, signature, formula }: CompiledFormula): string {
+  const types = [...formula.predicates].sort().map((name) => [name, signature.get(name)?.types])
+  return bytesToHex(sha256(utf8ToBytes(JSON.stringify([source, types])))).slice(0, 32)
 }
 
 /** The values that stand in the templates of the lead entities. */

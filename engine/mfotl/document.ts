@@ -6,6 +6,7 @@ import { compile, createMonitor, type CompiledFormula, type Verdict } from './mo
 import { MonitorError } from './monitor-error.ts'
 import { parseSignature } from './signature.ts'
 import type { Diagnostic, Outcome, Value } from './ast.ts'
+import type { Words } from './explain-words.ts'
 
 const slug = z
   .string()
@@ -37,6 +38,13 @@ const documentSchema = z.strictObject({
     z.literal(5),
     z.literal(6),
   ]),
+  /** Plain words for predicates, for explanations: `{field}` is a field of the signature. */
+  words: z
+    .record(
+      z.string(),
+      z.strictObject({ happened: template.optional(), missing: template.optional() }),
+    )
+    .default({}),
   /** Seconds in which the same lead is not reported again. */
   suppressFor: z.number().int().min(0).max(86_400).default(0),
   cases: z
@@ -147,6 +155,7 @@ function contentProblems(
       })
     }
   }
+  out.push(...wordsProblems(document.words, compiled))
   for (const name of document.predicates) {
     if (compiled.signature.has(name)) continue
     out.push({
@@ -155,6 +164,22 @@ function contentProblems(
     })
   }
   return out
+}
+
+function wordsProblems(words: Words, { signature }: CompiledFormula): ContentProblem[] {
+  return Object.entries(words).flatMap(([name, { happened = '', missing = '' }]) => {
+    const predicate = signature.get(name)
+    if (predicate === undefined)
+      return [{ key: 'words', problem: { message: `the signature has no predicate \`${name}\`` } }]
+    const fields = predicate.fields ?? []
+    return [...`${happened} ${missing}`.matchAll(/\{(\w+)\}/g)].flatMap(([, field = '']) => {
+      if (fields.includes(field)) return []
+      const correction = fields.map((f) => `{${f}}`).join(' ')
+      return [
+        { key: 'words', problem: { message: `\`${name}\` has no field ${field}`, correction } },
+      ]
+    })
+  })
 }
 
 /**
@@ -174,9 +199,14 @@ export function fillTemplate(text: string, values: Readonly<Record<string, Value
 
 /** The answers of a verdict by the names of the formula's variables. */
 export function valuations(compiled: CompiledFormula, verdict: Verdict): Record<string, Value>[] {
-  return verdict.tuples.map((t) =>
-    Object.fromEntries(compiled.variables.map((v, i) => [v.name, t[i] ?? ''])),
-  )
+  return verdict.tuples.map((t) => valuationOf(compiled, t))
+}
+
+export function valuationOf(
+  { variables }: CompiledFormula,
+  tuple: readonly Value[],
+): Record<string, Value> {
+  return Object.fromEntries(variables.map((v, i) => [v.name, tuple[i] ?? '']))
 }
 
 export interface CaseResult {

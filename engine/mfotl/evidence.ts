@@ -1,6 +1,7 @@
 import { Queue } from '../stream/queue.ts'
 import type { Value } from './ast.ts'
 import type { Fact } from './monitor.ts'
+import type { WindowPoint } from './window.ts'
 
 /** Events kept to show what led to an answer. */
 export const EVENTS_KEPT = 2048
@@ -10,6 +11,10 @@ export const EVIDENCE_MAX = 32
 interface Kept {
   readonly uid: string
   readonly facts: readonly Fact[]
+  readonly timePoint: number
+  /** Seconds; `before` is of the time-point right before, -1 where there was none. */
+  readonly timestamp: number
+  readonly before: number
 }
 
 /**
@@ -20,15 +25,23 @@ interface Kept {
 export class EvidenceLog {
   readonly #kept = new Queue<Kept>()
   readonly #predicates: ReadonlySet<string>
+  #last = -1
 
   constructor(predicates: ReadonlySet<string>) {
     this.#predicates = predicates
   }
 
-  add(uid: string, facts: readonly Fact[]): void {
+  /** `at` is the time-point, in the count of the whole set. */
+  add(
+    uid: string,
+    facts: readonly Fact[],
+    at: { readonly timePoint: number; readonly timestamp: number },
+  ): void {
+    const before = this.#last
+    this.#last = at.timestamp
     const relevant = facts.filter((f) => this.#predicates.has(f.name))
     if (relevant.length === 0) return
-    this.#kept.push({ uid, facts: relevant })
+    this.#kept.push({ uid, facts: relevant, ...at, before })
     if (this.#kept.length > EVENTS_KEPT) this.#kept.shift()
   }
 
@@ -46,10 +59,29 @@ export class EvidenceLog {
     return found.reverse()
   }
 
+  /**
+   * The kept time-points with the facts of these predicates, counted from `offset`, each with its
+   * quiet predecessor; those of before `offset` are left out.
+   */
+  window(predicates: ReadonlySet<string>, offset: number): WindowPoint[] {
+    const points: WindowPoint[] = []
+    for (const { uid, facts, timePoint, timestamp, before } of this.#kept.toArray()) {
+      const own = facts.filter((f) => predicates.has(f.name))
+      const at = timePoint - offset
+      if (own.length === 0 || at < 0) continue
+      if (at > 0 && points.at(-1)?.timePoint !== at - 1)
+        points.push({ timePoint: at - 1, timestamp: before, facts: [] })
+      points.push({ timePoint: at, timestamp, facts: own, uid })
+    }
+    return points
+  }
+
   save(): unknown {
-    return this.#kept.toArray()
+    return { last: this.#last, kept: this.#kept.toArray() }
   }
   restore(saved: unknown): void {
-    for (const kept of saved as Kept[]) this.#kept.push(kept)
+    const { last, kept } = saved as { last: number; kept: Kept[] }
+    this.#last = last
+    for (const each of kept) this.#kept.push(each)
   }
 }

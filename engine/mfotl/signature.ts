@@ -39,10 +39,15 @@ export function parseSignature(source: string): Outcome<Signature> {
         message: `predicate \`${name}\` exists already`,
       })
     }
-    signature.set(name, { name, types })
+    signature.set(name, { name, types, fields: fieldNames(m[2] ?? '') })
     offset = item.lastIndex
   }
   return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, value: signature }
+}
+
+function fieldNames(list: string): string[] {
+  if (list.trim() === '') return []
+  return list.split(',').map((f) => (f.includes(':') ? (f.split(':')[0] ?? '').trim() : ''))
 }
 
 function fieldTypes(

@@ -123,3 +123,43 @@ test('templates put the kind of an entity before a bare id once', () => {
   expect(fillTemplate('staff:{s}', { s: 'ann' })).toBe('staff:ann')
   expect(fillTemplate('staff:{s}', { s: 'staff:ann' })).toBe('staff:ann')
 })
+
+test('[F25] a match is explained from the events that were kept', () => {
+  const formulas = set()
+  const found = [1, 2, 3, 4, 5].flatMap((n) => {
+    formulas.step(n * 1000, [{ name: 'http', args: ['x', 's', 'GET', '/', 200] }], `h-${n}`)
+    return formulas.step(n * 1000, [fail(`c${n}`)], `e-${n}`)
+  })
+  expect(found[0]?.explanation?.timeline).toMatchObject(
+    [1, 2, 3, 4, 5].map((n) => ({ kind: 'happened', uid: `e-${n}`, decisive: true })),
+  )
+})
+
+test('[F27] a set with one formula changed goes on with the others as if nothing had happened', () => {
+  const changed = files.map(({ file, text }) => ({
+    file,
+    text: file === 'refunds-to-one-card.yml' ? text.replace('n >= 3', 'n >= 2') : text,
+  }))
+  const refund = (n: number): Parameters<ReturnType<typeof set>['step']>[1] => [
+    { name: 'refund', args: [`${n}`, 'ann', 900, 'own'] },
+    fail(`c${n}`),
+  ]
+  const steady = set()
+  const before = set()
+  for (const n of [1, 2, 3]) {
+    steady.step(n * 1000, refund(n), `e-${n}`)
+    before.step(n * 1000, refund(n), `e-${n}`)
+  }
+  const after = created(changed)
+  after.restore(JSON.parse(JSON.stringify(before.save())))
+  const rest = (formulas: typeof after): unknown[] =>
+    [4, 5, 6].flatMap((n) => formulas.step(n * 1000, refund(n), `e-${n}`))
+  const unchanged = rest(steady)
+  const found = rest(after) as { formulaId: string; explanation: unknown }[]
+  expect(found.filter((m) => m.formulaId !== 'refunds-to-one-card')).toEqual(unchanged)
+  expect(unchanged).toHaveLength(1)
+  const fresh = found.filter((m) => m.formulaId === 'refunds-to-one-card')
+  expect(fresh.map((m) => m.explanation)).toMatchObject([
+    { timeline: [{ uid: 'e-4' }, { uid: 'e-5' }] },
+  ])
+})
