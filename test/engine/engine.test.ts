@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createEngine, EngineError } from '../../engine/engine.ts'
 import type { Engine, SourceFile } from '../../engine/engine.ts'
+import type { Alert } from '../../engine/alert/alert.ts'
 import { createForwardScorer } from '../../engine/anomaly/forward.ts'
 import type { Telemetry } from '../../engine/event/telemetry.ts'
 import { FactReader } from '../../engine/event/facts.ts'
@@ -168,6 +169,56 @@ describe('the engine', () => {
       ),
     )
     expect(out).toEqual(whole())
+  })
+  /** What is said when other files are taken up at second 1900. */
+  const reloaded = (files: Parameters<Engine['reload']>[0]): string[] => {
+    const engine = createEngine(OPTIONS)
+    const [early, late] = [0, 1].map((half) =>
+      events.filter(({ time }) => time > 1_900_000 === (half === 1)),
+    ) as [Telemetry[], Telemetry[]]
+    const out: string[] = []
+    for (let now = 1_000, next = 0; now <= 1_900_000; now += 1_000) {
+      for (; next < early.length && (early[next] as Telemetry).time <= now; next += 1)
+        out.push(...engine.step(early[next] as Telemetry).map((alert) => JSON.stringify(alert)))
+      const { alerts, incidents } = engine.tick(now)
+      out.push(...[...alerts, ...incidents].map((each) => JSON.stringify(each)))
+    }
+    try {
+      engine.reload(files)
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error
+      out.push(...error.mistakes.map(({ file }) => `mistake in ${file}`))
+    }
+    return [...out, ...told(engine, late, 1_900_000)]
+  }
+  it('[F27] the same rules and formulas, taken up again, change nothing', () => {
+    expect(reloaded({ rules: [...OPTIONS.rules], formulas: [...OPTIONS.formulas] })).toEqual(
+      whole(),
+    )
+  })
+  it('[F27] of files with mistakes all are told, and the old ones stay in force', () => {
+    const rules = [{ name: 'r.yml', text: 'title: x\n' }]
+    const formulas = [...OPTIONS.formulas, { name: 'f.yml', text: 'id: X\n' }]
+    const said = reloaded({ rules, formulas })
+    const mistakes = said.filter((line) => line.startsWith('mistake'))
+    expect(new Set(mistakes)).toEqual(new Set(['mistake in r.yml', 'mistake in f.yml']))
+    expect(said.filter((line) => !line.startsWith('mistake'))).toEqual(whole())
+  })
+  it('[F27] with one formula changed the others say what they would have said', () => {
+    const formulas = OPTIONS.formulas.map(({ name, text }) => ({
+      name,
+      text: name === 'card-testing-by-address.yml' ? text.replace('n >= 5', 'n >= 3') : text,
+    }))
+    const alerts = (said: readonly string[], own: boolean): string[] =>
+      said.flatMap((line) => {
+        const { id, time, lead, kind, detector, explanation } = JSON.parse(line) as Alert
+        if (!id.startsWith('a-') || (detector === 'card-testing-by-address') !== own) return []
+        return [JSON.stringify({ time, lead, kind, detector, explanation })]
+      })
+    const said = reloaded({ rules: OPTIONS.rules, formulas })
+    expect(alerts(said, false)).toEqual(alerts(whole(), false))
+    expect(alerts(said, true)).not.toEqual(alerts(whole(), true))
+    expect(alerts(whole(), false).some((line) => line.includes('"explanation"'))).toBe(true)
   })
   it('[E2] refuses the state of another set of detectors', () => {
     const saved = createEngine({ ...OPTIONS, twin: null }).save()
