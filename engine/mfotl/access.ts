@@ -2,6 +2,7 @@ import { keyOfColumns, type Entry, type Relation } from './relation.ts'
 import { isBound, type Bound } from './monitorable.ts'
 import type { Value } from './ast.ts'
 import type { Slot } from './core.ts'
+import type { Limits } from './limits.ts'
 
 /** Continues an evaluation; true stops the search for more answers. */
 export type Next = () => boolean
@@ -15,6 +16,7 @@ export function compileAccess(
   slots: readonly Slot[],
   bound: Bound,
   env: Value[],
+  limits: Limits,
   next: Next,
   accept: ((entry: Entry) => boolean) | null = null,
 ): Next {
@@ -37,6 +39,7 @@ export function compileAccess(
   return () => {
     const bucket = index.buckets.get(read())
     if (bucket === undefined) return false
+    limits.work(bucket.length)
     for (let i = 0; i < bucket.length; i++) {
       const entry = bucket[i] as Entry
       if (accept !== null && !accept(entry)) continue

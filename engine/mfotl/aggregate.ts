@@ -1,6 +1,7 @@
 import { keyOf, keyOfColumns, Relation, type Entry, type Key } from './relation.ts'
 import { exact } from './term.ts'
 import type { AggregationOperator, Value, ValueType } from './ast.ts'
+import type { Limits } from './limits.ts'
 import type { StateNode } from './stage.ts'
 
 /**
@@ -60,7 +61,7 @@ interface Group {
  * each change, the others the size of the groups that changed.
  */
 export class WindowAggregation implements StateNode {
-  readonly results = new Relation()
+  readonly results: Relation
   readonly #operator: AggregationOperator
   readonly #type: ValueType
   readonly #columns: readonly number[]
@@ -76,7 +77,9 @@ export class WindowAggregation implements StateNode {
     column: number,
     columns: readonly number[],
     passes: (result: Value) => boolean,
+    limits: Limits,
   ) {
+    this.results = new Relation(limits)
     this.#operator = operator
     this.#type = type
     this.#column = column
@@ -84,6 +87,10 @@ export class WindowAggregation implements StateNode {
     this.#passes = passes
     window.onChange = (entry, added) => this.#change(entry, added)
     if (columns.length === 0) this.#touched.add(this.#group([], ''))
+  }
+
+  get size(): number {
+    return this.results.size + this.#groups.size
   }
 
   update(): void {

@@ -3,6 +3,7 @@ import { keyOfColumns, type Key } from './relation.ts'
 import { compileTerm } from './term.ts'
 import type { Value } from './ast.ts'
 import type { Core, Slot } from './core.ts'
+import type { Limits } from './limits.ts'
 import type { Bound } from './monitorable.ts'
 import type { Cell, Context } from './stage.ts'
 
@@ -28,6 +29,7 @@ export function compilePredicate(
   bound: Bound,
   env: Value[],
   cell: Cell,
+  limits: Limits,
   next: Next,
 ): Next {
   const pattern = patternOf(f, bound, env)
@@ -39,6 +41,7 @@ export function compilePredicate(
     const all = rowsOf(context)
     if (all === undefined) return false
     const rows = all.length > INDEX_FROM ? select(all) : all
+    limits.work(rows.length)
     for (let i = 0; i < rows.length; i++) {
       if (fits(rows[i] as readonly Value[]) && next()) return true
     }

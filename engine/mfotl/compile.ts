@@ -5,6 +5,7 @@ import type { Value } from './ast.ts'
 import { compilePredicate } from './compile-predicate.ts'
 import { FutureWindow, type FutureWindowOptions } from './future-window.ts'
 import { assignment, canList, extend, isBound, orderConjuncts, type Bound } from './monitorable.ts'
+import type { Limits } from './limits.ts'
 import { PastWindow, type Ending } from './past-window.ts'
 import { compileRegexp } from './regexp.ts'
 import { keyOfColumns, type Key, type Relation } from './relation.ts'
@@ -36,7 +37,10 @@ export class Builder {
   readonly nodes: StateNode[] = []
   readonly predicates = new Map<string, number>()
 
-  constructor(slotCount: number) {
+  readonly limits: Limits
+
+  constructor(slotCount: number, limits: Limits) {
+    this.limits = limits
     this.env = new Array<Value>(slotCount).fill(0)
   }
 
@@ -64,6 +68,7 @@ export class Builder {
           bound,
           env,
           place.stage.cell(place.lag),
+          this.limits,
           next,
         )
       case 'comparison':
@@ -93,11 +98,11 @@ export class Builder {
       case 'once':
       case 'since': {
         const window = this.#past(f, place)
-        return compileAccess(window.relation, window.slots, bound, env, next)
+        return compileAccess(window.relation, window.slots, bound, env, this.limits, next)
       }
       case 'eventually': {
         const window = this.#ahead(f.body, { interval: f.interval, times: false }, place)
-        return compileAccess(window.relation, window.slots, bound, env, next)
+        return compileAccess(window.relation, window.slots, bound, env, this.limits, next)
       }
       case 'until':
         return this.#until(f, bound, place, next)
@@ -198,7 +203,7 @@ export class Builder {
   #past(f: Of<'once' | 'since'>, place: Place): PastWindow {
     const right = f.kind === 'once' ? f.body : f.right
     const ending = f.kind === 'once' ? null : this.#ending(f.left, right, place)
-    const window = new PastWindow(right.free, f.interval, this.env, ending)
+    const window = new PastWindow(right.free, f.interval, this.env, ending, this.limits)
     window.feed(
       this.#compile(right, NONE, place, () => {
         window.insert()
@@ -233,7 +238,7 @@ export class Builder {
   #ahead(body: Core, options: FutureWindowOptions, place: Place): FutureWindow {
     let window: FutureWindow | null = null
     const stage = this.buildStage(body, (context) => window?.offer(context, this.env))
-    window = new FutureWindow(body.free, options, stage, this.contexts)
+    window = new FutureWindow(body.free, options, stage, this.contexts, this.limits)
     this.#register(window, place)
     place.stage.lookaheads.push({ lag: place.lag, lookahead: window })
     place.stage.cell(place.lag)
@@ -247,16 +252,24 @@ export class Builder {
     const side = this.#ahead(left, { interval: { from: 0, to: f.interval.to }, times: true }, place)
     const columns = side.slots.map((s) => window.slots.indexOf(s))
     const cell = place.stage.cell(place.lag)
-    return compileAccess(window.relation, window.slots, bound, this.env, next, (entry) => {
-      const reached = window.timesOf(entry)?.peek() ?? Infinity
-      const now = cell.context?.timePoint ?? Infinity
-      const other = side.relation.get(keyOfColumns(entry.values, columns))
-      const times = other && side.timesOf(other)
-      if (negative) return (times?.peek() ?? Infinity) >= reached
-      return (
-        reached === now || (times?.peek() === now && times.at(reached - now - 1) === reached - 1)
-      )
-    })
+    return compileAccess(
+      window.relation,
+      window.slots,
+      bound,
+      this.env,
+      this.limits,
+      next,
+      (entry) => {
+        const reached = window.timesOf(entry)?.peek() ?? Infinity
+        const now = cell.context?.timePoint ?? Infinity
+        const other = side.relation.get(keyOfColumns(entry.values, columns))
+        const times = other && side.timesOf(other)
+        if (negative) return (times?.peek() ?? Infinity) >= reached
+        return (
+          reached === now || (times?.peek() === now && times.at(reached - now - 1) === reached - 1)
+        )
+      },
+    )
   }
 
   #aggregation(
@@ -283,9 +296,10 @@ export class Builder {
       column,
       columns,
       passes,
+      this.limits,
     )
     this.#register(node, place)
-    return compileAccess(node.results, [f.result, ...f.group], bound, env, next)
+    return compileAccess(node.results, [f.result, ...f.group], bound, env, this.limits, next)
   }
 
   #windowOf(
@@ -305,6 +319,7 @@ export class Builder {
       readonly seen: Map<Key, Value>
     }
     let groups = new Map<Key, Group>()
+    let count = 0
     const readGroup = keyReader(f.group, env)
     const readKey = keyReader(f.body.free, env)
     const given = new Set(f.group.filter((s) => bound.has(s)))
@@ -313,12 +328,14 @@ export class Builder {
       let group = groups.get(key)
       if (!group) groups.set(key, (group = { values: readTuple(f.group, env), seen: new Map() }))
       group.seen.set(readKey(), env[f.variable] as Value)
+      this.limits.answers(++count)
       return false
     })
     const type = f.type()
     const resultBound = bound.has(f.result)
     return () => {
       const found = (groups = new Map<Key, Group>())
+      count = 0
       list()
       if (f.group.length === 0 && found.size === 0) found.set('', { values: [], seen: new Map() })
       for (const group of found.values()) {

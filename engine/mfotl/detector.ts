@@ -37,7 +37,10 @@ export interface Match {
 
 export interface FormulaSet {
   readonly documents: readonly FormulaDocument[]
-  /** Formulas that met a number they could not treat exactly, and stopped; the others go on. */
+  /**
+   * Formulas that met a number they could not treat exactly, or a limit, and stopped; the others go
+   * on.
+   */
   readonly stopped: readonly { readonly formulaId: string; readonly reason: string }[]
   /**
    * Takes the facts of one moment. Monitors count whole seconds, as MonPoly does: the timestamp is
@@ -84,6 +87,10 @@ export function createFormulaSet(
 
 /** Steps of one explanation while events come in: a few milliseconds. */
 const WORK = 60_000
+/** Matches of one moment that are explained. */
+const EXPLAINED_MAX = 16
+/** What each formula of a set may cost; one that costs more stops, and the others go on. */
+const LIMITS = { keptMax: 1_000_000, workMax: 20_000_000, answersMax: 10_000 }
 
 interface Running {
   readonly document: FormulaDocument
@@ -125,7 +132,7 @@ class Formulas implements FormulaSet {
     this.#running = documents.map((document) => ({
       document,
       key: keyOfFormula(document.compiled),
-      monitor: createMonitor(document.compiled),
+      monitor: createMonitor(document.compiled, LIMITS),
       offset: 0,
       reported: new Map<string, number>(),
       stopped: null,
@@ -180,7 +187,7 @@ class Formulas implements FormulaSet {
           leadValues(document, valuation),
           document.compiled.formula.predicates,
         ),
-        explanation: this.#explain(running, verdict, tuple),
+        explanation: matches.length < EXPLAINED_MAX ? this.#explain(running, verdict, tuple) : null,
       })
     }
   }

@@ -3,6 +3,7 @@ import { readTuple } from './access.ts'
 import { keyOf, Relation, type Entry } from './relation.ts'
 import type { Interval, Value } from './ast.ts'
 import type { Slot } from './core.ts'
+import type { Limits } from './limits.ts'
 import type { Context, Contexts, Lookahead, Stage, StateNode } from './stage.ts'
 
 interface Occurrence {
@@ -28,12 +29,13 @@ export interface FutureWindowOptions {
  * time-points that wait for their verdict.
  */
 export class FutureWindow implements StateNode, Lookahead {
-  readonly relation = new Relation()
+  readonly relation: Relation
   readonly slots: readonly Slot[]
   readonly #times: Map<Entry, Times> | null
   readonly #interval: Interval
   readonly #stage: Stage
   readonly #contexts: Contexts
+  readonly #limits: Limits
   readonly #incoming = new Queue<Occurrence>()
   readonly #live = new Queue<Occurrence>()
 
@@ -42,12 +44,19 @@ export class FutureWindow implements StateNode, Lookahead {
     options: FutureWindowOptions,
     stage: Stage,
     contexts: Contexts,
+    limits: Limits,
   ) {
+    this.relation = new Relation(limits)
+    this.#limits = limits
     this.slots = slots
     this.#times = options.times ? new Map() : null
     this.#interval = options.interval
     this.#stage = stage
     this.#contexts = contexts
+  }
+
+  get size(): number {
+    return this.relation.size + this.#incoming.length + this.#live.length
   }
 
   timesOf(entry: Entry): Times | undefined {
@@ -58,6 +67,7 @@ export class FutureWindow implements StateNode, Lookahead {
   offer(context: Context, env: readonly Value[]): void {
     const { timePoint, timestamp } = context
     this.#incoming.push({ values: readTuple(this.slots, env), timePoint, timestamp, entry: null })
+    this.#limits.room(this.#incoming.length)
   }
 
   /** True where no answer that matters at this time-point can still come. */

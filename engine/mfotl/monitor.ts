@@ -1,4 +1,5 @@
 import { Builder } from './compile.ts'
+import { Limits, type LimitOptions } from './limits.ts'
 import { checkFormula, type CheckedFormula } from './check.ts'
 import { keyOf, type Key } from './relation.ts'
 import { MonitorError } from './monitor-error.ts'
@@ -6,7 +7,7 @@ import { parseFormula } from './parse.ts'
 import { parseSignature } from './signature.ts'
 import { readTuple } from './access.ts'
 import type { Formula, Outcome, Signature, Value, ValueType } from './ast.ts'
-import type { Context, Stage } from './stage.ts'
+import type { Context, Stage, StateNode } from './stage.ts'
 
 /** One event: the name of a predicate and its fields. */
 export interface Fact {
@@ -66,11 +67,14 @@ export interface Monitor {
   readonly dropped: number
   /** Events refused because their fields do not fit the signature. */
   readonly refused: number
+  /** Tuples, waiting records, time-points and events that are kept now, and were at most. */
+  readonly kept: number
+  readonly keptPeak: number
   /**
    * Takes one time-point and returns the verdicts that have become certain, oldest first.
    * `timestamp` is in whole seconds. Events of predicates the formula does not speak of cost
    * nothing. Throws MonitorError `inexact-integer` where arithmetic leaves the exact whole
-   * numbers.
+   * numbers, and `too-much-kept`, `too-much-work` or `too-many-answers` at its limits.
    */
   step(timestamp: number, facts: readonly Fact[]): Verdict[]
   /** Closes the log with a last maximal timestamp, which itself gets no verdict. */
@@ -84,9 +88,12 @@ export interface Monitor {
   restore(saved: unknown): void
 }
 
-/** Memory of a monitor is bounded by the events within the formula's largest intervals. */
-export function createMonitor(compiled: CompiledFormula): Monitor {
-  return new FormulaMonitor(compiled)
+/**
+ * Memory of a monitor is bounded by the events within the formula's largest intervals, and by
+ * `keptMax` in any case.
+ */
+export function createMonitor(compiled: CompiledFormula, limits: LimitOptions = {}): Monitor {
+  return new FormulaMonitor(compiled, limits)
 }
 
 interface Saved {
@@ -110,19 +117,22 @@ class FormulaMonitor implements Monitor {
   refused = 0
   readonly #compiled: CompiledFormula
   readonly #builder: Builder
+  readonly #limits: Limits
   readonly #columns = new Map<string, Column>()
   #last = -Infinity
   #ended = false
   #out: Verdict[] = []
   #tuples: Value[][] = []
 
-  constructor(compiled: CompiledFormula) {
+  constructor(compiled: CompiledFormula, options: LimitOptions) {
     this.#compiled = compiled
-    this.#builder = new Builder(compiled.formula.slotCount)
+    const limits = (this.#limits = new Limits(options))
+    this.#builder = new Builder(compiled.formula.slotCount, limits)
     const slots = compiled.variables.map((v) => v.slot)
     const { env } = this.#builder
     const root = this.#builder.buildStage(compiled.formula.core, () => {
       if (slots.length > 0 || this.#tuples.length === 0) this.#tuples.push(readTuple(slots, env))
+      limits.answers(this.#tuples.length)
     })
     const run = root.evaluate
     root.evaluate = (context) => {
@@ -135,6 +145,13 @@ class FormulaMonitor implements Monitor {
     for (const [name, number] of this.#builder.predicates) {
       this.#columns.set(name, { number, types: compiled.signature.get(name)?.types ?? [] })
     }
+  }
+
+  get kept(): number {
+    return this.#limits.kept
+  }
+  get keptPeak(): number {
+    return this.#limits.peak
   }
 
   step(timestamp: number, facts: readonly Fact[]): Verdict[] {
@@ -181,14 +198,19 @@ class FormulaMonitor implements Monitor {
   }
 
   #drain(): Verdict[] {
-    const { stages, contexts } = this.#builder
+    const { stages, contexts, nodes } = this.#builder
+    const limits = this.#limits
     let oldest = Infinity
     for (let i = 0; i < stages.length; i++) {
       const stage = stages[i] as Stage
-      while (stage.tryStep(contexts)) continue
+      do limits.begin()
+      while (stage.tryStep(contexts))
       if (stage.oldest < oldest) oldest = stage.oldest
     }
     contexts.trim(oldest)
+    let kept = contexts.size
+    for (let i = 0; i < nodes.length; i++) kept += (nodes[i] as StateNode).size
+    limits.keep(kept)
     const out = this.#out
     if (out.length === 0) return []
     this.#out = []

@@ -3,6 +3,7 @@ import { readTuple, loadTuple, keyReader } from './access.ts'
 import { keyOf, Relation, type Entry, type Index } from './relation.ts'
 import type { Interval, Value } from './ast.ts'
 import type { Slot } from './core.ts'
+import type { Limits } from './limits.ts'
 import type { Context, StateNode } from './stage.ts'
 
 /** How the left side of SINCE ends what the right side began; null for ONCE. */
@@ -28,9 +29,9 @@ interface Pending {
  * left side ends. Memory: the tuples seen within the interval (all of them where it has no end).
  */
 export class PastWindow implements StateNode {
-  readonly relation = new Relation()
+  readonly relation: Relation
   readonly slots: readonly Slot[]
-  readonly #young = new Relation()
+  readonly #young: Relation
   readonly #pending = new Queue<Pending>()
   readonly #expiry = new Queue<Pending>()
   readonly #interval: Interval
@@ -41,13 +42,26 @@ export class PastWindow implements StateNode {
   #body: () => void = () => undefined
   #now = 0
 
-  constructor(slots: readonly Slot[], interval: Interval, env: Value[], ending: Ending) {
+  constructor(
+    slots: readonly Slot[],
+    interval: Interval,
+    env: Value[],
+    ending: Ending,
+    limits: Limits,
+  ) {
+    this.relation = new Relation(limits)
+    this.#young = new Relation(limits)
     this.slots = slots
     this.#interval = interval
     this.#env = env
     this.#ending = ending
     this.#read = keyReader(slots, env)
     this.#remove = ending?.kind === 'delta' ? this.#remover(ending.slots) : null
+  }
+
+  get size(): number {
+    const waiting = this.#pending.length + this.#expiry.length
+    return this.relation.size + this.#young.size + waiting
   }
 
   /** `list` must call `insert` once for each answer of the right side. */

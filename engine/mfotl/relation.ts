@@ -1,4 +1,5 @@
 import type { Value } from './ast.ts'
+import type { Limits } from './limits.ts'
 
 export type Key = Value
 
@@ -29,8 +30,13 @@ export class Index {
 export class Relation {
   readonly #entries = new Map<Key, Entry>()
   readonly #indexes: Index[] = []
+  readonly #limits: Limits
   /** Told of each tuple that comes or goes. */
   onChange: ((entry: Entry, added: boolean) => void) | null = null
+
+  constructor(limits: Limits) {
+    this.#limits = limits
+  }
 
   get size(): number {
     return this.#entries.size
@@ -57,6 +63,7 @@ export class Relation {
     if (known) return known
     const entry: Entry = { values, key, places: [], stamp: 0, count: 0, alive: true }
     this.#entries.set(key, entry)
+    this.#limits.room(this.#entries.size)
     for (let i = 0; i < this.#indexes.length; i++) {
       const index = this.#indexes[i] as Index
       const at = keyOfColumns(values, index.columns)

@@ -20,6 +20,8 @@ export interface Cell {
 
 /** An operator that keeps something from one time-point to the next. */
 export interface StateNode {
+  /** Tuples and records kept. */
+  readonly size: number
   update(context: Context): void
   save(): unknown
   restore(saved: unknown): void
@@ -98,7 +100,12 @@ export class Stage {
 export class Contexts {
   #items: Context[] = []
   #first = 0
+  #facts = 0
 
+  /** Time-points and events kept. */
+  get size(): number {
+    return this.#items.length + this.#facts
+  }
   get last(): number {
     return this.#first + this.#items.length - 1
   }
@@ -107,12 +114,14 @@ export class Contexts {
   }
   push(context: Context): void {
     this.#items.push(context)
+    this.#facts += factsOf(context)
   }
 
   /** Forgets what lies before `index`, in batches. */
   trim(index: number): void {
     const count = index - this.#first
     if (count < 64 || count * 2 < this.#items.length) return
+    for (let i = 0; i < count; i++) this.#facts -= factsOf(this.#items[i] as Context)
     this.#items = this.#items.slice(count)
     this.#first = index
   }
@@ -123,5 +132,12 @@ export class Contexts {
   restore(saved: { first: number; items: readonly Context[] }): void {
     this.#first = saved.first
     this.#items = [...saved.items]
+    this.#facts = this.#items.reduce((sum, each) => sum + factsOf(each), 0)
   }
+}
+
+function factsOf({ rows }: Context): number {
+  let count = 0
+  for (let i = 0; i < rows.length; i++) count += rows[i]?.length ?? 0
+  return count
 }
