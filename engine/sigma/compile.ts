@@ -161,12 +161,29 @@ function foldedTest(
   set: PatternSet,
   literals: LiteralIndex,
 ): EventTest {
+  const plain = slot >= 0 && set.exact.size > 0 && !hasPatterns({ ...set, exact: new Set() })
+  if (plain) return exactTest(slot, set.exact)
   const test = onFolded(slot, patternTest(set))
   const contained = [...set.prefixes, ...set.suffixes, ...set.contained]
   const others = set.anything || set.exact.size + set.others.length > 0
   if (field === null || others || contained.length < 2 || !contained.every(isIndexed)) return test
   const gate = literals.gate([{ field, exact: [], contained }])
   return (table) => literals.isOpen(gate) && test(table)
+}
+
+/** Exact values; a number is compared as a number, not as text. */
+function exactTest(slot: number, texts: ReadonlySet<string>): EventTest {
+  const numbers = new Set([...texts].map(Number).filter((each) => texts.has(fold(String(each)))))
+  const [only] = numbers
+  const isOne = (value: number): boolean =>
+    numbers.size === 1 ? value === only : numbers.has(value)
+  return (table) => {
+    const value = table.value(slot)
+    if (typeof value === 'number' && Number.isFinite(value)) return isOne(value)
+    const held = table.folded(slot)
+    if (typeof held === 'string') return texts.has(held)
+    return held !== undefined && held.some((text) => texts.has(text))
+  }
 }
 
 function onFolded(slot: number, test: TextTest): EventTest {

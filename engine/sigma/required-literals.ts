@@ -28,7 +28,7 @@ const CLASS_MAX = 16
 const COPIES_MAX = 2
 const DEPTH_MAX = 100
 /** A clause that lets nearly everything through is not worth asking. */
-const COMMON_MAX = 0.35
+const COMMON_MAX = 0.8
 
 /** `exact` are all texts the part can be, where they are few; `clauses` what it must contain. */
 interface Known {

@@ -1,16 +1,21 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { createRuleSet } from '../../engine/sigma/rule-set.ts'
 import type { RuleSet } from '../../engine/sigma/rule-set.ts'
+import { naiveMatcher } from './sigma-peer.ts'
+import { commonShapes, rulesIn, W3C } from './sigma-rules.ts'
+import type { RuleFile } from './sigma-rules.ts'
 
 /**
- * Sigma at work on parsed web events of about 400 bytes of JSON: `node test/bench/sigma.ts [events]
- * [rules DIR…]`. Prints events per second for the rules that ship, for as many copies of them as
- * make `--copies` (1 by default), and from JSON text beside bare `JSON.parse`. One core, best of
- * three runs.
+ * Sigma at work on parsed web events of about 550 bytes of JSON: `node test/bench/sigma.ts [events]
+ * [rules DIR…]`. Prints events per second for the rules that ship, alone and with as many more of
+ * common shapes as make 60 and 142 rules; beside a naive matcher and, from JSON text, beside bare
+ * `JSON.parse`. One core, best of three runs that take turns.
  */
 const EVENTS = Number(process.argv[2] ?? 200_000)
 const FOLDERS = process.argv.slice(3)
 const SHIPPED = new URL('../../engine/rules/', import.meta.url).pathname
+/** So many different events are seen again and again, as a log's latest lines lie in memory. */
+const DIFFERENT = 20_000
+const RUNS = 3
 
 const PATHS = [
   '/',
@@ -56,49 +61,33 @@ function webEvent(n: number): Record<string, unknown> {
   }
 }
 
-function rulesIn(folders: readonly string[], copies: number): RuleSet {
-  const files = folders.flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => name.endsWith('.yml'))
-      .map((name) => ({ name, text: readFileSync(`${folder}/${name}`, 'utf8') })),
-  )
-  const copied = Array.from({ length: copies }, (_, copy) =>
-    files.map(({ name, text }) => copyOf(name, text, copy)),
-  )
-  const result = createRuleSet(copied.flat())
+function setOf(files: readonly RuleFile[]): RuleSet {
+  const result = createRuleSet(files, { pipeline: W3C })
   if (!result.ok) throw new Error(JSON.stringify(result.diagnostics.slice(0, 5)))
   return result.set
 }
 
-/** The same rules under other ids and names, looking for other values. */
-function copyOf(name: string, text: string, copy: number): { name: string; text: string } {
-  if (copy === 0) return { name, text }
-  const names = [...text.matchAll(/^name: (\S+)$/gm)].map((match) => match[1] as string)
-  let changed = text.replaceAll(/^id: (\S+)$/gm, `id: $1-${copy}`)
-  for (const each of names)
-    changed = changed.replaceAll(new RegExp(`(name: |- )${each}$`, 'gm'), `$1${each}_${copy}`)
-  changed = changed.replaceAll(/^( +- '\/?[a-z][\w./-]+)'$/gm, `$1${copy}'`)
-  return { name: `${copy}-${name}`, text: changed }
-}
-
 interface Spent {
-  readonly wall: number
+  wall: number
   /** Seconds of all threads, which a busy machine does not lengthen. */
-  readonly cpu: number
+  cpu: number
 }
 
-function best(run: () => void): Spent {
-  let wall = Number.POSITIVE_INFINITY
-  let cpu = Number.POSITIVE_INFINITY
-  for (let i = 0; i < 3; i += 1) {
-    const started = performance.now()
-    const before = process.cpuUsage()
-    run()
-    const { user, system } = process.cpuUsage(before)
-    wall = Math.min(wall, (performance.now() - started) / 1000)
-    cpu = Math.min(cpu, (user + system) / 1e6)
+/** The best of several runs of each, which take turns, so that all meet the same neighbours. */
+function best(runs: readonly (() => void)[]): Spent[] {
+  const spent = runs.map((): Spent => ({ wall: Infinity, cpu: Infinity }))
+  for (let i = 0; i < RUNS; i += 1) {
+    for (const [index, run] of runs.entries()) {
+      const started = performance.now()
+      const before = process.cpuUsage()
+      run()
+      const { user, system } = process.cpuUsage(before)
+      const own = spent[index] as Spent
+      own.wall = Math.min(own.wall, (performance.now() - started) / 1000)
+      own.cpu = Math.min(own.cpu, (user + system) / 1e6)
+    }
   }
-  return { wall, cpu }
+  return spent
 }
 
 function rates(spent: Spent): string {
@@ -106,32 +95,54 @@ function rates(spent: Spent): string {
   return `${each(spent.wall)}/s (${each(spent.cpu)} per CPU second)`
 }
 
-const events = Array.from({ length: EVENTS }, (_, n) => webEvent(n))
+function perCpu(spent: Spent): number {
+  return EVENTS / spent.cpu
+}
+
+const events = Array.from({ length: Math.min(EVENTS, DIFFERENT) }, (_, n) => webEvent(n))
 const lines = events.map((event) => JSON.stringify(event))
-const bytes = lines.reduce((sum, line) => sum + line.length, 0) / EVENTS
+const bytes = lines.reduce((sum, line) => sum + line.length, 0) / lines.length
+const eventAt = (n: number): Record<string, unknown> => events[n % events.length] as never
+const parseAt = (n: number): Record<string, unknown> =>
+  JSON.parse(lines[n % lines.length] as string)
+
+function measure(files: readonly RuleFile[]): void {
+  const set = setOf(files)
+  const naive = naiveMatcher(files, W3C)
+  const empty = set.save()
+  let matched = 0
+  let found = 0
+  const through = (read: (n: number) => Record<string, unknown>) => (): void => {
+    set.restore(empty)
+    matched = 0
+    for (let n = 0; n < EVENTS; n += 1) matched += set.step(read(n), n * 40).length
+  }
+  const [parsing, parsed, text, peer] = best([
+    () => {
+      for (let n = 0; n < EVENTS; n += 1) parseAt(n)
+    },
+    through(eventAt),
+    through(parseAt),
+    () => {
+      found = 0
+      for (let n = 0; n < EVENTS; n += 1) found += naive(eventAt(n))
+    },
+  ]) as [Spent, Spent, Spent, Spent]
+  const share = ((100 * perCpu(text)) / perCpu(parsing)).toFixed(0)
+  process.stdout.write(
+    `${set.rules.length} rules: parsed ${rates(parsed)}; from text ${rates(text)}, ` +
+      `${share} % of JSON.parse (${perCpu(parsing).toFixed(0)}); naive ${rates(peer)}, ` +
+      `${(perCpu(parsed) / perCpu(peer)).toFixed(1)} times slower; ` +
+      `${matched} matches raised, ${found} rules hold\n`,
+  )
+}
+
 process.stdout.write(
   `${EVENTS} events of ${bytes.toFixed(0)} bytes, ${process.version}, ${process.arch}\n`,
 )
-const parsing = best(() => lines.forEach((line) => JSON.parse(line) as unknown))
-process.stdout.write(`JSON.parse alone: ${rates(parsing)}\n`)
-
-for (const copies of FOLDERS.length > 0 ? [1] : [1, 2, 4]) {
-  const set = rulesIn(FOLDERS.length > 0 ? FOLDERS : [SHIPPED], copies)
-  const empty = set.save()
-  let matched = 0
-  const parsed = best(() => {
-    set.restore(empty)
-    matched = 0
-    for (const [n, event] of events.entries()) matched += set.step(event, n * 40).length
-  })
-  const fromText = best(() => {
-    set.restore(empty)
-    for (const [n, line] of lines.entries())
-      set.step(JSON.parse(line) as Record<string, unknown>, n * 40)
-  })
-  const share = ((100 * parsing.cpu) / fromText.cpu).toFixed(0)
-  process.stdout.write(
-    `${set.rules.length} rules: parsed ${rates(parsed)}; from text ${rates(fromText)}, ` +
-      `${share} % of JSON.parse; ${matched} matches\n`,
-  )
+if (FOLDERS.length > 0) measure(FOLDERS.flatMap((folder) => rulesIn(folder)))
+else {
+  const shipped = rulesIn(SHIPPED)
+  const own = setOf(shipped).rules.length
+  for (const count of [own, 60, 142]) measure([...shipped, ...commonShapes(count - own)])
 }
