@@ -8,7 +8,7 @@ import { StateSet } from './state-set.ts'
 /**
  * Goes through every state there is, nearest first, so that the counterexample it returns is a
  * shortest one. Nothing is left out: no reductions. Same model, same answer. Holds at most
- * `bounds.states` states (about 30 bytes each) and refuses beyond; refuses numbers without an end.
+ * `bounds.states` states (about 60 bytes each) and refuses beyond; refuses numbers without an end.
  */
 export function search(model: GroundModel): Verdict {
   const open = model.cells.find(({ high }) => high === null)
@@ -40,7 +40,7 @@ class Search {
     const { fields, words } = layoutOf(model.cells)
     this.#fields = fields
     this.#found = new StateSet(words, model.workflow.bounds.states)
-    this.#moves = new Moves(model.steps, fields)
+    this.#moves = new Moves(model.steps, fields, words)
     this.#properties = model.properties.map(({ always }) => compileHolds(always))
     this.#goals = model.reachable.map(({ key, expr }) => ({
       key,
@@ -116,12 +116,14 @@ class Search {
   #apply(move: Move, index: number, state: State, key: Int32Array): boolean {
     const { data, words } = this.#found
     const at = index * words
-    for (let i = 0; i < words; i++) key[i] = data[at + i] as number
-    for (let i = 0; i < move.set.length; i++) {
-      const { value, field, clear } = move.set[i] as Move['set'][number]
+    const { keep, put, rest } = move
+    for (let i = 0; i < words; i++)
+      key[i] = ((data[at + i] as number) & (keep[i] as number)) | (put[i] as number)
+    for (let i = 0; i < rest.length; i++) {
+      const { value, field } = rest[i] as Move['rest'][number]
       const bits = value(state) - field.low
       if (bits < 0 || bits > field.limit) return false
-      key[field.word] = ((key[field.word] as number) & clear) | (bits << field.shift)
+      key[field.word] = (key[field.word] as number) | (bits << field.shift)
     }
     return true
   }

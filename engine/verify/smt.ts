@@ -3,10 +3,10 @@ import type { Ground, GroundModel } from './ground.ts'
 /**
  * What is asked of a solver, as a script of SMT-LIB 2.6 (QF_LIA) that ends with the questions.
  * `reaches`: a way of exactly `depth` steps from the start to a state in which a property fails;
- * `strays`: the same for a lemma. `induces`: `depth` steps through states in which all of both hold,
- * no two of them alike, from anywhere within the bounds, to one in which one of them fails; if there
- * is none, and no way of fewer steps from the start either, there never is. Cell 3 after two steps
- * is `c3_2`, the step from there `s2`: an index into `model.steps`.
+ * `strays`: the same for a lemma. `induces`: `depth` steps through states in which all of both
+ * hold, no two of them alike, from anywhere within the bounds, to one in which one of them fails;
+ * if there is none, and no way of fewer steps from the start either, there never is. Cell 3 after
+ * two steps is `c3_2`, the step from there `s2`: an index into `model.steps`.
  */
 export function smtScript(
   model: GroundModel,

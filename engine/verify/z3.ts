@@ -13,9 +13,9 @@ const INDUCTION_MAX = 2
 /**
  * The same question put to a solver: first ways of 0, 1, 2 … steps, so that a counterexample is a
  * shortest one, up to `bounds.steps`; then, over at most `inductions` steps, whether what held so
- * far goes on holding for ever, where the model's lemmas hold so far. Takes numbers without an end. A trace that a solver gives is played
- * and must break a property: what does not is our bug, and thrown. Refuses any answer but `sat` and
- * `unsat`.
+ * far goes on holding for ever, where the model's lemmas hold so far too. Takes numbers without an
+ * end. A trace that a solver gives is played and must break a property: what does not is our bug,
+ * and thrown. Refuses any answer but `sat` and `unsat`.
  */
 export function smtProver(solve: Solve, inductions = INDUCTION_MAX): Prover {
   return { name: 'z3', prove: (model) => prove(model, solve, inductions) }

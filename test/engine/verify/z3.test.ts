@@ -36,7 +36,11 @@ controls:
   enough: { title: Enough, about: Nothing is given back that was not paid. }
 state: { paid: { is: 0..* }, returned: { is: 0..* } }
 actions:
-  pay: { who: customer, with: { sum: 1..9 }, set: { paid: paid + sum }, says: "{actor} pays {sum}." }
+  pay:
+    who: customer
+    with: { sum: 1..9 }
+    set: { paid: paid + sum }
+    says: "{actor} pays {sum}."
   give-back:
     who: till
     with: { sum: 1..9 }
