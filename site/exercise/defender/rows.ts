@@ -80,7 +80,11 @@ function system(body: OcsfEvent): string {
         return t('exercise.row.csp', {
           host: report.blocked_host,
           directive: report.violated_directive,
-          how: report.disposition,
+          how: t(
+            report.disposition === 'enforce'
+              ? 'exercise.row.csp-stopped'
+              : 'exercise.row.csp-not-stopped',
+          ),
         })
       return `${body.http_request.http_method} ${body.http_request.url.path}${body.http_request.url.query_string ? '?' : ''}${body.http_request.url.query_string} ${body.http_response.code}, ${body.duration} ms`
     }
