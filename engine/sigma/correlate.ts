@@ -78,6 +78,8 @@ export function createCorrelator(
       return keeping(numbers(span, slot, false, (window) => window.sum()))
     case 'value_avg':
       return keeping(numbers(span, slot, false, (window) => window.sum() / window.size))
+    case 'value_median':
+      return keeping(numbers(span, slot, true, (window) => window.median()))
     case 'value_percentile': {
       const { percentile } = correlation
       return percentile === null

@@ -1,6 +1,6 @@
 import { GROUP_ENTRIES_MAX } from './correlate.ts'
 import { nearMiss } from '../near-miss.ts'
-import { applyPipeline, fitsLogSource } from './pipeline.ts'
+import { applyPipeline, fitsLogSource, renamedField } from './pipeline.ts'
 import type { Pipeline } from './pipeline.ts'
 import type {
   CorrelationRule,
@@ -8,6 +8,7 @@ import type {
   DetectionRule,
   Diagnostic,
   FilterRule,
+  LogSource,
   Position,
   Rule,
 } from './rule.ts'
@@ -70,7 +71,11 @@ export function linkRules(
   const definitions = detections.map(definitionOf)
   const correlations = ordered.map((rule) => {
     checkCorrelation(rule, rules, error)
-    return link(rule, index, definitions, pipeline)
+    return link(
+      rule,
+      { index, definitions, sources: plain.map((each) => each.logsource) },
+      pipeline,
+    )
   })
   return { detections, correlations, silent: silentRules(ordered, index) }
 }
@@ -175,18 +180,26 @@ function checkCorrelation(rule: CorrelationRule, rules: readonly Rule[], error: 
 
 function link(
   rule: CorrelationRule,
-  index: Map<string, number>,
-  definitions: string[],
+  known: {
+    readonly index: ReadonlyMap<string, number>
+    readonly definitions: string[]
+    /** Of each detection, by index. */
+    readonly sources: readonly LogSource[]
+  },
   pipeline: Pipeline,
 ): LinkedCorrelation {
+  const { index, definitions, sources } = known
   const { rules, aliases } = rule.correlation
   const targets = rules.map(({ name }) => index.get(name) ?? -1)
-  const renamed = (field: string): string => pipeline.fields?.[field] ?? field
+  const renamed = (field: string, position: number): string => {
+    const target = targets[Math.max(position, 0)] ?? -1
+    return renamedField(pipeline, sources[target] ?? null, field)
+  }
   const aliasFields = new Map<string, readonly (string | null)[]>()
   for (const [alias, byRule] of aliases) {
-    const fields = targets.map((target) => {
+    const fields = targets.map((target, position) => {
       const found = [...byRule].find(([name]) => index.get(name) === target)
-      return found === undefined ? null : renamed(found[1])
+      return found === undefined ? null : renamed(found[1], position)
     })
     aliasFields.set(alias, fields)
   }
@@ -204,7 +217,7 @@ function link(
     targets,
     definition: `${rule.id} ${digest(definition)}`,
     positionsOf: (matched) => positionsIn(targets, matched),
-    fieldOf: (name, position) => aliasFields.get(name)?.[position] ?? renamed(name),
+    fieldOf: (name, position) => aliasFields.get(name)?.[position] ?? renamed(name, position),
   }
 }
 

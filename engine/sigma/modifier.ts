@@ -242,9 +242,9 @@ function stringValue(chain: Chain, scalar: ScalarValue, placeholders: Placeholde
 }
 
 function encodedValue(chain: Chain, parts: readonly StringPart[]): Applied {
-  let forms: { parts: readonly StringPart[]; bytes: boolean }[] = [{ parts, bytes: false }]
+  let forms: Form[] = [{ parts, bytes: false, encoded: false }]
   for (const encoding of chain.encodings) {
-    const next: typeof forms = []
+    const next: Form[] = []
     for (const form of forms) {
       const result = encode(encoding, form)
       if ('message' in result) return result
@@ -258,14 +258,26 @@ function encodedValue(chain: Chain, parts: readonly StringPart[]): Applied {
   return { matchers }
 }
 
+/** A value on its way through encodings; `bytes` where each character stands for one byte. */
+interface Form {
+  readonly parts: readonly StringPart[]
+  readonly bytes: boolean
+  readonly encoded: boolean
+}
+
 function encode(
   encoding: Chain['encodings'][number],
-  form: { parts: readonly StringPart[]; bytes: boolean },
-): { forms: { parts: readonly StringPart[]; bytes: boolean }[] } | ModifierProblem {
+  form: Form,
+): { forms: Form[] } | ModifierProblem {
   if (encoding === 'windash') {
+    if (form.encoded)
+      return {
+        message: "'windash' changes text, not what is encoded already",
+        correction: 'windash before it',
+      }
     const spellings = windash(form.parts)
     if (spellings === null) return { message: `more than ${WINDASH_MAX} spellings of its dashes` }
-    return { forms: spellings.map((parts) => ({ parts, bytes: form.bytes })) }
+    return { forms: spellings.map((parts) => ({ parts, bytes: false, encoded: false })) }
   }
   const text = plainText(form.parts)
   if (text === null) {
@@ -278,10 +290,15 @@ function encode(
     const bytes = form.bytes ? text : utf8Bytes(text)
     const encoded = encoding === 'base64' ? [base64(bytes)] : base64Offsets(bytes)
     return {
-      forms: encoded.map((value) => ({ parts: [{ kind: 'text', text: value }], bytes: false })),
+      forms: encoded.map((value) => ({
+        parts: [{ kind: 'text', text: value }],
+        bytes: false,
+        encoded: true,
+      })),
     }
   }
-  return { forms: [{ parts: [{ kind: 'text', text: utf16Bytes(text, encoding) }], bytes: true }] }
+  const own: StringPart = { kind: 'text', text: utf16Bytes(text, encoding) }
+  return { forms: [{ parts: [own], bytes: true, encoded: true }] }
 }
 
 /** Fills `%name%` with every value it stands for; at most 10,000 results. */

@@ -12,6 +12,7 @@ const TYPES: readonly CorrelationType[] = [
   'value_sum',
   'value_avg',
   'value_percentile',
+  'value_median',
 ]
 const OPERATORS: readonly string[] = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq']
 const KEYS = ['type', 'rules', 'group-by', 'timespan', 'condition', 'aliases', 'generate']

@@ -146,6 +146,7 @@ export type CorrelationType =
   | 'value_sum'
   | 'value_avg'
   | 'value_percentile'
+  | 'value_median'
 
 export interface Threshold {
   readonly operator: CompareOperator

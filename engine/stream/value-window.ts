@@ -59,6 +59,13 @@ export class ValueWindow implements KeyState {
     return this.#order[index] ?? Number.NaN
   }
 
+  /** The middle value, or the mean of the two in the middle; NaN where empty or not ranked. */
+  median(): number {
+    const { length } = this.#order
+    const upper = this.#order[length >> 1] ?? Number.NaN
+    return length % 2 === 1 ? upper : ((this.#order[(length >> 1) - 1] ?? Number.NaN) + upper) / 2
+  }
+
   save(): readonly Entry[] {
     return this.#entries.toArray()
   }

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander'
 import { join } from 'node:path'
 import { HOME } from '../home.ts'
-import { json, misuse, several, type Done } from './options.ts'
+import { json, misuse, several, whole, type Done } from './options.ts'
 
 /** The engine over logs of one's own: `detect`, `sigma`, `monitor`. */
 export function detectionCommands(program: Command, done: Done): void {
@@ -42,6 +42,13 @@ function detect(program: Command, done: Done): void {
     })
 }
 
+interface SigmaWords {
+  readonly rules?: string[]
+  readonly input?: string
+  readonly pipeline?: string[]
+  readonly json?: boolean
+}
+
 function sigmaCommands(program: Command, done: Done): void {
   const sigma = program
     .command('sigma')
@@ -49,8 +56,9 @@ function sigmaCommands(program: Command, done: Done): void {
     .passThroughOptions()
     .option('--rules <path>', 'file or folder of rules; may be given again', several)
     .option('--input <file>', 'JSON lines, or - for standard input')
+    .option('--pipeline <file>', 'renames fields of foreign rules; may be given again', several)
     .addOption(json())
-    .action(async (options: { rules?: string[]; input?: string; json?: boolean }) => {
+    .action(async (options: SigmaWords) => {
       if (options.rules === undefined || options.input === undefined)
         return done(misuse('sigma needs --rules PATH and --input FILE'))
       const { sigmaCommand } = await import('./sigma.ts')
@@ -58,6 +66,7 @@ function sigmaCommands(program: Command, done: Done): void {
         await sigmaCommand({
           rules: options.rules,
           input: options.input,
+          pipelines: options.pipeline ?? [],
           json: options.json === true,
         }),
       )
@@ -66,10 +75,12 @@ function sigmaCommands(program: Command, done: Done): void {
     .command('test')
     .description('runs the cases inside rules')
     .argument('[path...]', 'files or folders', [join(HOME, 'engine/rules')])
+    .option('--pipeline <file>', 'renames fields of foreign rules; may be given again', several)
     .addOption(json())
-    .action(async (paths: string[], options: { json?: boolean }) => {
+    .action(async (paths: string[], options: { json?: boolean; pipeline?: string[] }) => {
       const { sigmaTest } = await import('./sigma.ts')
-      done(await sigmaTest(paths, { json: options.json === true }))
+      const pipelines = options.pipeline ?? []
+      done(await sigmaTest(paths, { json: options.json === true, pipelines }))
     })
 }
 
@@ -79,10 +90,13 @@ function monitorCommands(program: Command, done: Done): void {
     .description("monitors a temporal formula over a log, with MonPoly's files")
     .passThroughOptions()
     .option('--sig <file>', 'signature')
-    .option('--formula <file>', 'formula')
+    .option('--formula <file>', 'formula, or a formula document (.yml)')
     .option('--log <file>', 'log, or - for standard input')
     .option('--negate', 'monitors the negation')
     .option('--no-last-timestamp', 'leaves out what only the end of the log decides')
+    .option('--explain', 'says of each verdict which events made it true, and which are missing')
+    .option('--stats', 'says at the end how much was kept, and what bounds it')
+    .option('--kept-max <count>', 'stops beyond this many tuples', whole(1, 100_000_000))
     .addOption(json())
     .action(
       async (options: {
@@ -91,6 +105,9 @@ function monitorCommands(program: Command, done: Done): void {
         log?: string
         negate?: boolean
         lastTimestamp?: boolean
+        explain?: boolean
+        stats?: boolean
+        keptMax?: number
         json?: boolean
       }) => {
         const { sig, formula, log } = options
@@ -105,6 +122,9 @@ function monitorCommands(program: Command, done: Done): void {
             negate: options.negate === true,
             noLastTimestamp: options.lastTimestamp === false,
             json: options.json === true,
+            explain: options.explain === true,
+            stats: options.stats === true,
+            ...(options.keptMax === undefined ? {} : { keptMax: options.keptMax }),
           }),
         )
       },

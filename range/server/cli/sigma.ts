@@ -1,5 +1,7 @@
-import { createReadStream, statSync } from 'node:fs'
+import { createReadStream, readFileSync, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { joinPipelines, parsePipeline } from '../../../engine/sigma/parse-pipeline.ts'
+import type { Pipeline } from '../../../engine/sigma/pipeline.ts'
 import { casesOf, createRuleSet } from '../../../engine/sigma/rule-set.ts'
 import type { RuleSet } from '../../../engine/sigma/rule-set.ts'
 import type { Diagnostic } from '../../../engine/sigma/rule.ts'
@@ -11,6 +13,8 @@ export interface SigmaOptions {
   readonly rules: readonly string[]
   /** A file of JSON Lines, or `-` for standard input. */
   readonly input: string
+  /** Files of pipelines, applied one after the other. */
+  readonly pipelines?: readonly string[]
   /** Diagnostics as JSON Lines too; matches always are. */
   readonly json?: boolean
 }
@@ -68,7 +72,7 @@ export async function sigmaCommand(options: SigmaOptions): Promise<number> {
  */
 export async function sigmaTest(
   paths: readonly string[],
-  options: { readonly json?: boolean } = {},
+  options: { readonly json?: boolean; readonly pipelines?: readonly string[] } = {},
 ): Promise<number> {
   const set = loadSet(paths, { ...options, generateAll: true })
   if (set === null) return 2
@@ -103,17 +107,33 @@ export async function sigmaTest(
 
 function loadSet(
   paths: readonly string[],
-  options: { readonly json?: boolean; readonly generateAll?: boolean },
+  options: {
+    readonly json?: boolean
+    readonly generateAll?: boolean
+    readonly pipelines?: readonly string[]
+  },
 ): RuleSet | null {
   try {
     const files = readRuleFiles(paths)
-    const result = createRuleSet(files, { generateAll: options.generateAll === true })
+    const pipeline = loadPipelines(options.pipelines ?? [], options.json === true)
+    if (pipeline === null) return null
+    const result = createRuleSet(files, { generateAll: options.generateAll === true, pipeline })
     report(result.ok ? result.set.warnings : result.diagnostics, options.json === true)
     return result.ok ? result.set : null
   } catch (error) {
     process.stderr.write(`sigma: ${error instanceof Error ? error.message : String(error)}\n`)
     return null
   }
+}
+
+function loadPipelines(paths: readonly string[], json: boolean): Pipeline | null {
+  const parsed = paths.map((path) => parsePipeline(path, readFileSync(path, 'utf8')))
+  report(
+    parsed.flatMap((each) => each.diagnostics),
+    json,
+  )
+  const pipelines = parsed.flatMap((each) => each.pipeline ?? [])
+  return pipelines.length < parsed.length ? null : joinPipelines(pipelines)
 }
 
 function report(diagnostics: readonly Diagnostic[], json: boolean): void {

@@ -139,6 +139,7 @@ describe('[S22] sums, averages, percentiles', () => {
     ['value_avg', '{field: v, gte: 20}', ['3:C', '4:C']],
     ['value_percentile', '{field: v, percentile: 50, gte: 15}', ['3:C']],
     ['value_percentile', '{field: v, percentile: 100, gte: 40}', ['3:C', '4:C']],
+    ['value_median', '{field: v, gte: 20}', ['4:C']],
     ['value_percentile', '{field: v, lte: 34}', ['2:C', '3:C', '4:C']],
   ]
   it.each(rows)('%s %s', (type, condition, expected) => {

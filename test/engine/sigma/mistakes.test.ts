@@ -43,6 +43,8 @@ correlation:
     ['{f|re|contains|cidr: a}', 'makes no sense'],
     ['{f|i: a}', "'i' is a sub-modifier of 're' (re|i)"],
     ['{f|base64: "a*"}', 'a value with wildcards cannot be encoded'],
+    ['{f|wide|windash: " -a"}', "'windash' changes text, not what is encoded already"],
+    ['{f|base64|windash: " -a"}', 'windash before it'],
     ['{f|gt: many}', 'a number is needed here'],
     ['{f|exists: maybe}', "'exists' takes true or false"],
     ['{f|cidr: 10.0.0.0/40}', 'is no network'],

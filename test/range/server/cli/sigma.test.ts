@@ -109,3 +109,29 @@ describe('the time of an event', () => {
     expect(eventTime(event)).toBe(expected)
   })
 })
+
+describe('doorstep sigma --pipeline', () => {
+  const foreign = file(
+    'foreign.yml',
+    'title: W\nid: w\nlogsource: {category: webserver}\ndetection: {s: {cs-uri-query|contains: evil}, condition: s}\n',
+  )
+  const input = file('web.jsonl', '{"http_request":{"url":{"query_string":"q=EVIL"}},"time":1}\n')
+  it('[S29] reads rules for other logs through a mapping', () => {
+    const pipeline = file(
+      'pipeline.yml',
+      'transformations: [{type: field_name_mapping, mapping: {cs-uri-query: http_request.url.query_string}}]',
+    )
+    const call = `sigmaCommand({ rules: ['${foreign}'], input: '${input}'`
+    expect(run(`${call} })`).out).toEqual([])
+    expect(run(`${call}, pipelines: ['${pipeline}'] })`).out).toEqual(['{"index":0,"rule":"w"}'])
+  })
+
+  it('[S29] names what is wrong with a pipeline', () => {
+    const wrong = file('wrong.yml', 'transformations: [{type: nest}]')
+    const done = run(
+      `sigmaCommand({ rules: ['${foreign}'], input: '${input}', pipelines: ['${wrong}'] })`,
+    )
+    expect([done.code, done.out]).toEqual([2, []])
+    expect(done.err).toContain("wrong.yml:1:19: error: the transformation 'nest' is not supported")
+  })
+})
