@@ -1,5 +1,6 @@
 import { targetOf } from '../respond/cost.ts'
 import type { Lane } from '../protocol/view.ts'
+import { overSince } from './desk.ts'
 import type { Trail, RunState } from './state.ts'
 
 const ITEMS_MAX = 200
@@ -29,16 +30,7 @@ export function lanesOf(state: RunState): readonly Lane[] {
     { id: 'decisions', items: decisionItems(state) },
     {
       id: 'injects',
-      items: state.injects
-        .filter((inject) => !inject.cancelled)
-        .map((inject): Item => ({
-          from: inject.due,
-          to: null,
-          label: inject.fired ? 'inject' : 'inject-due',
-          params: { title: inject.title },
-          tone: 'note',
-          ref: `inject:${inject.id}`,
-        })),
+      items: [...injectItems(state), ...saidItems(state)].sort((a, b) => a.from - b.from),
     },
     {
       id: 'notes',
@@ -54,13 +46,44 @@ export function lanesOf(state: RunState): readonly Lane[] {
   ]
 }
 
+function injectItems(state: RunState): Item[] {
+  return state.injects
+    .filter((inject) => !inject.cancelled)
+    .map((inject) => ({
+      from: inject.due,
+      to: null,
+      label: inject.fired ? 'inject' : 'inject-due',
+      params: { title: inject.title },
+      tone: 'note',
+      ref: `inject:${inject.id}`,
+    }))
+}
+
+/** What the trainer said to players. */
+function saidItems(state: RunState): Item[] {
+  return state.messages
+    .filter((message) => message.from === 'trainer')
+    .slice(-ITEMS_MAX)
+    .map((message, i) => ({
+      from: message.at,
+      to: null,
+      label: 'said',
+      params: { title: message.text },
+      tone: 'note',
+      ref: `said:${i}`,
+    }))
+}
+
 function attackItem(state: RunState, attack: Trail): Item {
   const run = state.town.world().attacks.runs[attack.run]
   const last = Math.max(run?.endedAt ?? attack.startsAt, attack.lastEffect ?? attack.startsAt)
-  const running = run?.endedAt === null && state.phase !== 'ended'
+  // A crew may go on trying in vain: an attack that was stopped ends there, or with its last gain.
+  const stopped =
+    attack.containedAt === null ? null : Math.max(attack.containedAt, attack.lastLoss ?? 0)
+  const running = stopped === null && run?.endedAt === null && state.phase !== 'ended'
   return {
     from: attack.startsAt,
-    to: running ? null : last,
+    to: running ? null : Math.min(last, stopped ?? last),
     label: 'attack',
     params: {
       technique: attack.technique,
@@ -76,7 +99,7 @@ function attackItem(state: RunState, attack: Trail): Item {
 function alarmItems(state: RunState): Item[] {
   return state.incidents.slice(-ITEMS_MAX).map((incident): Item => ({
     from: incident.opened,
-    to: incident.closed,
+    to: overSince(state, incident),
     label: 'incident',
     params: { title: incident.title, attack: incident.attack ?? '' },
     tone: 'alarm',

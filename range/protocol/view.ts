@@ -265,11 +265,19 @@ export interface TrainerView extends Common {
     readonly about: string
     readonly tone: string
     readonly preview: Readonly<Record<PlayRole, string>>
+    /** The words that players read when it goes out, if any. */
+    readonly says: { readonly to: readonly PlayRole[]; readonly text: string } | null
     readonly warning: string | null
     readonly fired: Milliseconds | null
     readonly due: Milliseconds | null
   }[]
   readonly notes: readonly { readonly at: Milliseconds; readonly text: string }[]
+  /** What the trainer said, and to whom: newest last, at most 50. */
+  readonly said: readonly {
+    readonly at: Milliseconds
+    readonly to: readonly string[]
+    readonly text: string
+  }[]
   readonly map: MapReport
   readonly ledger: {
     readonly size: number
@@ -330,6 +338,8 @@ export interface Debrief {
     readonly incident: string | null
     readonly kinds: readonly string[]
     readonly containedAt: Milliseconds | null
+    /** Whether a decision ended it, and if so before or after it had brought anything. */
+    readonly stopped: 'before-damage' | 'after-damage' | 'no'
     readonly lostMinor: number
     readonly cards: number
     readonly parcels: number

@@ -11,10 +11,41 @@ export function labelOf(item: Lane['items'][number]): string {
     case 'incident':
       return text('attack') || text('title')
     case 'decision':
-      return `${t(`exercise.action.${text('action') as 'RestorePage'}`)}${Number(item.params['more'] ?? 0) > 0 ? ` +${text('more')}` : ''}`
+      return decided(item)
     case 'note':
-      return text('text').slice(0, 40)
+      return short(text('text'))
+    case 'said':
+      return short(`“${text('title')}”`)
     default:
       return text('title')
   }
+}
+
+/** The same item with nothing left out, for a tip or a line of its own. */
+export function wholeOf(item: Lane['items'][number]): string {
+  const text = (name: string): string => String(item.params[name] ?? '')
+  switch (item.label) {
+    case 'attack':
+      return `${text('technique')}: ${t(`exercise.attack.${knownJob(text('technique'))}.name`)}`
+    case 'incident':
+      return text('attack') === ''
+        ? text('title')
+        : `${text('attack')}, ${t(`exercise.attack.${knownJob(text('attack'))}.name`)}: ${text('title')}`
+    case 'decision':
+      return `${decided(item)} (${text('target')}; ${text('by')})`
+    case 'note':
+      return text('text')
+    default:
+      return text('title')
+  }
+}
+
+const LETTERS_MAX = 40
+function short(text: string): string {
+  return text.length > LETTERS_MAX ? `${text.slice(0, LETTERS_MAX - 1).trimEnd()}…` : text
+}
+function decided(item: Lane['items'][number]): string {
+  const action = t(`exercise.action.${String(item.params['action']) as 'RestorePage'}`)
+  const more = Number(item.params['more'] ?? 0)
+  return more > 0 ? t('exercise.lanes.more', { action, count: more }) : action
 }

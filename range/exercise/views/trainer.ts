@@ -35,12 +35,17 @@ export function trainerView(
         about: inject.about,
         tone: inject.tone,
         preview: inject.preview,
+        says: inject.message ?? null,
         warning: warningOf(state, inject),
         fired: used.findLast((one) => one.fired)?.due ?? null,
         due: used.find((one) => !one.fired)?.due ?? null,
       }
     }),
     notes: state.notes.slice(-50),
+    said: state.messages
+      .filter((message) => message.from === 'trainer')
+      .slice(-50)
+      .map(({ at, to, text }) => ({ at, to, text })),
     map: mapOf(state),
     ledger: state.ledger,
   }

@@ -293,7 +293,7 @@ export class TownScene extends Phaser.Scene {
 
   #moveVan(van: MapReport['vans'][number]): void {
     if (van.x === null || van.y === null) return
-    const [x, y] = this.#mm(van.x, van.y)
+    const [x, y] = this.#spot(van, van.x, van.y)
     const known = this.#vans.get(van.van)
     if (!known) {
       this.#vans.set(van.van, this.#drawVan(van, x, y))
@@ -302,6 +302,17 @@ export class TownScene extends Phaser.Scene {
     this.tweens.killTweensOf(known)
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) known.setPosition(x, y)
     else this.tweens.add({ targets: known, x, y, duration: GLIDE_MS })
+  }
+
+  /** Where a van is drawn: vans that report one spot stand below each other. */
+  #spot(van: MapReport['vans'][number], vx: number, vy: number): Point {
+    const [x, y] = this.#mm(vx, vy)
+    const above = this.#report.vans.filter((other) => {
+      if (other.van >= van.van || other.x === null || other.y === null) return false
+      const [ox, oy] = this.#mm(other.x, other.y)
+      return Math.abs(ox - x) + Math.abs(oy - y) < 14 * this.#k
+    }).length
+    return [x, y + above * 21 * this.#k]
   }
 
   /** A van where its tracker says: a body with a dashed outline when the twin disagrees. */
@@ -338,7 +349,7 @@ export class TownScene extends Phaser.Scene {
     this.#gaps = []
     for (const van of this.#report.vans) {
       if (van.x === null || van.y === null) continue
-      const [x, y] = this.#mm(van.x, van.y)
+      const [x, y] = this.#spot(van, van.x, van.y)
       if (this.#alarmed.includes(van.van))
         pen.lineStyle(2.5, colours.signal).strokeCircle(x, y, 22 * this.#k)
       if (!van.twin) continue
@@ -355,7 +366,7 @@ export class TownScene extends Phaser.Scene {
     const [width, height] = [34 * this.#k, 22 * this.#k]
     return this.#report.vans.flatMap((van) => {
       if (van.x === null || van.y === null) return []
-      const [x, y] = this.#mm(van.x, van.y)
+      const [x, y] = this.#spot(van, van.x, van.y)
       return [{ x: x - width / 2, y: y - height / 2, width, height }]
     })
   }
