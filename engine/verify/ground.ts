@@ -62,12 +62,27 @@ export interface GroundModel {
   readonly lemmas: readonly { readonly key: string; readonly expr: Ground }[]
 }
 
-/** More steps than this are refused. */
+/** More steps than this are refused, and expressions that grow to more than this many parts. */
 export const STEPS_MAX = 20_000
+export const PARTS_MAX = 2_000_000
 type Values = ReadonlyMap<string, number>
 
-/** The model with `without` switched off, or null where more than STEPS_MAX steps would result. */
+/**
+ * The model with `without` switched off. Null where more than STEPS_MAX steps would result, or more
+ * than PARTS_MAX parts of expressions (quantifiers inside quantifiers, many parameters).
+ */
 export function groundModel(workflow: Workflow, without: readonly string[]): GroundModel | null {
+  try {
+    return grounded(workflow, without)
+  } catch (error) {
+    if (error instanceof TooLarge) return null
+    throw error
+  }
+}
+
+class TooLarge extends Error {}
+
+function grounded(workflow: Workflow, without: readonly string[]): GroundModel {
   const grounder = new Grounder(workflow)
   const steps: Step[] = []
   for (const action of workflow.actions) {
@@ -75,14 +90,15 @@ export function groundModel(workflow: Workflow, without: readonly string[]): Gro
       const role = action.who.find((one) => roles.includes(one))
       if (role === undefined) continue
       for (const values of choices(workflow, action)) {
-        if (steps.length >= STEPS_MAX) return null
+        if (steps.length >= STEPS_MAX) throw new TooLarge()
         values.set('actor', actor)
         const step = grounder.step(action, actor, role, values, without)
         if (!isFalse(step.guard)) steps.push(step)
       }
     }
   }
-  const none: Values = new Map()
+  const named = (list: readonly { readonly key: string; readonly expr: Expr }[]) =>
+    list.map(({ key, expr }) => ({ key, expr: grounder.expr(expr, new Map()) }))
   return {
     workflow,
     without,
@@ -90,13 +106,10 @@ export function groundModel(workflow: Workflow, without: readonly string[]): Gro
     steps,
     properties: workflow.properties.map(({ key, always }) => ({
       key,
-      always: grounder.expr(always, none),
+      always: grounder.expr(always, new Map()),
     })),
-    reachable: workflow.reachable.map(({ key, expr }) => ({
-      key,
-      expr: grounder.expr(expr, none),
-    })),
-    lemmas: workflow.lemmas.map(({ key, expr }) => ({ key, expr: grounder.expr(expr, none) })),
+    reachable: named(workflow.reachable),
+    lemmas: named(workflow.lemmas),
   }
 }
 
@@ -120,6 +133,7 @@ export class Grounder {
   readonly cells: Cell[] = []
   readonly #workflow: Workflow
   readonly #first: number[] = []
+  #parts = 0
 
   constructor(workflow: Workflow) {
     this.#workflow = workflow
@@ -164,6 +178,7 @@ export class Grounder {
   }
 
   expr(e: Expr, values: Values): Ground {
+    if (++this.#parts > PARTS_MAX) throw new TooLarge()
     switch (e.kind) {
       case 'constant':
         return e

@@ -9,6 +9,8 @@ export type Solve = (script: string) => Promise<string>
 
 /** Induction is tried over so many steps before the bounded answer must do. */
 const INDUCTION_MAX = 2
+/** More steps would make scripts that no solver reads in a minute. */
+const STEPS_MAX = 2_000
 
 /**
  * The same question put to a solver: first ways of 0, 1, 2 … steps, so that a counterexample is a
@@ -22,6 +24,8 @@ export function smtProver(solve: Solve, inductions = INDUCTION_MAX): Prover {
 }
 
 async function prove(model: GroundModel, solve: Solve, inductions: number): Promise<Verdict> {
+  if (model.steps.length > STEPS_MAX)
+    return { kind: 'refused', reason: `more than ${STEPS_MAX} steps: too many for a solver` }
   const { steps } = model.workflow.bounds
   const most = model.steps.length === 0 ? 0 : steps
   let leaning = true

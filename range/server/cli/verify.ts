@@ -1,7 +1,12 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { nearMiss } from '../../../engine/near-miss.ts'
-import { groundModel, STEPS_MAX, type GroundModel } from '../../../engine/verify/ground.ts'
+import {
+  groundModel,
+  PARTS_MAX,
+  STEPS_MAX,
+  type GroundModel,
+} from '../../../engine/verify/ground.ts'
 import type { Prover, Verdict } from '../../../engine/verify/prover.ts'
 import { readWorkflow } from '../../../engine/verify/read.ts'
 import { SEARCH } from '../../../engine/verify/search.ts'
@@ -49,7 +54,7 @@ export async function verifyCommand(options: VerifyOptions): Promise<number> {
   const without = controlsOf(read.value, options.without)
   if (typeof without === 'string') return misuse(without)
   const model = groundModel(read.value, without)
-  if (model === null) return misuse(`${read.value.slug} has more than ${STEPS_MAX} steps`)
+  if (model === null) return misuse(tooLarge(read.value.slug))
   const backEnd = await backEndOf(options.backend)
   if (typeof backEnd === 'string') return misuse(backEnd)
   const began = performance.now()
@@ -88,6 +93,11 @@ function play(
       ? `${file}: a scenario in which ${played.technique} goes this way\n`
       : `no scenario: ${played.reason}\n`,
   )
+}
+
+function tooLarge(slug: string): string {
+  const parts = PARTS_MAX.toLocaleString('en')
+  return `${slug} has more than ${STEPS_MAX} steps, or more than ${parts} parts of expressions`
 }
 
 interface BackEnd {

@@ -73,6 +73,35 @@ test('[V7] a number without an end cannot be searched', () => {
   expect(verdict.kind === 'refused' && verdict.reason).toMatch(/level has no end/)
 })
 
+const hostile = (when: string, parameters: string): Workflow =>
+  workflowOf(`workflow: hostile
+title: Hostile
+about: Would fill memory.
+roles: { clerk: works }
+actors: { ann: { name: Ann, roles: [clerk] } }
+things: { box: { count: 16, name: "box {n}" } }
+state: { level: { is: 0..3 } }
+actions:
+  act: { who: clerk, with: { ${parameters} }, when: "${when}", says: "Acts." }
+properties:
+  one: { title: One, reading: one, always: level = 0 }
+`)
+const nested = (depth: number): string =>
+  `${Array.from({ length: depth }, (_, n) => `every box x${n} has `).join('')}level = 0`
+
+test.each([
+  ['quantifiers inside quantifiers', nested(12), 'b: box'],
+  ['parameters that multiply', 'level = 0', 'a: 0..999, b: 0..999, c: 0..999'],
+  ['parameters of which none will do', 'a = 1000', 'a: 0..999, b: 0..999, c: 0..999'],
+])('[V7] %s meet a bound', (_, when, parameters) => {
+  expect(groundModel(hostile(when, parameters), [])).toBeNull()
+})
+
+test.each(['[', '{a: ', '- ', '('])('[V1] a text of many %s is refused, not believed', (text) => {
+  expect(readWorkflow(text.repeat(40_000)).ok).toBe(false)
+  expect(readWorkflow(`workflow: ${text.repeat(40_000)}`).ok).toBe(false)
+})
+
 test('[V6] the same model gives the same answer, steps included', () => {
   const text = randomWorkflow(drawFrom(3))
   expect(verdictOf(text)).toEqual(verdictOf(text))
