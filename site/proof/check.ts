@@ -7,8 +7,11 @@ import type { Replica } from './replica.ts'
 
 export interface Checked {
   readonly verdict: Verdict
-  /** The entry as it was checked, for the eye. */
+  /** The entry as it was checked, and its JSON for the eye. */
+  readonly entry: Opening['entry']
   readonly shown: string
+  /** Whether it was changed first, on request. */
+  readonly forged: boolean
 }
 
 /**
@@ -75,5 +78,6 @@ export async function verify(
     },
     replica === undefined ? {} : { fetchByHash: replica.fetchByHash },
   )
-  return { verdict, shown: JSON.stringify(opening.entry, null, 2) }
+  const { entry } = opening
+  return { verdict, entry, shown: JSON.stringify(entry, null, 2), forged: claim.forged }
 }
