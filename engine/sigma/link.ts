@@ -102,6 +102,22 @@ function checkNames(rules: readonly Rule[], error: Report): void {
   }
 }
 
+/** Reports what a suppression names and no rule is called. */
+export function checkReferences(
+  references: readonly { readonly name: string; readonly at: Position }[],
+  rules: readonly Rule[],
+  into: Diagnostic[],
+): void {
+  const names = rules.flatMap((rule) => (rule.name === null ? [rule.id] : [rule.id, rule.name]))
+  for (const { name, at } of references) {
+    if (names.includes(name)) continue
+    const near = nearMiss(name, names)
+    const message = `no rule has the id or name '${name}'`
+    const correction = near === null ? {} : { correction: near }
+    into.push({ ...at, severity: 'error', message, ...correction })
+  }
+}
+
 function isEvery(name: string): boolean {
   return name === 'any' || name === 'all'
 }

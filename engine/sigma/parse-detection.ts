@@ -28,7 +28,7 @@ export function parseDetection(
   for (const { key, keyNode, value } of document.entries(map)) {
     if (key === 'condition' || reserved.includes(key)) continue
     nodes.set(key, keyNode)
-    const node = searchNode(document, keyNode, value, placeholders)
+    const node = parseSearch(document, keyNode, value, placeholders)
     if (node !== null) searches.set(key, node)
   }
   const condition = readCondition(document, map, [...nodes.keys()])
@@ -78,7 +78,8 @@ function isFlat(text: string): boolean {
   return !text.includes('\n')
 }
 
-function searchNode(
+/** One search: a map, a list of maps, or keywords; null with errors in the document. */
+export function parseSearch(
   document: SourceDocument,
   key: Node,
   value: Node | null,

@@ -7,8 +7,10 @@ import { nearMiss } from '../near-miss.ts'
 import { parseCorrelation } from './parse-correlation.ts'
 import { parseDetection } from './parse-detection.ts'
 import { parseDoorstep } from './parse-doorstep.ts'
+import { parseSuppression } from './parse-suppression.ts'
 import { LEVELS } from './rule.ts'
 import type { Diagnostic, Level, LogSource, Rule } from './rule.ts'
+import type { Suppression } from './suppression.ts'
 
 const KEYS = [
   'title',
@@ -33,27 +35,40 @@ const KEYS = [
   'correlation',
   'generate',
   'filter',
+  'suppression',
   'doorstep',
 ]
 const STATUSES = ['stable', 'test', 'experimental', 'deprecated', 'unsupported']
 const BODIES = ['detection', 'correlation', 'filter'] as const
 
+export interface ParsedRules {
+  readonly rules: readonly Rule[]
+  readonly suppressions: readonly Suppression[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
 /**
- * The rules of one YAML text, several documents allowed, and everything that is wrong in it, by
+ * The rules and suppressions of one YAML text, several documents allowed, and everything that is wrong in it, by
  * line. A document with an error gives no rule. Texts over 4,000,000 characters are refused.
  */
 export function parseRules(
   file: string,
   text: string,
   placeholders: Placeholders = {},
-): { readonly rules: readonly Rule[]; readonly diagnostics: readonly Diagnostic[] } {
+): ParsedRules {
   const diagnostics: Diagnostic[] = []
+  const suppressions: Suppression[] = []
   const rules = readDocuments(file, text, diagnostics).flatMap((document, index) => {
-    if (isMap(document.root)) return parseRule(document, document.root, index, placeholders) ?? []
+    if (isMap(document.root)) {
+      const rule = parseRule(document, document.root, index, placeholders)
+      if (rule?.kind !== 'suppression') return rule ?? []
+      suppressions.push(rule.suppression)
+      return []
+    }
     document.error(document.root, 'a rule must be a map', 'title: …')
     return []
   })
-  return { rules, diagnostics }
+  return { rules, suppressions, diagnostics }
 }
 
 function parseRule(
@@ -61,8 +76,13 @@ function parseRule(
   map: YAMLMap,
   index: number,
   placeholders: Placeholders,
-): Rule | null {
+): Rule | { readonly kind: 'suppression'; readonly suppression: Suppression } | null {
   document.checkKeys(map, KEYS, 'a rule', true)
+  const accepted = document.get(map, 'suppression')
+  if (accepted !== null && isMap(accepted.value)) {
+    const suppression = parseSuppression(document, map, accepted.value, placeholders)
+    return suppression === null ? null : { kind: 'suppression', suppression }
+  }
   const head = readHead(document, map, index)
   const bodies = BODIES.filter((key) => document.get(map, key) !== null)
   const kind = bodies[0]

@@ -7,11 +7,13 @@ import { createCorrelator } from './correlate.ts'
 import type { CorrelationHit, Correlator } from './correlate.ts'
 import { compileDispatch } from './dispatch.ts'
 import type { FieldTable } from './fields.ts'
-import { linkRules } from './link.ts'
+import { checkReferences, linkRules } from './link.ts'
 import type { LinkedCorrelation, LinkedRules } from './link.ts'
 import { parseRules } from './parse.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Diagnostic, Level, Rule, RuleCase } from './rule.ts'
+import { Suppressor } from './suppression.ts'
+import type { Suppression, SuppressionState } from './suppression.ts'
 import { compileTemplate } from './template.ts'
 import type { Template } from './template.ts'
 
@@ -41,6 +43,8 @@ export interface RuleSetOptions {
    * Let rules that a correlation refers to raise matches of their own as well, whatever it says.
    */
   readonly generateAll?: boolean
+  /** Let suppressions hold nothing back, as where rules are tested. */
+  readonly unsuppressed?: boolean
 }
 
 /** The state of a set as JSON; correlations that changed since start empty on `restore`. */
@@ -61,6 +65,8 @@ export interface RuleSet {
   step(event: Readonly<Record<string, unknown>>, time: number): Match[]
   /** Events that came late, and groups that correlations forgot because of their bounds. */
   counters(): { readonly late: number; readonly groups: number; readonly forgotten: number }
+  /** Every suppression as of the newest event. */
+  suppressions(): readonly SuppressionState[]
   save(): SavedRuleSet
   restore(saved: SavedRuleSet): void
 }
@@ -79,14 +85,22 @@ export function createRuleSet(
 ): RuleSetResult {
   const diagnostics: Diagnostic[] = []
   const rules: Rule[] = []
+  const suppressions: Suppression[] = []
   for (const file of files) {
     const parsed = parseRules(file.name, file.text, options.pipeline?.placeholders)
     rules.push(...parsed.rules)
+    if (options.unsuppressed !== true) suppressions.push(...parsed.suppressions)
     diagnostics.push(...parsed.diagnostics)
   }
   const linked = linkRules(rules, options.pipeline ?? {}, diagnostics)
+  checkReferences(
+    suppressions.flatMap((each) => each.rules),
+    rules,
+    diagnostics,
+  )
   if (diagnostics.some((each) => each.severity === 'error')) return { ok: false, diagnostics }
-  return { ok: true, set: compileSet(rules, linked, diagnostics, options.generateAll === true) }
+  const parts = { rules, linked, suppressions, warnings: diagnostics }
+  return { ok: true, set: compileSet(parts, options.generateAll === true) }
 }
 
 /** The cases inside the rules of a set, each with the rule it belongs to. */
@@ -107,12 +121,15 @@ interface RunningCorrelation {
   readonly correlator: Correlator
 }
 
-function compileSet(
-  rules: readonly Rule[],
-  linked: LinkedRules,
-  warnings: readonly Diagnostic[],
-  generateAll: boolean,
-): RuleSet {
+interface Parts {
+  readonly rules: readonly Rule[]
+  readonly linked: LinkedRules
+  readonly suppressions: readonly Suppression[]
+  readonly warnings: readonly Diagnostic[]
+}
+
+function compileSet(parts: Parts, generateAll: boolean): RuleSet {
+  const { rules, linked, suppressions, warnings } = parts
   const shared = createShared()
   const { table } = shared
   const head = (rule: Rule, index: number): Compiled => ({
@@ -130,7 +147,11 @@ function compileSet(
     correlator: createCorrelator(each.rule.correlation, table, each.fieldOf),
   }))
   const dispatch = compileDispatch(detections, table, shared.literals)
-  const run = { table, tests, heads, correlations, dispatch, watermark: new Watermark() }
+  const idOf = (name: string): string | null =>
+    rules.find((rule) => rule.id === name || rule.name === name)?.id ?? null
+  const suppressor = new Suppressor(suppressions, (own) => compileDetection(own, shared), idOf)
+  const watermark = new Watermark()
+  const run = { table, tests, heads, correlations, dispatch, suppressor, watermark }
   return {
     rules,
     warnings,
@@ -140,6 +161,7 @@ function compileSet(
       groups: correlations.reduce((sum, each) => sum + each.correlator.groups, 0),
       forgotten: correlations.reduce((sum, each) => sum + each.correlator.forgotten, 0),
     }),
+    suppressions: () => suppressor.states(watermark.time),
     save: () => saveSet(run),
     restore: (saved) => restoreSet(run, saved),
   }
@@ -151,11 +173,12 @@ interface Running {
   readonly heads: readonly Compiled[]
   readonly correlations: readonly RunningCorrelation[]
   readonly dispatch: ReturnType<typeof compileDispatch>
+  readonly suppressor: Suppressor
   readonly watermark: Watermark
 }
 
 function createStep(run: Running): RuleSet['step'] {
-  const { table, tests, heads, correlations, dispatch, watermark } = run
+  const { table, tests, heads, correlations, dispatch, suppressor, watermark } = run
   const matched = new Uint8Array(heads.length + correlations.length)
   const listeners = listenersOf(correlations, matched.length)
   const asked = new Uint8Array(correlations.length)
@@ -163,6 +186,9 @@ function createStep(run: Running): RuleSet['step'] {
     matched[index] = 1
     const own = listeners[index] as readonly number[]
     for (let i = 0; i < own.length; i += 1) asked[own[i] as number] = 1
+  }
+  const raise = (match: Match, at: number, into: Match[]): void => {
+    if (!suppressor.holds(match, table, at)) into.push(match)
   }
   const hits: number[] = []
   return (event, time) => {
@@ -179,7 +205,7 @@ function createStep(run: Running): RuleSet['step'] {
     asked.fill(0)
     for (const index of hits) {
       const head = heads[index] as Compiled
-      if (head.emits) matches.push(matchOf(head, table, time, null))
+      if (head.emits) raise(matchOf(head, table, time, null), at, matches)
       ask(index)
     }
     for (let index = 0; index < asked.length; index += 1) {
@@ -187,7 +213,7 @@ function createStep(run: Running): RuleSet['step'] {
       const { linked, head, correlator } = correlations[index] as RunningCorrelation
       const found = correlator.see(linked.positionsOf(matched), table, at)
       if (found.length > 0) ask(heads.length + index)
-      if (head.emits) for (const hit of found) matches.push(matchOf(head, table, time, hit))
+      if (head.emits) for (const hit of found) raise(matchOf(head, table, time, hit), at, matches)
     }
     return matches
   }

@@ -7,6 +7,7 @@ import type { RuleSet } from '../../../engine/sigma/rule-set.ts'
 import type { Diagnostic } from '../../../engine/sigma/rule.ts'
 import { eventTime } from './event-time.ts'
 import { readRuleFiles } from './rule-files.ts'
+import { suppressionText } from './suppression-text.ts'
 
 export interface SigmaOptions {
   /** Files and folders of Sigma rules. */
@@ -63,6 +64,7 @@ export async function sigmaCommand(options: SigmaOptions): Promise<number> {
     process.stderr.write(
       `sigma: ${forgotten} groups of correlations were forgotten at their bound\n`,
     )
+  process.stderr.write(suppressionText(set.suppressions(), options.json === true))
   return 0
 }
 
@@ -74,7 +76,7 @@ export async function sigmaTest(
   paths: readonly string[],
   options: { readonly json?: boolean; readonly pipelines?: readonly string[] } = {},
 ): Promise<number> {
-  const set = loadSet(paths, { ...options, generateAll: true })
+  const set = loadSet(paths, { ...options, testing: true })
   if (set === null) return 2
   const empty = set.save()
   let failed = 0
@@ -109,7 +111,8 @@ function loadSet(
   paths: readonly string[],
   options: {
     readonly json?: boolean
-    readonly generateAll?: boolean
+    /** Every rule raises, and nothing is suppressed. */
+    readonly testing?: boolean
     readonly pipelines?: readonly string[]
   },
 ): RuleSet | null {
@@ -117,7 +120,8 @@ function loadSet(
     const files = readRuleFiles(paths)
     const pipeline = loadPipelines(options.pipelines ?? [], options.json === true)
     if (pipeline === null) return null
-    const result = createRuleSet(files, { generateAll: options.generateAll === true, pipeline })
+    const testing = options.testing === true
+    const result = createRuleSet(files, { generateAll: testing, unsuppressed: testing, pipeline })
     report(result.ok ? result.set.warnings : result.diagnostics, options.json === true)
     return result.ok ? result.set : null
   } catch (error) {

@@ -135,3 +135,33 @@ describe('doorstep sigma --pipeline', () => {
     expect(done.err).toContain("wrong.yml:1:19: error: the transformation 'nest' is not supported")
   })
 })
+
+describe('doorstep sigma with suppressions', () => {
+  const until = (day: string): string =>
+    file(
+      `known-${day}.yml`,
+      `title: Our scanner\nsuppression: {rules: [a], when: {u: 7}, reason: it is ours, until: ${day}}\n`,
+    )
+  const input = file('known.jsonl', '{"kind":"bad","u":7,"time":"2026-11-24T09:00:00Z"}\n')
+  const call = (day: string, more = ''): ReturnType<typeof run> =>
+    run(`sigmaCommand({ rules: ['${RULES}', '${until(day)}'], input: '${input}'${more} })`)
+
+  it('[S31] tells what was held back, and why', () => {
+    const done = call('2026-11-24')
+    expect(done.out).toEqual([])
+    expect(done.err).toContain(
+      "suppression 'Our scanner' of a, until 2026-11-24; 1 match held back: it is ours",
+    )
+  })
+
+  it('[S31] tells one that is over, which holds nothing', () => {
+    const done = call('2026-11-23', ', json: true')
+    expect(done.out).toEqual(['{"index":0,"rule":"a"}'])
+    expect(JSON.parse(done.err)).toMatchObject({ held: 0, expired: true, until: '2026-11-23' })
+  })
+
+  it('[S31] runs the cases of rules as if there were none', () => {
+    const done = run(`sigmaTest(['${RULES}', '${until('2026-11-24')}'])`)
+    expect([done.code, done.err]).toEqual([0, '2 of 2 cases hold; 1 rules have none\n'])
+  })
+})
