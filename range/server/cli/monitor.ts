@@ -1,16 +1,26 @@
 import { createReadStream } from 'node:fs'
 import { readFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Diagnostic } from '../../../engine/mfotl/ast.ts'
+import type { Diagnostic, Outcome } from '../../../engine/mfotl/ast.ts'
+import { keptBounds } from '../../../engine/mfotl/bound.ts'
 import {
   loadFormulaDocument,
   runFormulaCases,
   type CaseResult,
 } from '../../../engine/mfotl/document.ts'
+import type { Words } from '../../../engine/mfotl/explain-words.ts'
+import { KEPT_MAX } from '../../../engine/mfotl/limits.ts'
 import { formatVerdict, LogReader } from '../../../engine/mfotl/log.ts'
-import { compile, createMonitor, type Verdict } from '../../../engine/mfotl/monitor.ts'
+import {
+  compile,
+  createMonitor,
+  type CompiledFormula,
+  type Monitor,
+  type Verdict,
+} from '../../../engine/mfotl/monitor.ts'
 import { MonitorError } from '../../../engine/mfotl/monitor-error.ts'
 import { parseSignature } from '../../../engine/mfotl/signature.ts'
+import { verdictText, VerdictExplainer } from './monitor-explain.ts'
 
 export interface MonitorArguments {
   readonly sig: string
@@ -19,6 +29,12 @@ export interface MonitorArguments {
   readonly negate?: boolean
   readonly noLastTimestamp?: boolean
   readonly json?: boolean
+  /** Why each verdict is one. */
+  readonly explain?: boolean
+  /** What was kept, and its bounds, on standard error at the end. */
+  readonly stats?: boolean
+  /** Most tuples and events that may be kept; KEPT_MAX if absent. */
+  readonly keptMax?: number
 }
 
 const PROBLEMS_SHOWN = 50
@@ -34,26 +50,32 @@ export async function monitorCommand(args: MonitorArguments): Promise<number> {
   if (sigText === null || formulaText === null) return 2
   const signature = parseSignature(sigText)
   if (!signature.ok) return refuse(args.sig, signature.diagnostics)
-  const compiled = compile(formulaText, signature.value, { negate: args.negate === true })
-  if (!compiled.ok) return refuse(args.formula, compiled.diagnostics)
-  const { variables } = compiled.value
-  const types = variables.map((v) => v.type)
-  const print = (v: Verdict): string =>
-    args.json
-      ? JSON.stringify({ ...v, tuples: v.tuples.map((t) => t.map((x) => x)) })
-      : formatVerdict(v, types)
-  const monitor = createMonitor(compiled.value)
+  const read = readFormula(args, formulaText, sigText)
+  if (!read.ok) return refuse(args.formula, read.diagnostics)
+  const { compiled, words } = read.value
+  const types = compiled.variables.map((v) => v.type)
+  const explainer = args.explain === true ? new VerdictExplainer(compiled, words) : null
+  const print = (v: Verdict): string => {
+    const told = explainer?.explain(v) ?? null
+    if (args.json) return JSON.stringify({ ...v, ...(told && { explanations: told }) })
+    return told === null ? formatVerdict(v, types) : verdictText(v, types, told)
+  }
+  const monitor = createMonitor(
+    compiled,
+    args.keptMax === undefined ? {} : { keptMax: args.keptMax },
+  )
   let problems = 0
   const reader = new LogReader(
     signature.value,
     ({ line, message }) => {
       if (problems++ < PROBLEMS_SHOWN) process.stderr.write(`${args.log}:${line}: ${message}\n`)
     },
-    compiled.value.formula.predicates,
+    compiled.formula.predicates,
   )
   const out = new LineWriter()
   try {
     const take = (p: { timestamp: number; facts: Parameters<typeof monitor.step>[1] }): void => {
+      explainer?.add(monitor.timePoints, p)
       for (const v of monitor.step(p.timestamp, p.facts)) out.write(print(v))
     }
     let rest = ''
@@ -70,11 +92,47 @@ export async function monitorCommand(args: MonitorArguments): Promise<number> {
     await out.flush()
   } catch (error) {
     await out.flush()
+    if (args.stats === true) stats(args.formula, monitor, compiled, args.keptMax)
     if (error instanceof MonitorError || isMissing(error)) return complain(args.log, error)
     throw error
   }
   summary(args.log, problems, monitor.dropped)
+  if (args.stats === true) stats(args.formula, monitor, compiled, args.keptMax)
   return 0
+}
+
+/** A formula by itself, or the one of a document (`.yml`) with its words. */
+function readFormula(
+  { formula, negate }: MonitorArguments,
+  text: string,
+  signatureText: string,
+): Outcome<{ readonly compiled: CompiledFormula; readonly words: Words }> {
+  if (!/\.ya?ml$/.test(formula)) {
+    const compiled = compile(text, signatureText, { negate: negate === true })
+    return compiled.ok ? { ok: true, value: { compiled: compiled.value, words: {} } } : compiled
+  }
+  const document = loadFormulaDocument(text, signatureText)
+  if (!document.ok) return document
+  const { compiled, words } = document.value
+  if (negate !== true) return { ok: true, value: { compiled, words } }
+  const turned = compile(compiled.source, compiled.signature, { negate: true })
+  return turned.ok ? { ok: true, value: { compiled: turned.value, words } } : turned
+}
+
+function stats(
+  file: string,
+  monitor: Monitor,
+  compiled: CompiledFormula,
+  keptMax: number = KEPT_MAX,
+): void {
+  const lines = [
+    `${file}: ${monitor.timePoints} time-points; at most ${monitor.keptPeak} kept, ` +
+      `${monitor.kept} at the end, of ${keptMax} allowed`,
+    ...keptBounds(compiled).map(
+      ({ line, column, operator, text }) => `${file}:${line}:${column}: ${operator} keeps ${text}`,
+    ),
+  ]
+  process.stderr.write(`${lines.join('\n')}\n`)
 }
 
 /** The log in large pieces; `-` is standard input. */

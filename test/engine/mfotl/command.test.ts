@@ -104,3 +104,75 @@ test('[F22] the cases of the formulas that ship hold from the command line', asy
   expect(out.split('\n').every((line) => line === '' || line.startsWith('ok '))).toBe(true)
   expect(await monitorTest([folder], {})).toBe(2)
 })
+
+const FOUR_EYES =
+  'refund(o,s,a) AND a > 100 AND NOT EXISTS b. (ONCE[0,1h] approve(o,b)) AND NOT b = s'
+
+test('[F25] --explain says below each verdict what made it true, and what is missing', async () => {
+  const args = {
+    sig: file('a.sig', SIG),
+    formula: file('a.mfotl', FOUR_EYES),
+    log: file('a.log', '@10 approve(1,ann)\n@7200 refund(1,ann,500)(2,bob,700)\n'),
+    explain: true,
+  }
+  expect([await monitorCommand(args), err]).toEqual([0, ''])
+  expect(out.split('\n')).toEqual([
+    '@7200 (time point 1): ("1","ann",500) ("2","bob",700)',
+    '    ("1","ann",500): Refund (order 1, staff ann, amount 500) (at that moment); ' +
+      'no approve (order 1, by other than ann) (in the 1 hour before).',
+    '      @7200 (time point 1) refund (order 1, staff ann, amount 500); without it there is no verdict',
+    '      @3600 to @7200 no approve (order 1, by other than ann); ' +
+      'with approve("1","somebody") at time point 1 there is no verdict',
+    '    ("2","bob",700): Refund (order 2, staff bob, amount 700) (at that moment); ' +
+      'no approve (order 2, by other than bob) (in the 1 hour before).',
+    '      @7200 (time point 1) refund (order 2, staff bob, amount 700); without it there is no verdict',
+    '      @3600 to @7200 no approve (order 2, by other than bob); ' +
+      'with approve("2","somebody") at time point 1 there is no verdict',
+    '',
+  ])
+  out = ''
+  await monitorCommand({ ...args, json: true })
+  expect(JSON.parse(out)).toMatchObject({
+    tuples: [
+      ['1', 'ann', 500],
+      ['2', 'bob', 700],
+    ],
+    explanations: [{ timeline: [{ kind: 'happened' }, { kind: 'missing', decisive: true }] }, {}],
+  })
+})
+
+test('[F25] a formula document brings its own words', async () => {
+  const folderOf = new URL('../../../engine/formulas/', import.meta.url).pathname
+  const code = await monitorCommand({
+    sig: `${folderOf}telemetry.sig`,
+    formula: `${folderOf}refund-without-four-eyes.yml`,
+    log: file(
+      'a.log',
+      '@0 limit(42,5000)\n@60 approve(42,ann,ann)\n@120 refund(42,ann,18900,tok)\n',
+    ),
+    explain: true,
+  })
+  expect([code, err]).toEqual([0, ''])
+  expect(out).toContain(
+    'ann had 18900 cents of order 42 sent to card tok (at that moment); ' +
+      'nobody but ann approved it (in the 1 day before).',
+  )
+})
+
+test('[F19] [F28] --stats says what was kept and what bounds it; beyond the limit the command stops', async () => {
+  const lines = Array.from({ length: 50 }, (_, n) => `@${n} approve(${n},bob)`).join('\n')
+  const args = {
+    sig: file('a.sig', SIG),
+    formula: file('a.mfotl', FOUR_EYES),
+    log: file('a.log', lines),
+    stats: true,
+  }
+  expect(await monitorCommand(args)).toBe(0)
+  expect(err).toMatch(
+    /^\/a\.mfotl: 50 time-points; at most \d+ kept, \d+ at the end, of 5000000 allowed$/m,
+  )
+  expect(err).toContain('/a.mfotl:1:46: ONCE keeps the answers of the last 1 hour')
+  err = ''
+  expect(await monitorCommand({ ...args, keptMax: 20 })).toBe(2)
+  expect(err).toContain('the formula keeps more than 20 tuples and events')
+})
