@@ -18,6 +18,20 @@ export interface Sensors {
 /** No mast hears further than this, in kilometres. */
 export const MAST_REACH_KM = (Math.max(...MASTS.map((one) => one.radius)) * UNIT_MM) / 1_000_000
 
+/** Kilometres by which the GPS path is longer than the wheels turned, at each odometer reading. */
+export function gapOf({ gps, odometer }: Sensors): Curve {
+  let i = 0
+  return odometer.flatMap(([time, driven]) => {
+    while (i + 1 < gps.length && gps[i + 1]![0] <= time) i++
+    const fix = gps[i]
+    return fix && fix[0] <= time ? [[time, Math.abs(fix[1] - driven)] as const] : []
+  })
+}
+/** The reading of a curve that is highest, the first of equals; zero at time zero where it has none. */
+export function peakOf(curve: Curve): readonly [number, number] {
+  return curve.reduce((top, one) => (one[1] > top[1] ? one : top), curve[0] ?? ([0, 0] as const))
+}
+
 const BACK_MS = 40 * 60_000
 /** A search answers at most 200 rows; a van reports about ten a minute. */
 const SLICE_MS = 10 * 60_000
