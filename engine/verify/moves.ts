@@ -20,9 +20,9 @@ interface Table {
 }
 
 /**
- * Most of what steps ask for speaks of one cell alone (`stage = paid`, `level < 3`): a set of values.
- * A step lies under the values of the cell that asks for least, so that a state looks only at steps
- * that may be possible; its other cells are tested by bits.
+ * Most of what steps ask for speaks of one cell alone (`stage = paid`, `level < 3`): a set of
+ * values. A step lies under the values of the cell that asks for least, so that a state looks only
+ * at steps that may be possible; its other cells are tested by bits.
  */
 export class Moves {
   readonly #free: Move[] = []
