@@ -2,7 +2,7 @@ import { techniqueOf } from '../attack/catalogue.ts'
 import { targetOf } from '../respond/cost.ts'
 import { parcelRef, vanRef } from '../world/refs.ts'
 import type { Happened, WorldEvent } from '../world/types.ts'
-import { isDrop, scoreDecision, scoreOf } from './score.ts'
+import { endedBy, isDrop, scoreDecision, scoreOf } from './score.ts'
 import type { Decision, Loot, RunState, Trail } from './state.ts'
 import type { Response } from '../protocol/move.ts'
 
@@ -21,6 +21,7 @@ export function absorb(state: RunState, list: readonly Happened[]): void {
     settle(state, happened)
     state.score.push(...scoreOf(state, happened, run))
     talkOf(state, happened)
+    if (happened.event.kind === 'CardHoldersNotified') state.told.add(happened.event.host)
     if (happened.event.kind === 'ParcelStolen')
       state.reported.stolenFrom.set(happened.event.parcel, happened.event.van)
   }
@@ -54,6 +55,7 @@ function follow(state: RunState, trail: Trail, happened: Happened): void {
   const { event, at } = happened
   const { shop, logistics } = state.town.world()
   const take = (kind: Loot['kind'], what: string, worth: number): void => {
+    trail.lastLoss = at
     if (state.loot.length < LOOT_MAX) state.loot.push({ at, run: trail.run, kind, what, worth })
   }
   switch (event.kind) {
@@ -191,27 +193,14 @@ function targetOfEvent(event: WorldEvent): string | null {
   }
 }
 
-/** When a decision removed the mechanism of an attack, the attack is contained from then on. */
-function contain(state: RunState, decision: Decision, at: number): void {
-  const last = state.score.at(-1)
-  if (last === undefined || last.at !== at || last.points <= 0) return
-  const fits: Partial<Record<Response['kind'], string>> = {
-    RestorePage: 'W1',
-    BlockHost: 'W1',
-    BlockSource: 'P2',
-    SetVelocityRule: 'P2',
-    SuspendAccount: 'I1',
-    FreezeRefunds: 'I1',
-    RecallVan: 'D1',
-    LockCargo: 'D1',
-  }
+/**
+ * When a decision ended what an attack could still do, the attack is contained from then on. One
+ * that gains again was not: the next decision that fits counts.
+ */
+function contain(state: RunState, { action }: Decision, at: number): void {
   for (const attack of state.trails) {
-    if (
-      attack.containedAt === null &&
-      attack.technique === fits[decision.action.kind] &&
-      attack.startsAt <= at
-    )
-      attack.containedAt = at
+    const held = attack.containedAt !== null && (attack.lastLoss ?? 0) <= attack.containedAt
+    if (!held && attack.startsAt <= at && endedBy(state, attack, action)) attack.containedAt = at
   }
 }
 

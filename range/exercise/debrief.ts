@@ -1,8 +1,10 @@
+import type { Incident } from '../../engine/alert/alert.ts'
 import { targetOf } from '../respond/cost.ts'
 import type { Debrief, Lane } from '../protocol/view.ts'
+import { overSince } from './desk.ts'
 import { judge } from './evaluate.ts'
 import { lanesOf } from './lanes.ts'
-import type { RunState, Trail } from './state.ts'
+import type { Decision, RunState, Trail } from './state.ts'
 import { totals } from './score.ts'
 import { truthOf } from './truth.ts'
 
@@ -107,12 +109,25 @@ function attacksOf(state: RunState): Attack[] {
       detectedAt: incident?.opened ?? null,
       incident: incident?.id ?? null,
       kinds: detected[i]!.kinds,
-      containedAt: trail.containedAt,
+      containedAt: heldSince(trail),
+      stopped: stoppedOf(trail),
       lostMinor: trail.lostMinor,
       cards: trail.cards,
       parcels: trail.parcels,
     }
   })
+}
+
+/** Pages that are open and parcels in hand may bring a little more, this long. */
+const AFTERMATH_MS = 120_000
+/** Since when it was contained; null where it went on to gain. */
+function heldSince({ containedAt, lastLoss }: Trail): number | null {
+  if (containedAt === null || (lastLoss ?? 0) > containedAt + AFTERMATH_MS) return null
+  return containedAt
+}
+function stoppedOf(trail: Trail): Attack['stopped'] {
+  if (heldSince(trail) === null) return 'no'
+  return trail.lastLoss === null ? 'before-damage' : 'after-damage'
 }
 
 function unseen(attack: Attack, now: number): number {
@@ -165,7 +180,7 @@ function ofAttack(attack: Attack, trail: Trail, now: number): { weight: number; 
       at < attack.containedAt! &&
       (event.kind === 'ParcelStolen' ||
         event.kind === 'RefundExecuted' ||
-        event.kind === 'HostCalled'),
+        (event.kind === 'HostCalled' && event.card !== null)),
   ).length
   const waited = minutes(attack.containedAt - attack.detectedAt)
   if (late > 0)
@@ -187,30 +202,35 @@ function minutes(ms: number): number {
   return Math.max(0, Math.round(ms / 60_000))
 }
 
-/** Two incidents open at once, and the second one waited five minutes or more for a hand. */
+/**
+ * Two incidents open at once, and the newer one waited five minutes or more for a hand while the
+ * other was still open. A response by hand that aims at what the incident names is a hand, too.
+ */
 function twoFires(state: RunState): { weight: number; turn: Turn }[] {
   const found: { weight: number; turn: Turn }[] = []
   for (const incident of state.incidents) {
-    const first = state.decisions.find((decision) => decision.incident === incident.id)
-    const waited = (first?.at ?? state.now) - incident.opened
-    const other = state.incidents.find(
-      (one) =>
-        one.id !== incident.id &&
-        one.opened <= incident.opened &&
-        (one.closed ?? state.now) > incident.opened,
-    )
-    if (other && incident.severity >= 4 && waited >= 300_000) {
+    if (incident.severity < 4) continue
+    const hand = state.decisions.find((decision) => fits(decision, incident))
+    const until = Math.min(hand?.at ?? state.now, overSince(state, incident) ?? state.now)
+    for (const other of state.incidents) {
+      if (other.id === incident.id || other.opened > incident.opened) continue
+      const both = Math.min(until, overSince(state, other) ?? state.now) - incident.opened
+      if (both < 300_000) continue
       found.push({
-        weight: 40 + minutes(waited),
+        weight: 40 + minutes(both),
         turn: {
           at: incident.opened,
           kind: 'two-fires',
-          params: { title: incident.title, other: other.title, minutes: minutes(waited) },
+          params: { title: incident.title, other: other.title, minutes: minutes(both) },
         },
       })
     }
   }
-  return found.slice(0, 1)
+  return found.sort((a, b) => b.weight - a.weight).slice(0, 1)
+}
+function fits(decision: Decision, incident: Incident): boolean {
+  if (decision.incident !== null) return decision.incident === incident.id
+  return decision.at >= incident.opened && incident.lead.includes(targetOf(decision.action))
 }
 
 function falseAlarms(state: RunState): { weight: number; turn: Turn }[] {

@@ -20,6 +20,7 @@ export function advanceDesk(state: RunState, changed: readonly Incident[]): read
       takenBy: null,
       reason: null,
       firstSeen: state.now,
+      overAt: null,
     })
     fresh.push(incident)
   }
@@ -40,7 +41,15 @@ function settle(state: RunState, incident: Incident): void {
     desk.status = 'contained'
   if (desk.status !== 'contained' || !recovered(checksOf(state, incident))) return
   desk.status = 'recovered'
+  desk.overAt = state.now
   for (const decision of own) if (decision.effect === 'done') decision.effect = 'verified'
+}
+
+/** When an incident left the list of open ones; null while it is open. */
+export function overSince(state: RunState, incident: Incident): number | null {
+  const set = state.desk.get(incident.id)?.overAt ?? null
+  if (set === null || incident.closed === null) return set ?? incident.closed
+  return Math.min(set, incident.closed)
 }
 
 /** Curves for screens and debrief: meters every half minute, counts per minute from telemetry. */

@@ -56,6 +56,7 @@ function launch(state: RunState, seat: Seat, move: Extract<Move, { kind: 'Launch
     firstEffect: null,
     lastEffect: null,
     containedAt: null,
+    lastLoss: null,
     lostMinor: 0,
     cards: 0,
     parcels: 0,
@@ -97,6 +98,7 @@ function dismiss(
   const desk = state.desk.get(move.incident)
   if (!desk) return refuse('no-such-incident')
   desk.status = 'dismissed'
+  desk.overAt = state.now
   desk.takenBy = seat.nickname
   desk.reason = move.reason
   return { ok: true, happened: [] }

@@ -138,6 +138,7 @@ function initialState(options: RunOptions): RunState {
       stolenFrom: new Map(),
     },
     followed: new Map(),
+    told: new Set(),
     ledger: { size: 0, root: '', verdict: 'unknown' },
     audits: 0,
   }

@@ -1,3 +1,4 @@
+import type { Response } from '../protocol/move.ts'
 import type { Happened } from '../world/types.ts'
 import { targetOf } from '../respond/cost.ts'
 import { parcelRef } from '../world/refs.ts'
@@ -17,8 +18,8 @@ const POINTS = {
   sourceBlocked: 15,
   insiderStopped: 100,
   refundsFrozen: 40,
-  vanRecalled: 120,
-  cargoLocked: 40,
+  parcelByRecall: 24,
+  parcelByLock: 8,
   hostBlocked: 60,
   cardsSaved: 2,
   parcelSaved: 10,
@@ -116,6 +117,13 @@ export function scoreDecision(
   const line = (points: number, why: string, params: ScoreLine['params'] = {}): ScoreLine[] => [
     { at, team: 'defenders', points, why, params, ref },
   ]
+  // Right, but there was nothing left to save: told, and worth nothing.
+  const worth = (
+    saved: boolean,
+    points: number,
+    why: string,
+    params: ScoreLine['params'] = {},
+  ): ScoreLine[] => (saved ? line(points, why, params) : line(0, `${why}-late`, params))
   const target = targetOf(action)
   const id = target.slice(target.indexOf(':') + 1)
   const live = state.trails.filter((attack) => attack.startsAt <= at)
@@ -126,28 +134,37 @@ export function scoreDecision(
         : line(POINTS.restoredForNothing, 'restored-for-nothing', { page: id })
     case 'BlockHost':
       return isDrop(state, action.host)
-        ? line(POINTS.hostBlocked, 'host-blocked', { host: id })
+        ? worth(heldUp(state, live, 'W1'), POINTS.hostBlocked, 'host-blocked', { host: id })
         : line(POINTS.innocentBlocked, 'innocent-blocked', { what: id })
-    case 'BlockSource':
-      return usedIp(live, action.ip)
-        ? line(POINTS.sourceBlocked, 'source-blocked', { ip: id })
+    case 'BlockSource': {
+      const guilty = live.filter((attack) => usedIp(attack, action.ip))
+      return guilty.length > 0
+        ? worth(heldUp(state, guilty), POINTS.sourceBlocked, 'source-blocked', { ip: id })
         : line(POINTS.innocentBlocked, 'innocent-blocked', { what: id })
-    case 'SuspendAccount':
-      return actedAs(state, live, action.account)
-        ? line(POINTS.insiderStopped, 'account-suspended', { account: id })
+    }
+    case 'SuspendAccount': {
+      const guilty = live.filter((attack) => actedAs(state, attack, action.account))
+      return guilty.length > 0
+        ? worth(heldUp(state, guilty), POINTS.insiderStopped, 'account-suspended', { account: id })
         : line(POINTS.innocentSuspended, 'innocent-suspended', { account: id })
+    }
     case 'FreezeRefunds':
-      return live.some((attack) => attack.technique === 'I1' && running(state, attack))
-        ? line(POINTS.refundsFrozen, 'refunds-frozen')
+      return live.some((attack) => attack.technique === 'I1' && attack.firstEffect !== null)
+        ? worth(heldUp(state, live, 'I1'), POINTS.refundsFrozen, 'refunds-frozen')
         : line(POINTS.restoredForNothing, 'frozen-for-nothing')
     case 'RecallVan':
-      return hitVan(live, action.van)
-        ? line(POINTS.vanRecalled, 'van-recalled', { van: action.van + 1 })
-        : line(POINTS.recalledForNothing, 'recalled-for-nothing', { van: action.van + 1 })
-    case 'LockCargo':
-      return hitVan(live, action.van)
-        ? line(POINTS.cargoLocked, 'cargo-locked', { van: action.van + 1 })
-        : []
+    case 'LockCargo': {
+      const { van } = action
+      const count = savedAboard(state, live, van)
+      const params = { van: van + 1, count: count ?? 0 }
+      if (action.kind === 'LockCargo')
+        return count === null
+          ? []
+          : worth(count > 0, count * POINTS.parcelByLock, 'cargo-locked', params)
+      return count === null
+        ? line(POINTS.recalledForNothing, 'recalled-for-nothing', params)
+        : worth(count > 0, count * POINTS.parcelByRecall, 'van-recalled', params)
+    }
     case 'HoldParcel':
       return state.town
         .world()
@@ -174,31 +191,95 @@ function tampered(attacks: readonly Trail[], page: string): boolean {
     attack.happened.some(({ event }) => event.kind === 'PagePublished' && event.page === page),
   )
 }
-function usedIp(attacks: readonly Trail[], ip: string): boolean {
-  return attacks.some((attack) =>
-    attack.happened.some(({ event }) => event.kind === 'HttpServed' && event.request.ip === ip),
+function usedIp(attack: Trail, ip: string): boolean {
+  return attack.happened.some(
+    ({ event }) => event.kind === 'HttpServed' && event.request.ip === ip,
   )
 }
-function actedAs(state: RunState, attacks: readonly Trail[], account: string): boolean {
+function actedAs(state: RunState, attack: Trail, account: string): boolean {
   const staff = state.town.world().shop.staff
-  return attacks.some((attack) =>
-    attack.happened.some(({ event }) => {
-      if (event.kind === 'RefundRequested') return staff[event.staff]?.account === account
-      return event.kind === 'PagePublished' && event.revision.author === account
-    }),
+  return attack.happened.some(({ event }) => {
+    if (event.kind === 'RefundRequested') return staff[event.staff]?.account === account
+    return event.kind === 'PagePublished' && event.revision.author === account
+  })
+}
+
+/** Whether an attack of these, of this technique if one is named, could still have gained. */
+function heldUp(state: RunState, attacks: readonly Trail[], technique?: string): boolean {
+  return attacks.some(
+    (attack) =>
+      (technique === undefined || attack.technique === technique) && couldGain(state, attack),
   )
 }
-function hitVan(attacks: readonly Trail[], van: number): boolean {
-  return attacks.some((attack) =>
-    attack.happened.some(
-      ({ event }) =>
-        (event.kind === 'VanDiverted' || event.kind === 'GpsSpoofed') && event.van === van,
-    ),
+/**
+ * A crew at work could gain; so could refunds that wait to be paid, and a script that a stopped
+ * crew has left in a page.
+ */
+function couldGain(state: RunState, attack: Trail): boolean {
+  const world = state.town.world()
+  const status = world.attacks.runs[attack.run]?.status
+  if (status === 'running' || status === 'planned') return true
+  if (attack.technique === 'W1') return status === 'stopped'
+  return attack.happened.some(
+    ({ event }) =>
+      event.kind === 'RefundRequested' &&
+      ['requested', 'approved'].includes(world.shop.refunds[event.refund]?.status ?? ''),
   )
 }
 
-function running(state: RunState, trail: Trail): boolean {
-  return state.town.world().attacks.runs[trail.run]?.status === 'running'
+/** Whether this action, which just worked, ended what the attack could still do. */
+export function endedBy(state: RunState, attack: Trail, action: Response): boolean {
+  if (action.kind === 'RestorePage') return tampered([attack], action.page)
+  if (!couldGain(state, attack)) return false
+  switch (action.kind) {
+    case 'BlockHost':
+      return attack.happened.some(
+        ({ event }) => event.kind === 'DropOpened' && event.host === action.host,
+      )
+    case 'BlockSource':
+      return attack.technique === 'P2' && usedIp(attack, action.ip)
+    case 'SetVelocityRule':
+      return attack.technique === 'P2' && action.perMinute !== null
+    case 'SuspendAccount':
+      return attack.technique === 'I1' && actedAs(state, attack, action.account)
+    case 'FreezeRefunds':
+      return attack.technique === 'I1'
+    case 'RecallVan':
+    case 'LockCargo':
+      return (savedAboard(state, [attack], action.van) ?? 0) > 0
+    default:
+      return false
+  }
+}
+
+/** A crew unloads once, and takes at most so many parcels (`range/world/fleet-response.ts`). */
+const TAKEN_MAX = 5
+/**
+ * Parcels that crews would still have taken from this van: none after they have unloaded, or in
+ * vain. `null`: no crew is after this van.
+ */
+function savedAboard(state: RunState, attacks: readonly Trail[], van: number): number | null {
+  const after = attacks.filter((attack) => hitVan(attack, van))
+  if (after.length === 0) return null
+  const open = after.some(
+    (attack) =>
+      couldGain(state, attack) &&
+      !attack.happened.some(
+        ({ event }) =>
+          event.kind === 'ParcelStolen' ||
+          (event.kind === 'CommandRefused' && event.command === 'Unload'),
+      ),
+  )
+  if (!open) return 0
+  const { vans, parcels } = state.town.world().logistics
+  const aboard = (vans[van]?.cargo ?? []).filter((parcel) => parcels[parcel]?.held === false)
+  return Math.min(TAKEN_MAX, aboard.length)
+}
+function hitVan(attack: Trail, van: number): boolean {
+  return attack.happened.some(
+    ({ event }) =>
+      (event.kind === 'VanDiverted' || event.kind === 'GpsSpoofed') && event.van === van,
+  )
 }
 
 export function totals(score: readonly ScoreLine[]): { attackers: number; defenders: number } {

@@ -73,6 +73,8 @@ export interface RunState {
   readonly reported: Reported
   /** Vans as they truly were at their trackers' readings; debriefs alone read it. */
   readonly followed: Map<number, Followed>
+  /** Hosts whose card holders have been told. */
+  readonly told: Set<string>
   ledger: { size: number; root: string; verdict: 'intact' | 'changed' | 'unknown' }
   audits: number
 }
@@ -106,7 +108,10 @@ export interface Trail {
   readonly targets: Set<string>
   firstEffect: Milliseconds | null
   lastEffect: Milliseconds | null
+  /** When a decision ended what the attack could still do; null where it got what it could. */
   containedAt: Milliseconds | null
+  /** The newest card, refund, or parcel that it took. */
+  lastLoss: Milliseconds | null
   lostMinor: number
   cards: number
   parcels: number
@@ -137,6 +142,8 @@ export interface DeskEntry {
   takenBy: string | null
   reason: string | null
   firstSeen: Milliseconds
+  /** When it left the list of open ones: set aside, or recovered as checks say. */
+  overAt: Milliseconds | null
 }
 
 /** What the control room knows from telemetry alone: last fixes, last inventory, box counts. */
