@@ -8,7 +8,9 @@ import { isEpcis } from '../../../engine/event/telemetry.ts'
 import { Watermark } from '../../../engine/stream/watermark.ts'
 import { LINE_MAX } from './detect-line.ts'
 import type { LineReader } from './detect-line.ts'
+import { createLineRules } from './detect-line-rules.ts'
 import type { LineRules } from './detect-line-rules.ts'
+import type { Written } from './detect-written.ts'
 
 const TICK_MS = 60_000
 /** Newest lines kept with their text, so that an incident can show what it rests on. */
@@ -45,7 +47,7 @@ export interface FoundIncident {
 export class DetectRun {
   readonly #engine: Engine
   readonly #scorer: RequestScorer | null
-  readonly #rules: LineRules
+  #rules: LineRules
   readonly #read: LineReader
   readonly #watermark = new Watermark()
   readonly #recent = new Map<string, LineRef>()
@@ -97,6 +99,12 @@ export class DetectRun {
     }
     if (best.flagged) this.flagged += 1
     return best
+  }
+
+  /** Takes up other rules and formulas between two lines; throws EngineError, and nothing changes. */
+  reload(files: Written): void {
+    this.#engine.reload(files)
+    this.#rules = createLineRules(files.rules)
   }
 
   /** A line that was taken lately, with its text. */

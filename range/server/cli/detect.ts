@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createRequestScorer } from '../../../engine/anomaly/request-scorer.ts'
 import type { RequestScorer } from '../../../engine/anomaly/request-scorer.ts'
-import { createEngine } from '../../../engine/engine.ts'
-import type { Engine, SourceFile } from '../../../engine/engine.ts'
+import { createEngine, EngineError } from '../../../engine/engine.ts'
+import type { Engine } from '../../../engine/engine.ts'
 import { HOME } from '../home.ts'
 import { readerOf } from './detect-format.ts'
 import type { LogFormat } from './detect-line.ts'
@@ -16,6 +16,8 @@ import { DetectRun } from './detect-run.ts'
 import type { FoundIncident, LineResult, LineScore } from './detect-run.ts'
 import { groupFiles, linesOf } from './detect-source.ts'
 import type { LogGroup } from './detect-source.ts'
+import { WrittenFolders } from './detect-written.ts'
+import type { Written } from './detect-written.ts'
 
 export interface DetectOptions {
   /** Log files, `-` for standard input; rotated files of one log are read as one, oldest first. */
@@ -29,6 +31,9 @@ export interface DetectOptions {
   readonly format?: LogFormat
   /** Page to write. */
   readonly report?: string
+  /** Folders of rules and formulas in place of those that ship; with `follow` they are watched. */
+  readonly rules?: string
+  readonly formulas?: string
 }
 
 const MODEL = join(HOME, 'engine', 'models', 'request', 'model.json')
@@ -36,6 +41,8 @@ const MODEL = join(HOME, 'engine', 'models', 'request', 'model.json')
 const NAMED_MAX = 50
 /** Flagged lines kept for the report. */
 const FLAGGED_MAX = 5_000
+/** How often the folders of rules and formulas are looked at while a log is followed. */
+const RELOAD_MS = 1_000
 
 /**
  * `doorstep detect`: the whole engine over real logs. Incidents, or scores of lines, go to standard output; broken
@@ -44,50 +51,56 @@ const FLAGGED_MAX = 5_000
 export async function detectCommand(options: DetectOptions): Promise<number> {
   const mistake = misuseOf(options)
   if (mistake !== null) return misuse(mistake)
-  const parts = loadParts()
-  const session = new DetectSession(options, parts)
+  const folders = new WrittenFolders({
+    rules: options.rules ?? join(HOME, 'engine', 'rules'),
+    formulas: options.formulas ?? join(HOME, 'engine', 'formulas'),
+  })
+  const scorer = existsSync(MODEL) ? createRequestScorer(readFileSync(MODEL, 'utf8')) : null
+  const session = new DetectSession(options, { ...folders.read(), scorer })
   const stop = new AbortController()
   const interrupted = (): void => {
     stop.abort()
   }
   if (options.follow) process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
   process.stdout.on('error', () => process.exit(0))
-  for (const group of groupFiles(options.files))
-    await session.read(group, options.follow ? stop.signal : null)
-  await session.finish()
+  const watch = options.follow ? setInterval(() => reload(session, folders), RELOAD_MS) : null
+  try {
+    for (const group of groupFiles(options.files))
+      await session.read(group, options.follow ? stop.signal : null)
+    await session.finish()
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    return 2
+  } finally {
+    if (watch !== null) clearInterval(watch)
+  }
   process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
   return 0
 }
 
-interface Parts {
-  readonly rules: readonly SourceFile[]
-  readonly formulas: readonly SourceFile[]
+interface Parts extends Written {
   readonly scorer: RequestScorer | null
 }
 
-/** Rules and formulas as they ship, and the request model. */
-function loadParts(): Parts {
-  const scorer = existsSync(MODEL) ? createRequestScorer(readFileSync(MODEL, 'utf8')) : null
-  return {
-    rules: filesIn('rules', ['.yml']),
-    formulas: filesIn('formulas', ['.yml', '.sig']),
-    scorer,
+/** Takes up changed files; of broken ones all mistakes are told, and what was in force stays so. */
+function reload(session: DetectSession, folders: WrittenFolders): void {
+  try {
+    const files = folders.changed()
+    if (files === null) return
+    session.reload(files)
+    process.stderr.write('rules and formulas were changed and are in force\n')
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    process.stderr.write(`${text}\nthe rules and formulas of before stay in force\n`)
   }
-}
-
-function filesIn(folder: string, endings: readonly string[]): SourceFile[] {
-  const path = join(HOME, 'engine', folder)
-  return readdirSync(path)
-    .filter((name) => endings.some((ending) => name.endsWith(ending)))
-    .sort()
-    .map((name) => ({ name, text: readFileSync(join(path, name), 'utf8') }))
 }
 
 /** One call of the command: a run for each log, one output. */
 class DetectSession {
   readonly #options: DetectOptions
   readonly #parts: Parts
-  readonly #rules: LineRules
+  #rules: LineRules | null = null
   readonly #runs: DetectRun[] = []
   readonly #scores: number[] = []
   readonly #flagged: FlaggedLine[] = []
@@ -99,14 +112,15 @@ class DetectSession {
   constructor(options: DetectOptions, parts: Parts) {
     this.#options = options
     this.#parts = parts
-    this.#rules = createLineRules(parts.rules)
     this.#several = new Set(options.files).size > 1
   }
 
   /** Reads a log to its end, or for as long as it grows. */
   async read(group: LogGroup, follow: AbortSignal | null): Promise<void> {
+    const engine = this.#engine()
+    this.#rules ??= createLineRules(this.#parts.rules)
     const run = new DetectRun(
-      this.#engine(),
+      engine,
       this.#parts.scorer,
       this.#rules,
       readerOf(this.#options.format),
@@ -129,6 +143,11 @@ class DetectSession {
     run.end()
     if (!this.#options.scores)
       for (const each of follow === null ? run.incidents() : run.changes()) await this.#print(each)
+  }
+
+  /** Throws EngineError where the files have mistakes; then nothing has changed. */
+  reload(files: Written): void {
+    for (const run of this.#runs.slice(-1)) run.reload(files)
   }
 
   async finish(): Promise<void> {
@@ -247,6 +266,10 @@ function misuseOf(options: DetectOptions): string | null {
     const kind = statSync(file, { throwIfNoEntry: false })
     if (kind === undefined) return `no such file: ${file}`
     if (kind.isDirectory()) return `${file} is a folder; name the log files in it`
+  }
+  for (const folder of [options.rules, options.formulas]) {
+    if (folder !== undefined && statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+      return `no such folder: ${folder}`
   }
   if (options.follow && options.files.length > 1) return '--follow goes with one file'
   if (options.follow && options.report !== undefined)

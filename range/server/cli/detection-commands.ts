@@ -15,7 +15,9 @@ function detect(program: Command, done: Done): void {
     .command('detect')
     .description('runs the engine over real logs')
     .argument('<file...>', 'log files, or - for standard input')
-    .option('--follow', 'goes on as the file grows')
+    .option('--follow', 'goes on as the file grows; changed rules and formulas are taken up')
+    .option('--rules <dir>', 'rules in place of those that ship')
+    .option('--formulas <dir>', 'formulas and their signature in place of those that ship')
     .addOption(
       new Option('--format <name>', 'format of the lines').choices([
         'combined',
@@ -36,6 +38,8 @@ function detect(program: Command, done: Done): void {
           scores: options['scores'] === true,
           json: options['json'] === true,
           ...(options['format'] === undefined ? {} : { format: options['format'] as 'combined' }),
+          ...(options['rules'] === undefined ? {} : { rules: String(options['rules']) }),
+          ...(options['formulas'] === undefined ? {} : { formulas: String(options['formulas']) }),
           ...(options['report'] === undefined ? {} : { report: String(options['report']) }),
         }),
       )

@@ -1,5 +1,13 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -38,6 +46,17 @@ const at = (second: number): string => `17/May/2015:10:05:${String(second).padSt
 const SCAN = ['/wp-login.php', '/phpmyadmin/', '/admin.php', '/.git/config'].map(
   (path, n) => `203.0.113.9 - - [${at(n)}] "GET ${path} HTTP/1.1" 404 10 "-" "x"`,
 )
+
+const OWN_RULE = `title: Somebody asks for the treasure
+id: 1b0cd9f6-6a3c-4b8b-9c39-2c8f0a4f1a11
+status: test
+description: A path that no shop has.
+logsource: { category: webserver }
+detection:
+  ask: { http_request.url.path: /treasure }
+  condition: ask
+level: high
+`
 
 describe('doorstep detect', { timeout: 120_000 }, () => {
   it('finds every scanner between real visitors and accuses nobody else', () => {
@@ -235,6 +254,39 @@ describe('doorstep detect', { timeout: 120_000 }, () => {
       /<script|https?:\/\/(?!www\.w3\.org)[^"\s]*["')]\s*(?:rel|\))|url\(http/,
     )
     expect(page).not.toMatch(/\[[a-z]+_[a-z]+\]/)
+  })
+
+  it('[F27] takes up changed rules while it follows a log, and keeps the old ones where new ones are broken', async () => {
+    const [rules, formulas] = ['rules', 'formulas'].map((name) => {
+      cpSync(join(HOME, 'engine', name), join(FOLDER, name), { recursive: true })
+      return join(FOLDER, name)
+    }) as [string, string]
+    const log = file('followed.log', [])
+    const args = ['--follow', '--json', '--rules', rules, '--formulas', formulas, log]
+    const child = spawn(process.execPath, [CLI, 'detect', ...args])
+    let [out, err] = ['', '']
+    child.stdout.on('data', (text) => (out += String(text)))
+    child.stderr.on('data', (text) => (err += String(text)))
+    const until = async (seen: () => boolean): Promise<void> => {
+      for (let i = 0; i < 600 && !seen() && child.exitCode === null; i++)
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      expect(seen(), `${out}\n${err}`).toBe(true)
+    }
+    const line = (n: number, path: string): string =>
+      `203.0.113.9 - - [${at(n)}] "GET ${path} HTTP/1.1" 200 10 "-" "x"\n`
+    try {
+      appendFileSync(log, SCAN.map((each) => `${each}\n`).join(''))
+      await until(() => out.includes('ip:203.0.113.9'))
+      writeFileSync(join(rules, 'own.yml'), 'title: x\n')
+      await until(() => err.includes('the rules and formulas of before stay in force'))
+      expect(err).toContain('own.yml:1:')
+      writeFileSync(join(rules, 'own.yml'), OWN_RULE)
+      await until(() => err.includes('are in force'))
+      appendFileSync(log, line(40, '/treasure'))
+      await until(() => out.includes('Somebody asks for the treasure'))
+    } finally {
+      child.kill('SIGINT')
+    }
   })
 
   it('exits 2 with one line for a file that is not there', () => {
