@@ -192,9 +192,7 @@ function tampered(attacks: readonly Trail[], page: string): boolean {
   )
 }
 function usedIp(attack: Trail, ip: string): boolean {
-  return attack.happened.some(
-    ({ event }) => event.kind === 'HttpServed' && event.request.ip === ip,
-  )
+  return attack.happened.some(({ event }) => event.kind === 'HttpServed' && event.request.ip === ip)
 }
 function actedAs(state: RunState, attack: Trail, account: string): boolean {
   const staff = state.town.world().shop.staff
