@@ -63,8 +63,8 @@ export interface Engine {
   incidents(): readonly Incident[]
   /**
    * Takes up other rules and formulas in the middle of a stream. What is the same as before goes on
-   * with its state, what is new or changed starts empty. Throws EngineError with every mistake; then
-   * the old ones stay in force.
+   * with its state, what is new or changed starts empty. Throws EngineError with every mistake;
+   * then the old ones stay in force.
    */
   reload(files: Pick<EngineOptions, 'rules' | 'formulas'>): void
   save(): Json

@@ -213,8 +213,8 @@ class Formulas implements FormulaSet {
   }
 
   /**
-   * Formulas that were not saved, or read otherwise since, start afresh from here on: a set may grow
-   * and change between. Throws MonitorError `bad-state` for a set that is in use.
+   * Formulas that were not saved, or read otherwise since, start afresh from here on: a set may
+   * grow and change between. Throws MonitorError `bad-state` for a set that is in use.
    */
   restore(saved: unknown): void {
     const { points, formulas, evidence } = saved as Saved

@@ -33,7 +33,7 @@ export function instead(
   return 'none'
 }
 
-/** Facts that fit the columns, with values for the unknown ones that its tests or the log suggest. */
+/** Facts that fit the columns; its tests and the log suggest values for the unknown ones. */
 function candidates(types: readonly ValueType[], window: LogWindow, absent: Absent): Fact[] {
   const limits = limitsOf(absent)
   let tuples: Value[][] = [[]]

@@ -7,7 +7,7 @@ export interface Written {
   readonly formulas: readonly SourceFile[]
 }
 
-/** What people write for the engine: a folder of rules, and one of formulas with their signature. */
+/** What people write for the engine: a folder of rules, one of formulas with their signature. */
 export class WrittenFolders {
   readonly #rules: string
   readonly #formulas: string

@@ -14,7 +14,7 @@ function monitorOf(formula: string, limits: LimitOptions): Monitor {
 const many = (name: string, count: number, from = 0): Fact[] =>
   Array.from({ length: count }, (_, n) => ({ name, args: [from + n] }))
 
-/** Feeds `points` time-points of `facts`, and tells how it went: the code of the refusal, or what was kept. */
+/** Feeds `points` time-points of `facts`; the code of the refusal, or how much was kept. */
 function feed(monitor: Monitor, points: number, facts: (point: number) => Fact[]): string | number {
   for (let i = 0; i < points; i++) {
     try {
