@@ -208,6 +208,8 @@ export interface CustomerView extends Common {
     readonly label: string
     readonly balanceMinor: number
     readonly blocked: boolean
+    /** A script copied it: known once the holder was told, or at the end. */
+    readonly copied?: boolean
   }[]
   readonly orders: readonly {
     readonly order: number

@@ -31,6 +31,7 @@ export function customerView(
 ): CustomerView {
   const world = state.town.world()
   const { seat: id, nickname, customer: own } = seat
+  const copied = copiedCards(state)
   const customer = own === null ? null : world.shop.customers[own]
   return {
     ...common,
@@ -44,6 +45,7 @@ export function customerView(
       label: card.last4,
       balanceMinor: card.balanceMinor,
       blocked: card.state === 'blocked',
+      copied: copied.has(card.id),
     })),
     orders: (own === null ? [] : (belongings.orders.get(own) ?? [])).slice(-12).map((order) => {
       const parcel = order.parcel === null ? undefined : world.logistics.parcels[order.parcel]
@@ -59,4 +61,19 @@ export function customerView(
     }),
     shop,
   }
+}
+
+/**
+ * Cards that reached a crew, as far as their holders may know: those of hosts about which they were
+ * told, and all of them once the exercise is over.
+ */
+function copiedCards(state: RunState): ReadonlySet<number> {
+  const known = new Set<number>()
+  if (state.phase !== 'ended' && state.told.size === 0) return known
+  for (const trail of state.trails)
+    for (const { event } of trail.happened) {
+      if (event.kind !== 'HostCalled' || event.card === null) continue
+      if (state.phase === 'ended' || state.told.has(event.host)) known.add(event.card)
+    }
+  return known
 }

@@ -88,6 +88,33 @@ describe('a skimmer that is stopped late', () => {
   })
   play.until(44)
 
+  it('[X16] is known to customers only when they were told, or at the end', () => {
+    const host = [...play.run.state.trails[0]!.happened].flatMap(({ event }) =>
+      event.kind === 'HostCalled' && event.card !== null ? [event] : [],
+    )[0]!
+    const holder = play.run.world().shop.cards[host.card!]!.holder
+    const seat = play.run.state.seats.get('robin')!
+    const [own, phase] = [seat.customer, play.run.state.phase]
+    const copied = (): readonly (boolean | undefined)[] => {
+      const view = play.run.view('robin')
+      return view?.role === 'customer' ? view.wallet.map((card) => card.copied) : []
+    }
+    seat.customer = holder
+    try {
+      expect(copied()).not.toEqual([])
+      expect(copied()).not.toContain(true)
+      play.run.state.told.add(host.host)
+      expect(copied()).toContain(true)
+      play.run.state.told.clear()
+      play.run.state.phase = 'ended'
+      expect(copied()).toContain(true)
+    } finally {
+      play.run.state.told.clear()
+      play.run.state.phase = phase
+      seat.customer = own
+    }
+  })
+
   it('[X14] is told apart from one that was stopped before any card was copied', () => {
     expect(leaked).toBeGreaterThan(0)
     expect(attackOf(play).stopped).toBe('after-damage')
@@ -126,5 +153,20 @@ describe('a skimmer that is stopped late', () => {
     expect(d1).toBeDefined()
     const fires = debriefOf(play.run.state).turningPoints.filter(({ kind }) => kind === 'two-fires')
     expect(fires.filter(({ params }) => params['other'] === incident.title)).toEqual([])
+  })
+
+  it('[X16] telling card holders about a host is what makes them know', () => {
+    const { told, trails } = play.run.state
+    const host = trails[0]!.happened.flatMap(({ event }) =>
+      event.kind === 'HostCalled' && event.card !== null ? [event.host] : [],
+    )[0]!
+    expect([...told]).toEqual([])
+    play.move('heron', {
+      kind: 'Respond',
+      incident: null,
+      actions: [{ kind: 'NotifyCardHolders', host }],
+    })
+    play.until(76)
+    expect([...told]).toEqual([host])
   })
 })
