@@ -12,6 +12,10 @@ const euroCents = new Intl.NumberFormat('en', { style: 'currency', currency: 'EU
 export function money(minor: number, exact = false): string {
   return (exact ? euroCents : euro).format(minor / 100)
 }
+/** Trust from 0 to 100 with one decimal: one customer of hundreds moves it by that little. */
+export function trust(milli: number): string {
+  return (milli / 1000).toFixed(1)
+}
 /** `09:41` */
 export function hour(ms: number): string {
   const minutes = Math.floor(ms / 60_000)

@@ -2,6 +2,7 @@ import type { Counterfactual, Debrief } from '../../../range/protocol/view.ts'
 import { t, type MessageKey } from '../../messages.ts'
 import { knownJob } from '../attacker/jobs.ts'
 import { hour, money } from '../format.ts'
+import { nameOf } from '../naming.ts'
 
 export type Station = Counterfactual['happened'][number]
 
@@ -145,7 +146,7 @@ const INPUTS = [
 function knownInput(kind: string): (typeof INPUTS)[number] | 'other' {
   return INPUTS.find((one) => one === kind) ?? 'other'
 }
-/** `ip:203.0.113.7` reads better without its kind. */
+/** `ip:203.0.113.7` reads better without its kind; `van:0` is Van 1. */
 function targetText(target: string): string {
-  return target.replace(/^[a-z-]+:/, '')
+  return target.includes(':') ? nameOf(target) : target
 }
