@@ -1,19 +1,21 @@
 import type { Input } from '../exercise/types.ts'
 import type { Debrief } from '../protocol/view.ts'
 
-/** The timeline as a table: one line per item of each lane, then the points. RFC 4180. */
+/**
+ * The timeline as a table: one line per item of each lane, then the points. RFC 4180. Times are the
+ * town's, `09:24:05`; money is in euros; vans are counted from 1, as on every screen.
+ */
 export function exportCsv(debrief: Debrief): string {
-  const { start } = debrief.exercise
   const rows: (string | number)[][] = [
-    ['seconds', 'until', 'lane', 'what', 'details', 'points', 'ref'],
+    ['time', 'until', 'lane', 'what', 'details', 'points', 'ref'],
   ]
   for (const lane of debrief.lanes) {
     for (const item of lane.items) {
       rows.push([
-        seconds(item.from, start),
-        item.to === null ? '' : seconds(item.to, start),
-        lane.id,
-        item.label,
+        townTime(item.from),
+        item.to === null ? '' : townTime(item.to),
+        LANES[lane.id] ?? lane.id,
+        words(item.label),
         details(item.params),
         '',
         item.ref,
@@ -22,10 +24,10 @@ export function exportCsv(debrief: Debrief): string {
   }
   for (const line of debrief.score.lines)
     rows.push([
-      seconds(line.at, start),
+      townTime(line.at),
       '',
       `points ${line.team}`,
-      line.why,
+      words(line.why),
       details(line.params),
       line.points,
       line.ref,
@@ -43,13 +45,34 @@ export function exportJson(debrief: Debrief, inputs: readonly Input[]): string {
   return `${JSON.stringify({ debrief, inputs: nameless }, null, 2)}\n`
 }
 
-function seconds(at: number, start: number): number {
-  return Math.round((at - start) / 1000)
+/** Lanes whose name is not a word for what stands in them. */
+const LANES: Readonly<Record<string, string>> = { twins: 'harmless' }
+
+/** Virtual milliseconds of the town's day as `09:24:05`. */
+function townTime(at: number): string {
+  const of = (unit: number, most: number): string =>
+    String(Math.floor(at / unit) % most).padStart(2, '0')
+  return `${of(3_600_000, 24)}:${of(60_000, 60)}:${of(1000, 60)}`
+}
+/** `parcel-stolen`, `RecallVan` as words. */
+function words(name: string): string {
+  return name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll('-', ' ')
+    .toLowerCase()
 }
 function details(params: Readonly<Record<string, string | number>>): string {
   return Object.entries(params)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(' ')
+    .map(([key, value]) => {
+      if (key === 'minor') return `euros: ${(Number(value) / 100).toFixed(2)}`
+      if (key === 'action') return `action: ${words(String(value))}`
+      return `${key}: ${vansFromOne(String(value))}`
+    })
+    .join('; ')
+}
+/** `van:0` and `van 0` as people count: van 1. */
+function vansFromOne(text: string): string {
+  return text.replace(/\bvan[: ](\d+)\b/g, (_, id: string) => `van ${Number(id) + 1}`)
 }
 /** A leading sign is defused, so that no spreadsheet takes a text for a formula. */
 function cell(value: string | number): string {

@@ -97,8 +97,11 @@ test('[N41] after the end: debrief within 10 s, one decision changed, exports wi
 
   const csv = await (await harness.get(`${base}/export.csv`, { cookie })).text()
   const json = await (await harness.get(`${base}/export.json`, { cookie })).text()
-  expect(csv.split('\r\n')[0]).toBe('seconds,until,lane,what,details,points,ref')
+  expect(csv.split('\r\n')[0]).toBe('time,until,lane,what,details,points,ref')
   expect(csv.split('\r\n').length).toBeGreaterThan(2)
+  expect(csv.split('\r\n')[1]).toMatch(/^\d\d:\d\d:\d\d,/)
+  expect(csv).toMatch(/euros: \d+\.\d\d/)
+  expect(csv).not.toContain('minor')
   expect(JSON.parse(json)).toMatchObject({ debrief: { exercise: { seed: 21 } } })
   for (const text of [csv, json]) expect(text).not.toContain('Zebedee')
   expect((await harness.get(`${base}/export.xml`, { cookie })).status).toBe(404)

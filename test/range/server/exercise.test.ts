@@ -87,7 +87,7 @@ test('[N1] a class plays: create, join, start, move, shop, end, debrief', async 
   const { debrief: told } = (await debrief.json()) as { debrief: { exercise: { seed: number } } }
   expect(told.exercise.seed).toBe(7)
   const csv = await harness.get(`/api/exercises/${trainer.exercise}/export.csv`, { cookie })
-  expect(await csv.text()).toMatch(/^seconds,until,lane/)
+  expect(await csv.text()).toMatch(/^time,until,lane/)
   const ledger = (await (
     await harness.get(`/api/exercises/${trainer.exercise}/ledger`)
   ).json()) as { sealed: boolean; size: number }
