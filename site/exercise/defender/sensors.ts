@@ -27,7 +27,7 @@ export function gapOf({ gps, odometer }: Sensors): Curve {
     return fix && fix[0] <= time ? [[time, Math.abs(fix[1] - driven)] as const] : []
   })
 }
-/** The reading of a curve that is highest, the first of equals; zero at time zero where it has none. */
+/** The highest reading of a curve, the first of equals; zero at time zero where it has none. */
 export function peakOf(curve: Curve): readonly [number, number] {
   return curve.reduce((top, one) => (one[1] > top[1] ? one : top), curve[0] ?? ([0, 0] as const))
 }
