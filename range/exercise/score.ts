@@ -103,6 +103,9 @@ export function scoreOf(
   }
 }
 
+type Line = (points: number, why: string, params?: ScoreLine['params']) => ScoreLine[]
+type Worth = (saved: boolean, ...given: Parameters<Line>) => ScoreLine[]
+
 /**
  * Lines for a decision once it has worked: good where it removed a mechanism, costly where it hit
  * the innocent.
@@ -114,16 +117,12 @@ export function scoreDecision(
 ): readonly ScoreLine[] {
   const { action } = decision
   const ref = decision.incident ?? targetOf(action)
-  const line = (points: number, why: string, params: ScoreLine['params'] = {}): ScoreLine[] => [
+  const line: Line = (points, why, params = {}) => [
     { at, team: 'defenders', points, why, params, ref },
   ]
   // Right, but there was nothing left to save: told, and worth nothing.
-  const worth = (
-    saved: boolean,
-    points: number,
-    why: string,
-    params: ScoreLine['params'] = {},
-  ): ScoreLine[] => (saved ? line(points, why, params) : line(0, `${why}-late`, params))
+  const worth: Worth = (saved, points, why, params) =>
+    saved ? line(points, why, params) : line(0, `${why}-late`, params)
   const target = targetOf(action)
   const id = target.slice(target.indexOf(':') + 1)
   const live = state.trails.filter((attack) => attack.startsAt <= at)
@@ -153,18 +152,8 @@ export function scoreDecision(
         ? worth(heldUp(state, live, 'I1'), POINTS.refundsFrozen, 'refunds-frozen')
         : line(POINTS.restoredForNothing, 'frozen-for-nothing')
     case 'RecallVan':
-    case 'LockCargo': {
-      const { van } = action
-      const count = savedAboard(state, live, van)
-      const params = { van: van + 1, count: count ?? 0 }
-      if (action.kind === 'LockCargo')
-        return count === null
-          ? []
-          : worth(count > 0, count * POINTS.parcelByLock, 'cargo-locked', params)
-      return count === null
-        ? line(POINTS.recalledForNothing, 'recalled-for-nothing', params)
-        : worth(count > 0, count * POINTS.parcelByRecall, 'van-recalled', params)
-    }
+    case 'LockCargo':
+      return vanLines(savedAboard(state, live, action.van), action, { line, worth })
     case 'HoldParcel':
       return state.town
         .world()
@@ -180,6 +169,22 @@ export function scoreDecision(
     default:
       return []
   }
+}
+
+/** What a recall or a lock gave, by the parcels it saved; `null`: no crew was after the van. */
+function vanLines(
+  count: number | null,
+  { kind, van }: Extract<Response, { kind: 'RecallVan' | 'LockCargo' }>,
+  { line, worth }: { readonly line: Line; readonly worth: Worth },
+): readonly ScoreLine[] {
+  const params = { van: van + 1, count: count ?? 0 }
+  if (count === null)
+    return kind === 'LockCargo'
+      ? []
+      : line(POINTS.recalledForNothing, 'recalled-for-nothing', params)
+  return kind === 'LockCargo'
+    ? worth(count > 0, count * POINTS.parcelByLock, 'cargo-locked', params)
+    : worth(count > 0, count * POINTS.parcelByRecall, 'van-recalled', params)
 }
 
 /** A host that an attack of this exercise opened to collect at. */
