@@ -21,7 +21,8 @@ export function suppressionText(states: readonly SuppressionState[], json: boole
         })
       const kept = held === 1 ? '1 match' : `${held} matches`
       const past = expired ? `over since ${until}, holds nothing any more` : `until ${until}`
-      return `${file}:${line}: suppression '${title}' of ${names.join(', ')}, ${past}; ${kept} held back: ${reason}`
+      const what = `suppression '${title}' of ${names.join(', ')}, ${past}`
+      return `${file}:${line}: ${what}; ${kept} held back: ${reason}`
     })
     .map((text) => `${text}\n`)
     .join('')

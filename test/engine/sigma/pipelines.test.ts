@@ -180,13 +180,15 @@ describe('[S29] pipelines from YAML', () => {
     ])
   })
 
-  it('steps come one after the other: a changed log source, a prefix, a condition not to hold', () => {
+  it('steps come one after the other: a log source, a prefix, a condition not to hold', () => {
     const rule =
       'title: T\nid: t\nlogsource: {product: nginx}\ndetection: {s: {kind: a}, condition: s}\n'
     const pipeline = joinPipelines([
       pipelineOf('transformations: [{type: change_logsource, category: webserver}]'),
       pipelineOf(`transformations:
-  - {type: field_name_prefix, prefix: log., rule_conditions: [{type: logsource, category: webserver}]}
+  - type: field_name_prefix
+    prefix: log.
+    rule_conditions: [{type: logsource, category: webserver}]
   - {type: field_name_prefix, prefix: no., rule_conditions: [{type: logsource, category: proxy}]}
   - {type: add_condition, negated: true, conditions: {log.own: true}}
 `),
@@ -213,7 +215,7 @@ describe('[S29] pipelines from YAML', () => {
     ['transformations: [{type: add_condition, conditions: {a: {b: 1}}}]', 'a value or a list'],
     ['transformations: [{type: add_condition, conditions: {a: b}, template: true}]', 'templates'],
     [
-      'transformations: [{type: add_condition, conditions: {a: b}, rule_conditions: [{type: tag}]}]',
+      'transformations: [{type: add_condition, conditions: {a: 1}, rule_conditions: [{type: x}]}]',
       'only conditions on the log source',
     ],
   ]

@@ -16,7 +16,9 @@ detection: {s: {kind: a}, condition: s}
 ---
 title: C
 id: c
-correlation: {type: event_count, rules: [scan], group-by: [ip], timespan: 1d, condition: {gte: 2}, generate: true}
+generate: true
+correlation:
+  {type: event_count, rules: [scan], group-by: [ip], timespan: 1d, condition: {gte: 2}}
 `
 const DAY = 86_400_000
 const day = (text: string): number => Date.parse(`${text}T00:00:00Z`)
