@@ -49,7 +49,8 @@ export interface ParsedRules {
 
 /**
  * The rules and suppressions of one YAML text, several documents allowed, and everything that is
- * wrong in it, by line. A document with an error gives no rule. Texts over 4,000,000 characters are refused.
+ * wrong in it, by line. A document with an error gives no rule. Texts over 4,000,000 characters
+ * are refused.
  */
 export function parseRules(
   file: string,
