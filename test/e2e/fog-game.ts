@@ -4,7 +4,10 @@ import { connectSeat, type SeatConnection } from '../../range/client/socket/seat
 import { masked, quiet, record, type Heard } from './recorder.ts'
 import { post, type Seat, type TestServer } from './server.ts'
 
-/** Games that are played alike, step by step, so that what each role's browser receives can be compared. */
+/**
+ * Games that are played alike, step by step, so that what each role's browser receives can be
+ * compared.
+ */
 export const ROLES = ['screen', 'defender', 'customer', 'attacker'] as const
 export type Watched = (typeof ROLES)[number]
 /** Roles that have the record open too: Gun's messages reach them. */
@@ -25,13 +28,16 @@ export interface Game {
   readonly names: readonly string[]
   /** By role, all that came before the debrief, to be searched. */
   readonly played: Record<Watched, string>
-  /** By role and station, what came: masked, patches joined, so that the real clock does not matter. */
+  /** By role and station, what came: masked, patches joined, so that the real clock is no matter. */
   readonly stations: Record<Watched, string[]>
 }
 /** What is done unseen: got ready before the town runs, then done in one go. */
 export type Unseen = (game: Game) => Promise<() => Promise<void>>
 export const nothing: Unseen = async () => async () => undefined
-/** How a game is played: so many town seconds, and what is done at the beginning and after some of them. */
+/**
+ * How a game is played: so many town seconds, and what is done at the beginning and after some of
+ * them.
+ */
 export interface Script {
   readonly steps: number
   readonly unseen: Readonly<Record<number, Unseen>>
@@ -138,13 +144,17 @@ export async function station(game: Game): Promise<void> {
       .filter(({ name }) => name === 'patch')
       .flatMap(({ body }) => (body as { ops: { path: string }[] }).ops)
     const ledger = ops.filter(({ path }) => path.startsWith('/ledger'))
+    const newest = [...new Map(ledger.map((one) => [one.path, one])).values()].sort((a, b) =>
+      a.path < b.path ? -1 : 1,
+    )
     const told = [
       ...events
         .filter(({ name }) => name !== 'patch')
         .map(({ name, body }) => `${name} ${JSON.stringify(body)}`),
-      // The newest entry of the record comes when the disk is done with it: apart from the rest, and the last one only.
+      // The newest entry of the record comes when the disk is done with it: apart from the rest,
+      // and the last one only.
       `patch ${JSON.stringify(ops.filter((one) => !ledger.includes(one)))}`,
-      `ledger ${JSON.stringify([...new Map(ledger.map((one) => [one.path, one])).values()].sort((a, b) => (a.path < b.path ? -1 : 1)))}`,
+      `ledger ${JSON.stringify(newest)}`,
       ...gun.map((one) => `gun ${one}`),
       ...[...http].sort().map((one) => `http ${one}`),
     ]
@@ -171,7 +181,10 @@ export async function play(
     game.trainer.close()
   }
 }
-/** False where the town ran so long that a second of it passed, which no role's traffic may depend on. */
+/**
+ * False where the town ran so long that a second of it passed, which no role's traffic may depend
+ * on.
+ */
 async function tryPlay(game: Game, script: Script): Promise<boolean> {
   await act(game, { kind: 'Speed', speed: 0.25 })
   for (let nth = 0; nth <= script.steps; nth++) {
