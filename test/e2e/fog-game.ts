@@ -28,7 +28,7 @@ export interface Game {
   readonly names: readonly string[]
   /** By role, all that came before the debrief, to be searched. */
   readonly played: Record<Watched, string>
-  /** By role and station, what came: masked, patches joined, so that the real clock is no matter. */
+  /** By role and station, what came: masked, patches joined, so that the clock is no matter. */
   readonly stations: Record<Watched, string[]>
 }
 /** What is done unseen: got ready before the town runs, then done in one go. */
