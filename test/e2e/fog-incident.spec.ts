@@ -30,8 +30,6 @@ const RAISED_BY = 10
 /** One game each, and one more each where the machine is too busy. */
 const TABLES = 10
 const SPOILT = [8, 9]
-/** Every game is played by `npm run soak fog`; otherwise two, since each takes a while. */
-const ALL = process.env['DOORSTEP_ALL_GAMES'] === '1'
 const NOTE = 'look at the van first'
 const OTHER_NOTE = 'we go by the tag manager'
 let server: TestServer
@@ -119,7 +117,6 @@ test('an incident that is taken, searched for, set aside and noted shows to defe
 test('what attackers plan and stop beside an incident shows to nobody else, up to the end', async ({
   browser,
 }) => {
-  test.skip(!ALL, 'played by npm run soak fog')
   const other = await played(browser, {
     unseen: async (game) => {
       const crew = await ready(game, game.seats.attacker)
@@ -140,7 +137,6 @@ test('what attackers plan and stop beside an incident shows to nobody else, up t
 test('an incident that one game has and the other has not shows to defenders and the trainer only', async ({
   browser,
 }) => {
-  test.skip(!ALL, 'played by npm run soak fog')
   const other = await played(browser, { on: spoilt })
   for (const role of ['attacker', 'customer', 'screen'] as const)
     expect(beforeDebrief(other, role), role).toEqual(beforeDebrief(plain, role))
@@ -151,7 +147,6 @@ test('an incident that one game has and the other has not shows to defenders and
 test('[N46] what teams write on their boards, and ask after the end, shows to nobody else, the debrief included', async ({
   browser,
 }) => {
-  test.skip(!ALL, 'played by npm run soak fog')
   const other = await played(browser, {
     unseen: async (game) => async () => {
       await pinNote(game.pages.defender, NOTE)
