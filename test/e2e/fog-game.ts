@@ -151,9 +151,9 @@ export async function station(game: Game): Promise<void> {
       ...events
         .filter(({ name }) => name !== 'patch')
         .map(({ name, body }) => `${name} ${JSON.stringify(body)}`),
+      `patch ${JSON.stringify(byKey(ops.filter((one) => !ledger.includes(one))))}`,
       // The newest entry of the record comes when the disk is done with it: apart from the rest,
       // and the last one only.
-      `patch ${JSON.stringify(ops.filter((one) => !ledger.includes(one)))}`,
       `ledger ${JSON.stringify(newest)}`,
       ...gun.map((one) => `gun ${one}`),
       ...[...http].sort().map((one) => `http ${one}`),
@@ -161,6 +161,17 @@ export async function station(game: Game): Promise<void> {
     game.stations[role].push(masked(told.join('\n'), game.names))
     for (const list of [events, gun, http]) list.length = 0
   }
+}
+
+/**
+ * Each key's changes in their order, key by key: two changes to a view go out as one patch, in the
+ * order of its keys, or as two, in that of time, and which it is, is the real clock's doing.
+ */
+function byKey<T extends { readonly path: string }>(ops: readonly T[]): T[] {
+  const keyOf = ({ path }: T): string => path.split('/')[1] ?? ''
+  return [...Map.groupBy(ops, keyOf)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, changes]) => changes)
 }
 
 /** Plays one game of a script; games of scripts that differ unseen are to look alike. */
