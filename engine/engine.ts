@@ -1,4 +1,4 @@
-import type { Alert, Incident } from './alert/alert.ts'
+import type { Alert, Incident, ReasoningKind } from './alert/alert.ts'
 import { Incidents } from './alert/correlate.ts'
 import type { Detector, Finding } from './alert/finding.ts'
 import { createFormulaDetector } from './alert/formula-detector.ts'
@@ -42,6 +42,8 @@ export interface EngineOptions {
   readonly requestScorer?: RequestScorer | null
   /** Wanted false incidents of learned scores in eight quiet hours; BUDGET if absent. */
   readonly budget?: number
+  /** Only these kinds of reasoning, to see what they find alone; all if absent. */
+  readonly only?: readonly ReasoningKind[]
 }
 
 export const BUDGET = 0.3
@@ -152,33 +154,45 @@ interface SavedEngine {
 }
 
 /** The detectors that people write, always first: rules, then formulas. */
-function writtenDetectors(options: Pick<EngineOptions, 'rules' | 'formulas' | 'twin'>): Detector[] {
+function writtenDetectors(
+  options: Pick<EngineOptions, 'rules' | 'formulas' | 'twin' | 'only'>,
+): Detector[] {
   const mistakes: EngineMistake[] = []
   const detectors: Detector[] = []
   const rules = createRuleSet(options.rules)
-  if (rules.ok) detectors.push(createRuleDetector(rules.set))
-  else mistakes.push(...rules.diagnostics.filter((each) => each.severity === 'error'))
+  if (rules.ok) {
+    if (wanted(options, 'R')) detectors.push(createRuleDetector(rules.set))
+  } else mistakes.push(...rules.diagnostics.filter((each) => each.severity === 'error'))
   const signature = options.formulas.find(({ name }) => name.endsWith('.sig'))?.text ?? ''
   const documents = options.formulas.filter(({ name }) => !name.endsWith('.sig'))
   const formulas = createFormulaSet(
     documents.map(({ name, text }) => ({ file: name, text })),
     signature,
   )
-  if (formulas.ok) detectors.push(createFormulaDetector(formulas.set, options.twin))
-  else mistakes.push(...formulas.diagnostics)
+  if (formulas.ok) {
+    if (wanted(options, 'T')) detectors.push(createFormulaDetector(formulas.set, options.twin))
+  } else mistakes.push(...formulas.diagnostics)
   if (mistakes.length > 0) throw new EngineError(mistakes)
   return detectors
 }
 
 function detectorsOf(options: EngineOptions): Detector[] {
   const detectors = writtenDetectors(options)
-  if (options.baseline !== null) detectors.push(createInventoryCheck(options.baseline))
-  detectors.push(createPageCallCheck())
-  detectors.push(createLogHealthCheck())
-  detectors.push(createRefundPeers())
-  if (options.scorer !== null)
-    detectors.push(createPaymentDetector(options.scorer, options.budget ?? BUDGET))
-  if (options.requestScorer) detectors.push(createRequestDetector(options.requestScorer))
-  if (options.twin !== null) detectors.push(createMotionCheck(options.twin))
+  if (wanted(options, 'I')) {
+    if (options.baseline !== null) detectors.push(createInventoryCheck(options.baseline))
+    detectors.push(createPageCallCheck())
+    detectors.push(createLogHealthCheck())
+  }
+  if (wanted(options, 'M')) {
+    detectors.push(createRefundPeers())
+    if (options.scorer !== null)
+      detectors.push(createPaymentDetector(options.scorer, options.budget ?? BUDGET))
+    if (options.requestScorer) detectors.push(createRequestDetector(options.requestScorer))
+  }
+  if (options.twin !== null && wanted(options, 'P')) detectors.push(createMotionCheck(options.twin))
   return detectors
+}
+
+function wanted({ only }: Pick<EngineOptions, 'only'>, kind: ReasoningKind): boolean {
+  return only === undefined || only.includes(kind)
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ReasoningKind } from '../../engine/alert/alert.ts'
 import { createEngine, type Engine, type SourceFile } from '../../engine/engine.ts'
 import { createRequestScorer, type RequestScorer } from '../../engine/anomaly/request-scorer.ts'
 import { loadScorer } from '../../engine/anomaly/tfjs.ts'
@@ -80,9 +81,13 @@ function digestOf(texts: readonly string[]): string {
 
 /**
  * A fresh engine for one exercise. Pages are learnt from the signed inventories that open the
- * stream.
+ * stream. `only` leaves all other kinds of reasoning out.
  */
-export function newEngine(parts: EngineParts, seed: number): Engine {
+export function newEngine(
+  parts: EngineParts,
+  seed: number,
+  only?: readonly ReasoningKind[],
+): Engine {
   return createEngine({
     rules: parts.rules,
     formulas: parts.formulas,
@@ -90,6 +95,7 @@ export function newEngine(parts: EngineParts, seed: number): Engine {
     scorer: parts.scorer,
     requestScorer: parts.requestScorer,
     baseline: { releaseKey: releasePublicKey(seed), pages: [] },
+    ...(only === undefined ? {} : { only }),
   })
 }
 

@@ -138,6 +138,16 @@ describe('the engine', () => {
     expect(seen).toContain('insider device:ledger I')
     expect(engine.incidents().length).toBeLessThanOrEqual(6)
   })
+  it('[E6] of the kinds of reasoning only those asked for speak', () => {
+    const engine = createEngine({ ...OPTIONS, only: ['R', 'T'] })
+    told(engine, events)
+    const kinds = new Set(engine.incidents().flatMap((each) => each.kinds))
+    expect([...kinds].sort()).toEqual(['R', 'T'])
+    const alone = createEngine({ ...OPTIONS, only: ['R'] })
+    alone.reload(OPTIONS)
+    told(alone, events)
+    expect(new Set(alone.incidents().flatMap((each) => each.kinds))).toEqual(new Set(['R']))
+  })
   it('[E1] says the same of the same stream', () => {
     expect(told(createEngine(OPTIONS), events)).toEqual(whole())
   })

@@ -47,7 +47,15 @@ export interface Report {
     readonly falseIncidents: number
     readonly examples: readonly string[]
   }
-  readonly byRule: readonly { readonly rule: string; readonly falseIncidents: number }[]
+  /** False incidents that each rule, formula, model or check had a part in; the worst first. */
+  readonly byRule: readonly {
+    readonly rule: string
+    readonly kind: ReasoningKind
+    readonly title: string
+    readonly falseIncidents: number
+    /** How many of them on benign days; the others beside attacks. */
+    readonly benign: number
+  }[]
   /** One fixed threshold on the attack's main rate, set on the benign days of this evaluation. */
   readonly baseline: readonly {
     readonly attack: string
@@ -143,15 +151,19 @@ function twinsOf(days: readonly RunResult[]): Report['benign']['twins'] {
 }
 
 function byRule(results: readonly RunResult[]): Report['byRule'] {
-  const counts = new Map<string, number>()
+  const lines = new Map<string, { -readonly [K in keyof Line]: Line[K] }>()
   for (const result of results)
-    for (const one of result.falseIncidents)
-      for (const detector of new Set(one.detectors))
-        counts.set(detector, (counts.get(detector) ?? 0) + 1)
-  return [...counts]
-    .map(([rule, falseIncidents]) => ({ rule, falseIncidents }))
-    .sort((a, b) => b.falseIncidents - a.falseIncidents || (a.rule < b.rule ? -1 : 1))
+    for (const { id, kind, title } of result.falseIncidents.flatMap((one) => one.detectors)) {
+      const line = lines.get(id) ?? { rule: id, kind, title, falseIncidents: 0, benign: 0 }
+      line.falseIncidents += 1
+      line.benign += result.scenario === BENIGN ? 1 : 0
+      lines.set(id, line)
+    }
+  return [...lines.values()].sort(
+    (a, b) => b.falseIncidents - a.falseIncidents || (a.rule < b.rule ? -1 : 1),
+  )
 }
+type Line = Report['byRule'][number]
 
 function baselineOf(
   benign: readonly RunResult[],
@@ -178,7 +190,7 @@ function baselineOf(
 
 function describe(result: RunResult, one: RunResult['falseIncidents'][number]): string {
   const minute = Math.floor(one.opened / 60_000)
-  return `${result.scenario} seed ${result.seed} at ${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, '0')}: ${one.title} [${one.family} ${one.kinds.join('')}] ${one.lead.join(' ')} by ${one.detectors.join(', ')}`
+  return `${result.scenario} seed ${result.seed} at ${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, '0')}: ${one.title} [${one.family} ${one.kinds.join('')}] ${one.lead.join(' ')} by ${one.detectors.map(({ id }) => id).join(', ')}`
 }
 
 export function inWords(report: Report): string {
@@ -204,8 +216,20 @@ export function inWords(report: Report): string {
   rows.push(
     `beside attacks: ${report.besideAttacks.falseIncidents} false incidents in ${report.besideAttacks.runs} runs`,
     ...report.besideAttacks.examples.map((line) => `  ${line}`),
+    ...ruleWords(report),
   )
   return `${rows.join('\n')}\n`
+}
+
+function ruleWords({ byRule: lines }: Report): string[] {
+  if (lines.length === 0) return ['no rule, formula, model or check had a part in a false incident']
+  return [
+    'false incidents by rule, formula, model or check (on benign days):',
+    ...lines.map(
+      ({ rule, kind, title, falseIncidents, benign }) =>
+        `  ${falseIncidents} (${benign}) ${kind} ${rule}: ${title}`,
+    ),
+  ]
 }
 
 function attackWords(attack: AttackLine): string[] {

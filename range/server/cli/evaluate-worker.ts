@@ -41,7 +41,8 @@ export function runJob(loaded: EngineParts, job: Job): RunResult {
       atMinute + (typeof params['duration'] === 'number' ? params['duration'] : USUAL_MINUTES),
   )
   const hours = job.benign ? BENIGN_HOURS : (Math.max(0, ...ends) + AFTER_MINUTES) / 60
-  const steps = startSimulation(loaded, prepared, { seed: job.seed, hours, defended: false })
+  const { seed, only } = job
+  const steps = startSimulation(loaded, prepared, { seed, hours, defended: false, only })
   const seen = {
     falseAlerts: 0,
     byDetector: {} as Record<string, number>,
@@ -110,7 +111,11 @@ function result(job: Job, hours: number, run: FullRun, seen: Seen): RunResult {
       family: one.family,
       kinds: one.kinds,
       opened: one.opened,
-      detectors: [...new Set(one.alerts.map((alert) => alert.detector))],
+      detectors: [
+        ...new Map(
+          one.alerts.map(({ detector: id, kind, title }) => [id, { id, kind, title }]),
+        ).values(),
+      ],
     })),
     falseAlerts: seen.falseAlerts,
     byDetector: seen.byDetector,

@@ -17,6 +17,8 @@ export interface EvaluateArgs {
   readonly days?: number
   /** Rates, durations, starts, targets and ways drawn from the seed instead of the scenario's. */
   readonly vary: boolean
+  /** Kinds of reasoning that detect alone; all if absent. */
+  readonly only?: readonly ReasoningKind[]
   readonly json: boolean
 }
 
@@ -46,10 +48,16 @@ export interface RunResult {
     readonly family: string
     readonly kinds: readonly ReasoningKind[]
     readonly opened: number
-    readonly detectors: readonly string[]
+    readonly detectors: readonly DetectorName[]
   }[]
   readonly falseAlerts: number
   readonly byDetector: Readonly<Record<string, number>>
+}
+/** A rule, formula, model or check that raised something, with the title of what it raised. */
+export interface DetectorName {
+  readonly id: string
+  readonly kind: ReasoningKind
+  readonly title: string
 }
 export interface Job {
   readonly scenario: string
@@ -57,6 +65,7 @@ export interface Job {
   readonly set: readonly string[]
   readonly benign: boolean
   readonly vary: boolean
+  readonly only: readonly ReasoningKind[] | undefined
 }
 
 /** Detection rate, time to detect and false incidents over seeds. Returns the exit code. */
@@ -67,13 +76,14 @@ export async function evaluateCommand(args: EvaluateArgs): Promise<number> {
     const prepared = prepareScenario(name, args.set, [])
     if ('error' in prepared) return fail(prepared.error)
   }
+  const { set, vary, only } = args
   const jobs: Job[] = args.scenarios
     .filter((name) => name !== BENIGN)
     .flatMap((scenario) =>
-      seeds.map((seed) => ({ scenario, seed, set: args.set, benign: false, vary: args.vary })),
+      seeds.map((seed) => ({ scenario, seed, set, benign: false, vary, only })),
     )
   for (const seed of seeds.slice(0, args.days ?? seeds.length))
-    jobs.push({ scenario: BENIGN, seed, set: [], benign: true, vary: false })
+    jobs.push({ scenario: BENIGN, seed, set: [], benign: true, vary: false, only })
   const results = await runAll(jobs, Math.max(1, args.jobs))
   const report = summarise(results)
   process.stdout.write(args.json ? `${JSON.stringify(report)}\n` : inWords(report))

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { join } from 'node:path'
+import type { ReasoningKind } from '../../../engine/alert/alert.ts'
 import { HOME } from '../home.ts'
 
 /** Exit code of a command that was used wrongly. */
@@ -41,6 +42,27 @@ export const set = (): Option =>
     .argParser(several)
     .default([])
 export const json = (): Option => new Option('--json', 'results as JSON')
+
+const DETECTORS: Readonly<Record<string, ReasoningKind>> = {
+  rules: 'R',
+  formulas: 'T',
+  models: 'M',
+  twin: 'P',
+  integrity: 'I',
+}
+export const detectors = (): Option =>
+  new Option(
+    '--detectors <list>',
+    'only these detect: rules,formulas,models,twin,integrity',
+  ).argParser(reasoningKinds)
+
+/** `rules,formulas` to `R`, `T`; each once. */
+export function reasoningKinds(text: string): readonly ReasoningKind[] {
+  const kinds = text.split(',').map((word) => DETECTORS[word.trim()])
+  if (kinds.includes(undefined))
+    throw new InvalidArgumentError(`write one or more of ${Object.keys(DETECTORS).join(',')}`)
+  return [...new Set(kinds.filter((kind) => kind !== undefined))]
+}
 
 export function misuse(text: string): number {
   process.stderr.write(`${text}\n`)

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
-import { decimal, json, set, several, whole, type Done } from './options.ts'
+import type { ReasoningKind } from '../../../engine/alert/alert.ts'
+import { decimal, detectors, json, set, several, whole, type Done } from './options.ts'
 
 /** The exercise without a class: `simulate`, `evaluate`, `replay`. */
 export function rangeCommands(program: Command, done: Done): void {
@@ -62,6 +63,7 @@ function evaluate(program: Command, done: Done): void {
     .option('--jobs <n>', 'runs at once', whole(1, 64), 2)
     .option('--days <n>', 'benign days to run', whole(0, 1000))
     .option('--vary', 'rates, durations, starts, targets and ways drawn from the seed')
+    .addOption(detectors())
     .addOption(json())
     .action(
       async (
@@ -72,6 +74,7 @@ function evaluate(program: Command, done: Done): void {
           jobs: number
           days?: number
           vary?: boolean
+          detectors?: readonly ReasoningKind[]
           json?: boolean
         },
       ) => {
@@ -85,6 +88,7 @@ function evaluate(program: Command, done: Done): void {
             vary: options.vary === true,
             json: options.json === true,
             ...(options.days === undefined ? {} : { days: options.days }),
+            ...(options.detectors === undefined ? {} : { only: options.detectors }),
           }),
         )
       },

@@ -2,6 +2,7 @@ import { createWriteStream, mkdirSync, writeFileSync, type WriteStream } from 'n
 import { join } from 'node:path'
 import { once } from 'node:events'
 import { simulate, type Step } from '../../exercise/simulate.ts'
+import type { ReasoningKind } from '../../../engine/alert/alert.ts'
 import type { FullRun } from '../../exercise/run.ts'
 import { totals } from '../../exercise/score.ts'
 import { techniques } from '../../attack/catalogue.ts'
@@ -78,7 +79,12 @@ export function prepareScenario(
 export function startSimulation(
   parts: EngineParts,
   prepared: Prepared,
-  choice: { seed: number; hours?: number; defended: boolean },
+  choice: {
+    seed: number
+    hours?: number
+    defended: boolean
+    only?: readonly ReasoningKind[] | undefined
+  },
 ): Generator<Step, FullRun> {
   const { scenario, playbooks } = prepared
   return simulate({
@@ -88,7 +94,7 @@ export function startSimulation(
     scenario,
     playbooks,
     seed: choice.seed,
-    engine: newEngine(parts, choice.seed),
+    engine: newEngine(parts, choice.seed, choice.only),
     shopPath: () => '',
     versions: versionsOf(parts),
     defended: choice.defended,

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Telemetry } from '../../../../engine/event/telemetry.ts'
 import { RateBaseline, thresholdOf } from '../../../../range/server/cli/evaluate-baseline.ts'
-import { summarise } from '../../../../range/server/cli/evaluate-report.ts'
+import { inWords, summarise } from '../../../../range/server/cli/evaluate-report.ts'
 import { TwinCount } from '../../../../range/server/cli/evaluate-twins.ts'
 import { varyScenario } from '../../../../range/server/cli/evaluate-vary.ts'
+import { reasoningKinds } from '../../../../range/server/cli/options.ts'
 import { parseSeeds, type RunResult } from '../../../../range/server/cli/evaluate.ts'
 import { prepareScenario } from '../../../../range/server/cli/simulate.ts'
 import type { Truth } from '../../../../range/exercise/types.ts'
@@ -104,6 +105,23 @@ describe('the report', () => {
     })
     expect(line!.missed).toHaveLength(1)
     expect(line!.missed[0]).toContain('seed 2')
+  })
+
+  test('false incidents are counted for each rule, benign days apart', () => {
+    const detectors = [{ id: 'r-1', kind: 'R', title: 'too many refunds' }] as const
+    const wrong = { title: 'x', lead: [], family: 'insider', kinds: [], opened: 0, detectors }
+    const day: RunResult = { ...run(3, null), scenario: 'quiet-day', falseIncidents: [wrong] }
+    const beside: RunResult = { ...run(4, 20), falseIncidents: [wrong, wrong] }
+    const report = summarise([run(1, 30), beside, day])
+    expect(report.byRule).toEqual([
+      { rule: 'r-1', kind: 'R', title: 'too many refunds', falseIncidents: 3, benign: 1 },
+    ])
+    expect(inWords(report)).toContain('3 (1) R r-1: too many refunds')
+  })
+
+  test('kinds of reasoning are named by what they are', () => {
+    expect(reasoningKinds('rules,formulas,rules')).toEqual(['R', 'T'])
+    expect(() => reasoningKinds('rules,magic')).toThrow('rules,formulas,models,twin,integrity')
   })
 
   test('seeds are a range, and nothing else', () => {
