@@ -124,9 +124,16 @@ export function verifyCheckpoint(
   return good ? { ok: true, checkpoint } : { ok: false, code: 'bad-signature' }
 }
 
+/** One line of a note below its text. */
+export interface NoteSignature {
+  readonly name: string
+  readonly keyId: Uint8Array
+  readonly signature: Uint8Array
+}
+
 interface Note {
   readonly text: string
-  readonly signatures: readonly { name: string; keyId: Uint8Array; signature: Uint8Array }[]
+  readonly signatures: readonly NoteSignature[]
 }
 
 /** Splits a signed note at its last empty line; undefined where it is not one. */
@@ -149,6 +156,7 @@ export function parseNote(note: string): Note | undefined {
   return { text: note.slice(0, split + 1), signatures }
 }
 
-function keyIdOf(name: string, typedKey: Uint8Array, sha256: Sha256): Uint8Array {
+/** First four bytes of SHA-256(name ‖ newline ‖ typed key). Source: C2SP signed-note. */
+export function keyIdOf(name: string, typedKey: Uint8Array, sha256: Sha256): Uint8Array {
   return sha256(concat(utf8(`${name}\n`), typedKey)).subarray(0, 4)
 }

@@ -1,6 +1,6 @@
 import type { Sha256 } from './bytes.ts'
 import { TILE_HEIGHT, TILE_WIDTH, tileOfNode, tileWidthAt, type TileId } from './tile.ts'
-import { HASH_BYTES, hashNode, inclusionPath, type ReadNode } from './tree.ts'
+import { HASH_BYTES, hashNode, inclusionPath, prefixPath, type ReadNode } from './tree.ts'
 
 /** A hash tile that lies in reach; undefined where it is not there. */
 export type ReadTile = (level: number, index: number) => Uint8Array | undefined
@@ -33,16 +33,32 @@ export function nodesFromTiles(readTile: ReadTile, sha256: Sha256): ReadNode {
  * The tiles from which the audit path of `index` at `size` can be computed; at most two a level.
  */
 export function tilesForInclusion(index: number, size: number): (TileId & { level: number })[] {
+  return tilesRead(size, (note) => {
+    inclusionPath(index, size, note, () => new Uint8Array(HASH_BYTES))
+    note(0, index)
+  })
+}
+
+/**
+ * The tiles of the tree of `newSize` from which the `prefixPath` from `oldSize` can be computed; at
+ * most two a level. `1 <= oldSize < newSize`.
+ */
+export function tilesForPrefix(oldSize: number, newSize: number): (TileId & { level: number })[] {
+  return tilesRead(newSize, (note) => {
+    prefixPath(oldSize, newSize, note, () => new Uint8Array(HASH_BYTES))
+  })
+}
+
+/** The tiles of a tree of `size` that `walk` reads nodes from, each once. */
+function tilesRead(size: number, walk: (note: ReadNode) => void): (TileId & { level: number })[] {
   const wanted = new Map<string, TileId & { level: number }>()
   const blank = new Uint8Array(HASH_BYTES)
-  const note: ReadNode = (level, at) => {
+  walk((level, at) => {
     const tile = tileOfNode(level, at)
     const width = tileWidthAt(tile.level, tile.index, size)
     wanted.set(`${tile.level}/${tile.index}`, { ...tile, width })
     return blank
-  }
-  inclusionPath(index, size, note, () => blank)
-  note(0, index)
+  })
   return [...wanted.values()]
 }
 

@@ -122,25 +122,53 @@ export function provesConsistency(
 ): boolean {
   if (older.size > newer.size || older.size < 1) return false
   if (older.size === newer.size) return path.length === 0 && equalBytes(older.root, newer.root)
-  const complete = largestPowerBelow(older.size + 1) === older.size
-  const hashes = complete ? [older.root, ...path] : path
-  const first = hashes[0]
-  if (first === undefined) return false
-  let [node, last] = [older.size - 1, newer.size - 1]
+  const hashes = isPowerOfTwo(older.size) ? [older.root, ...path] : path
+  const roots = prefixRoots(older.size, newer.size, hashes, sha256)
+  if (roots === undefined) return false
+  return equalBytes(roots.older, older.root) && equalBytes(roots.newer, newer.root)
+}
+
+/**
+ * `consistencyPath` with the hash it leaves out where `oldSize` is a power of two, so that the path
+ * leads to both roots by itself. `1 <= oldSize < newSize`; at most 54 hashes.
+ */
+export function prefixPath(
+  oldSize: number,
+  newSize: number,
+  read: ReadNode,
+  sha256: Sha256,
+): Uint8Array[] {
+  const path = consistencyPath(oldSize, newSize, read, sha256)
+  return isPowerOfTwo(oldSize) ? [subtree(0, oldSize, read, sha256), ...path] : path
+}
+
+/**
+ * The two roots a `prefixPath` leads to, or undefined where it is too short or too long. Whoever
+ * finds `newer` to be a signed root knows `older` to be the root over its first `oldSize` leaves.
+ */
+export function prefixRoots(
+  oldSize: number,
+  newSize: number,
+  path: readonly Uint8Array[],
+  sha256: Sha256,
+): { readonly older: Uint8Array; readonly newer: Uint8Array } | undefined {
+  const first = path[0]
+  if (oldSize < 1 || oldSize >= newSize || first === undefined) return undefined
+  let [node, last] = [oldSize - 1, newSize - 1]
   while (node % 2 === 1) [node, last] = [half(node), half(last)]
-  let [oldHash, newHash] = [first, first]
-  for (const sibling of hashes.slice(1)) {
-    if (last === 0) return false
+  let [older, newer] = [first, first]
+  for (const sibling of path.slice(1)) {
+    if (last === 0) return undefined
     if (node % 2 === 1 || node === last) {
-      oldHash = hashNode(sibling, oldHash, sha256)
-      newHash = hashNode(sibling, newHash, sha256)
+      older = hashNode(sibling, older, sha256)
+      newer = hashNode(sibling, newer, sha256)
       while (node % 2 === 0 && node !== 0) [node, last] = [half(node), half(last)]
     } else {
-      newHash = hashNode(newHash, sibling, sha256)
+      newer = hashNode(newer, sibling, sha256)
     }
     ;[node, last] = [half(node), half(last)]
   }
-  return last === 0 && equalBytes(oldHash, older.root) && equalBytes(newHash, newer.root)
+  return last === 0 ? { older, newer } : undefined
 }
 
 /**
@@ -211,6 +239,10 @@ function largestPowerBelow(n: number): number {
   let power = 1
   while (power * 2 < n) power *= 2
   return power
+}
+
+function isPowerOfTwo(n: number): boolean {
+  return largestPowerBelow(n + 1) === n
 }
 
 function half(n: number): number {
