@@ -50,6 +50,12 @@ export class Incidents {
   #changed = new Set<string>()
   #alerts = 0
   #count = 0
+  readonly #prefix: string
+
+  /** Ids of alerts and incidents begin with `prefix`. */
+  constructor(prefix = '') {
+    this.#prefix = prefix
+  }
 
   /**
    * The alert with its id, or null where it only repeats one; a repetition still keeps its incident
@@ -63,7 +69,7 @@ export class Incidents {
       if (home !== null) home.incident = { ...home.incident, lastAlert: finding.time }
       return null
     }
-    const id = `a-${this.#alerts}`
+    const id = `${this.#prefix}a-${this.#alerts}`
     this.#alerts += 1
     const alert: Alert = { ...finding, id, lead, evidence: finding.evidence.slice(-EVIDENCE_MAX) }
     if (home !== null) this.#join(home, [...this.#takeWaiting(finding.family, home.lead), alert])
@@ -85,6 +91,7 @@ export class Incidents {
 
   /** Incidents that are new or changed since the last call, oldest first. */
   changes(): Incident[] {
+    if (this.#changed.size === 0) return []
     const changed = this.all().filter((each) => this.#changed.has(each.id))
     this.#changed.clear()
     return changed
@@ -181,7 +188,7 @@ export class Incidents {
     if (this.#open.length >= OPEN_MAX) this.#closeOldest()
     const last = alerts.at(-1) as Alert
     const incident: Incident = {
-      id: `i-${this.#count}`,
+      id: `${this.#prefix}i-${this.#count}`,
       family: last.family,
       lead: [],
       entities: [],
@@ -263,7 +270,7 @@ interface Saved {
 }
 
 function ordinalOf(incident: Incident): number {
-  return Number(incident.id.slice(2))
+  return Number(incident.id.slice(incident.id.lastIndexOf('-') + 1))
 }
 
 /** More severe, or as severe and surer; the earlier of equals stays. */

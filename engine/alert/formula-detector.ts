@@ -7,32 +7,54 @@ import type { Explanation } from '../mfotl/explain.ts'
 import type { AlertExplanation } from './alert.ts'
 import type { Detector, Finding } from './finding.ts'
 
+/** A property that looks ahead waits at most this long for an event that makes it certain. */
+const LOOK_AHEAD_MS = 60_000
+
 /** Kind T: temporal properties over the facts of telemetry. */
 export function createFormulaDetector(set: FormulaSet, plan: TwinPlan | null): Detector {
-  const facts = new FactReader(plan)
+  const compiled = set.documents.map((document) => document.compiled)
+  const facts = new FactReader(
+    plan,
+    new Set(compiled.flatMap(({ formula }) => [...formula.predicates])),
+  )
+  const future = compiled.some((formula) => formula.future)
   let clock = 0
+  let stepped = 0
   return {
     name: 'mfotl',
     see: (event) => {
       clock = Math.max(clock, event.time)
       const read = facts.read(event)
-      return read.length === 0
-        ? []
-        : set.step(clock, read, event.uid).map((match) => findingOf(match, event.uid, plan))
+      if (read.length === 0) return []
+      stepped = clock
+      return set.step(clock, read, event.uid).map((match) => findingOf(match, event.uid, plan))
     },
-    tick: () => [],
+    tick: (now) => {
+      if (!future || now - stepped < LOOK_AHEAD_MS) return []
+      clock = stepped = Math.max(clock, now)
+      return set.step(clock, []).map((match) => findingOf(match, '', plan))
+    },
     save: () => ({
       clock,
+      stepped,
       facts: facts.save(),
       set: JSON.parse(JSON.stringify(set.save())) as Json,
     }),
     restore: (saved) => {
-      const from = saved as { readonly clock: number; readonly facts: Json; readonly set: Json }
+      const from = saved as unknown as SavedFormulas
       clock = from.clock
+      stepped = from.stepped ?? from.clock
       facts.restore(from.facts)
       set.restore(structuredClone(from.set))
     },
   }
+}
+
+interface SavedFormulas {
+  readonly clock: number
+  readonly stepped?: number
+  readonly facts: Json
+  readonly set: Json
 }
 
 /**
@@ -50,7 +72,7 @@ function findingOf(match: Match, uid: string, plan: TwinPlan | null): Finding {
     title: withVanNames(match.message, plan),
     lead: lead.length > 0 ? lead : [`device:${match.formulaId}`],
     entities: [...match.lead, ...match.entities],
-    evidence: match.evidence.length > 0 ? match.evidence : [uid],
+    evidence: match.evidence.length > 0 || uid === '' ? match.evidence : [uid],
     ...(match.explanation === null ? {} : { explanation: toldOf(match.explanation, plan) }),
     ...(match.attack === '' ? {} : { attack: match.attack }),
   }

@@ -10,6 +10,7 @@ import {
   type Monitor,
   type Verdict,
 } from './monitor.ts'
+import type { LimitOptions } from './limits.ts'
 import { MonitorError } from './monitor-error.ts'
 import type { Diagnostic, Value } from './ast.ts'
 
@@ -42,6 +43,8 @@ export interface FormulaSet {
    * on.
    */
   readonly stopped: readonly { readonly formulaId: string; readonly reason: string }[]
+  /** Rows that all formulas together have looked at since the set was made. */
+  readonly rows: number
   /**
    * Takes the facts of one moment. Monitors count whole seconds, as MonPoly does: the timestamp is
    * `floor(timeMs / 1000)`, and several moments of one second are time-points of their own.
@@ -82,7 +85,15 @@ export function createFormulaSet(
     } else loaded.push(document.value)
   }
   if (diagnostics.length > 0) return { ok: false, diagnostics }
-  return { ok: true, set: new Formulas(loaded) }
+  return { ok: true, set: new Formulas(loaded, LIMITS) }
+}
+
+/** A set of formulas that are loaded already, each within these limits. */
+export function formulaSetOf(
+  documents: readonly FormulaDocument[],
+  limits: LimitOptions,
+): FormulaSet {
+  return new Formulas(documents, limits)
 }
 
 /** Steps of one explanation while events come in: a few milliseconds. */
@@ -124,7 +135,7 @@ class Formulas implements FormulaSet {
   readonly #evidence: EvidenceLog
   #points = 0
 
-  constructor(documents: readonly FormulaDocument[]) {
+  constructor(documents: readonly FormulaDocument[], limits: LimitOptions) {
     this.documents = documents
     this.#evidence = new EvidenceLog(
       new Set(documents.flatMap((d) => [...d.compiled.formula.predicates])),
@@ -132,7 +143,7 @@ class Formulas implements FormulaSet {
     this.#running = documents.map((document) => ({
       document,
       key: keyOfFormula(document.compiled),
-      monitor: createMonitor(document.compiled, LIMITS),
+      monitor: createMonitor(document.compiled, limits),
       offset: 0,
       reported: new Map<string, number>(),
       stopped: null,
@@ -143,6 +154,10 @@ class Formulas implements FormulaSet {
     return this.#running.flatMap((r) =>
       r.stopped === null ? [] : [{ formulaId: r.document.id, reason: r.stopped }],
     )
+  }
+
+  get rows(): number {
+    return this.#running.reduce((sum, { monitor }) => sum + monitor.rows, 0)
   }
 
   step(timeMs: number, facts: readonly Fact[], uid?: string): Match[] {

@@ -59,6 +59,16 @@ const documentSchema = z.strictObject({
     .min(2),
 })
 
+/** What somebody writes in a hurry: no cases, no reading, and no place in the catalogue. */
+const draftSchema = documentSchema.extend({
+  id: slug.default('own'),
+  kind: z.literal('T').default('T'),
+  attacks: documentSchema.shape.attacks.default([]),
+  description: z.string().default(''),
+  predicates: z.array(z.string()).default([]),
+  cases: z.array(documentSchema.shape.cases.element).default([]),
+})
+
 /**
  * A formula that ships or that a learner wrote, with its reading, its entities and its own cases.
  */
@@ -68,9 +78,14 @@ export type FormulaDocument = z.infer<typeof documentSchema> & {
 
 /**
  * Reads a formula document (YAML) against a signature. All mistakes come back together, those
- * inside the formula with their line in the document.
+ * inside the formula with their line in the document. A `draft` needs no id, attacks, description,
+ * predicates or cases.
  */
-export function loadFormulaDocument(text: string, signatureText: string): Outcome<FormulaDocument> {
+export function loadFormulaDocument(
+  text: string,
+  signatureText: string,
+  options: { readonly draft?: boolean } = {},
+): Outcome<FormulaDocument> {
   const lines = new LineCounter()
   const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   if (yaml.errors.length > 0) {
@@ -79,7 +94,10 @@ export function loadFormulaDocument(text: string, signatureText: string): Outcom
       diagnostics: yaml.errors.map((e) => ({ ...place(lines, e.pos[0]), message: e.message })),
     }
   }
-  const read = documentSchema.safeParse(yaml.toJS())
+  const plain = plainOf(yaml)
+  if (plain === undefined)
+    return { ok: false, diagnostics: [{ line: 1, column: 1, message: 'too many aliases' }] }
+  const read = (options.draft === true ? draftSchema : documentSchema).safeParse(plain)
   if (!read.success) {
     const diagnostics = read.error.issues.map((issue) => ({
       ...place(lines, offsetOf(yaml, issue.path)),
@@ -98,6 +116,16 @@ export function loadFormulaDocument(text: string, signatureText: string): Outcom
   }))
   if (diagnostics.length > 0) return { ok: false, diagnostics }
   return { ok: true, value: { ...read.data, compiled: compiled.value } }
+}
+
+/** What the document says as plain data; undefined where aliases of aliases would never end. */
+function plainOf(yaml: Document): unknown {
+  try {
+    return yaml.toJS() as unknown
+  } catch (error) {
+    if (error instanceof ReferenceError) return undefined
+    throw error
+  }
 }
 
 function place(lines: LineCounter, offset: number): { line: number; column: number } {

@@ -20,6 +20,7 @@ export class Limits {
   readonly #workMax: number
   readonly #answersMax: number
   #work = 0
+  #before = 0
   kept = 0
   peak = 0
 
@@ -31,7 +32,13 @@ export class Limits {
 
   /** A new time-point begins. */
   begin(): void {
+    this.#before += this.#work
     this.#work = 0
+  }
+
+  /** Rows looked at since the beginning. */
+  get rows(): number {
+    return this.#before + this.#work
   }
 
   work(rows: number): void {

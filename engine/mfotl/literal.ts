@@ -24,10 +24,15 @@ export interface Absent {
   readonly until: number
 }
 
+/** Told apart by length, since a value may hold any character. */
 function keyOfAbsence(a: Absent): string {
-  const tests = a.where.map((t) => `${t.at.line}:${t.at.column}`).join()
-  const columns = a.columns.map((c) => [c.slot, c.value, typeof c.value])
-  return JSON.stringify([a.name, columns, tests])
+  let key = a.name
+  for (const { slot, value } of a.columns) {
+    const text = String(value)
+    key += ` ${slot} ${typeof value} ${text.length} ${text}`
+  }
+  for (const { at } of a.where) key += ` ${at.line}:${at.column}`
+  return key
 }
 
 /**

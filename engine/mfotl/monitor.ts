@@ -70,6 +70,8 @@ export interface Monitor {
   /** Tuples, waiting records, time-points and events that are kept now, and were at most. */
   readonly kept: number
   readonly keptPeak: number
+  /** Rows looked at since it was made; a restored monitor counts anew. */
+  readonly rows: number
   /**
    * Takes one time-point and returns the verdicts that have become certain, oldest first.
    * `timestamp` is in whole seconds. Events of predicates the formula does not speak of cost
@@ -152,6 +154,9 @@ class FormulaMonitor implements Monitor {
   }
   get keptPeak(): number {
     return this.#limits.peak
+  }
+  get rows(): number {
+    return this.#limits.rows
   }
 
   step(timestamp: number, facts: readonly Fact[]): Verdict[] {

@@ -21,6 +21,8 @@ export class Unexplained extends Error {
   }
 }
 
+const NONE: readonly Fact[] = []
+
 /**
  * A piece of a log, oldest first, each fact once a time-point. Time-points may be left out where
  * nothing happened: `neighbour` refuses to guess at those. `toIndex` and `fromIndex` are of the
@@ -28,15 +30,19 @@ export class Unexplained extends Error {
  */
 export class LogWindow {
   readonly points: readonly WindowPoint[]
-  readonly #byName: readonly ReadonlyMap<string, readonly Fact[]>[]
+  /** By index, of the points that were asked for and hold more than one fact. */
+  readonly #byName = new Map<number, ReadonlyMap<string, readonly Fact[]>>()
 
   constructor(points: readonly WindowPoint[]) {
-    this.points = points.map((p) => ({ ...p, facts: distinct(p.facts) }))
-    this.#byName = this.points.map((p) => byName(p.facts))
+    this.points = points.map((p) => (p.facts.length < 2 ? p : { ...p, facts: distinct(p.facts) }))
   }
 
   facts(index: number, name: string): readonly Fact[] {
-    return this.#byName[index]?.get(name) ?? []
+    const facts = this.points[index]?.facts ?? NONE
+    if (facts.length < 2) return facts[0]?.name === name ? facts : NONE
+    let named = this.#byName.get(index)
+    if (named === undefined) this.#byName.set(index, (named = byName(facts)))
+    return named.get(name) ?? NONE
   }
 
   at(index: number): WindowPoint {
@@ -69,7 +75,9 @@ export class LogWindow {
   /** The same time-points with some of the facts. */
   only(keep: ReadonlySet<Fact>): LogWindow {
     return new LogWindow(
-      this.points.map((p) => ({ ...p, facts: p.facts.filter((f) => keep.has(f)) })),
+      this.points.map((p) =>
+        p.facts.every((f) => keep.has(f)) ? p : { ...p, facts: p.facts.filter((f) => keep.has(f)) },
+      ),
     )
   }
 }
