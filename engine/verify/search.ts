@@ -5,18 +5,22 @@ import { Moves, type Move } from './moves.ts'
 import type { Prover, Trace, Verdict } from './prover.ts'
 import { StateSet } from './state-set.ts'
 
+/** A search says how far it is each time that it has gone on from this many states. */
+export const TELL_STATES = 4_096
+
 /**
  * Goes through every state there is, nearest first, so that the counterexample it returns is a
  * shortest one. Nothing is left out: no reductions. Same model, same answer. Holds at most
  * `bounds.states` states (about 60 bytes each) and refuses beyond; refuses numbers without an end.
+ * `tell` hears how many states are known so far, once for each `TELL_STATES` that were gone through.
  */
-export function search(model: GroundModel): Verdict {
+export function search(model: GroundModel, tell?: (states: number) => void): Verdict {
   const open = model.cells.find(({ high }) => high === null)
   if (open !== undefined) {
     const reason = `${open.name} has no end, which a search cannot get through; give it one`
     return { kind: 'refused', reason: `${reason}, or prove it with --backend z3` }
   }
-  return new Search(model).run()
+  return new Search(model).run(tell)
 }
 
 export const SEARCH: Prover = {
@@ -50,7 +54,7 @@ class Search {
     this.#taken = new Uint8Array(model.steps.length)
   }
 
-  run(): Verdict {
+  run(tell?: (states: number) => void): Verdict {
     const found = this.#found
     found.add(this.#pack(), -1, -1)
     const state = new Int32Array(this.#model.cells.length)
@@ -61,6 +65,7 @@ class Search {
         depth++
         levelEnd = found.count
       }
+      if (tell !== undefined && index % TELL_STATES === TELL_STATES - 1) tell(found.count)
       this.#unpack(index, state)
       const broken = this.#properties.findIndex((holds) => !holds(state))
       if (broken >= 0) return this.#violated(broken, index)

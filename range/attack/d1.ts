@@ -174,5 +174,7 @@ function describe(world: World, run: AttackRun): Seen {
     (p) => p.status === 'stolen' && p.holder === run.params['place'],
   ).length
   if (stolen > 0) return { key: 'd1.unloaded', params: { van: van.name, parcels: stolen } }
-  return { key: van.status === 'recalled' ? 'd1.recalled' : 'd1.away', params: { van: van.name } }
+  const unsigned = world.config.controls.signedHandover && run.memory['phase'] !== 'away'
+  const away = unsigned ? 'd1.unsigned' : 'd1.away'
+  return { key: van.status === 'recalled' ? 'd1.recalled' : away, params: { van: van.name } }
 }

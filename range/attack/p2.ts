@@ -26,7 +26,8 @@ const NETWORKS_MORE = 40
  * the other to learn which still work: ordinary requests through the ordinary checkout, as a guest,
  * below the amount from which a bank asks its customer. `rate` is authorisations a minute. Stealth:
  * more networks (one at 0, 41 at 1) and a new one for every visit, fewer cards a visit, a slower
- * pace (70 % at 1), looking around before buying, mixed amounts. A visit that is refused (403, 429)
+ * pace (70 % at 1), looking around before buying, mixed amounts. `worth: large` buys gift cards above
+ * the amount from which the bank asks: worth more, and nothing at all where it does ask. A visit that is refused (403, 429)
  * is what the crew sees: it moves to another network, slows down, and gives up when it has none
  * left.
  */
@@ -36,7 +37,10 @@ export const p2: Technique = {
   ids: ['F1012', 'OAT-001', 'OAT-010'],
   stream: Stream.attackP2,
   hours: 2,
-  parameters: commonParameters({ min: 1, max: 30, default: 8 }, 40, 'P2'),
+  parameters: [
+    { name: 'worth', type: 'choice', default: 'small', about: 'p2.worth' },
+    ...commonParameters({ min: 1, max: 30, default: 8 }, 40, 'P2'),
+  ],
   tells: [
     {
       field: 'decline',
@@ -47,7 +51,13 @@ export const p2: Technique = {
       reason: 'a test must stay below the amount from which strong authentication is asked',
     },
   ],
-  targets: () => ({}),
+  targets: () => ({
+    worth: ['small', 'large'].map((value) => ({
+      value,
+      label: `p2.${value}`,
+      note: `p2.${value}-note`,
+    })),
+  }),
   refuses: () => null,
   begin: (_world, run) => ({
     network: 0,
@@ -89,7 +99,8 @@ function step(world: World, run: AttackRun): Step {
   const device = deviceOf(world, run, memory)
   const place = addressOf(world, lot(1_000_000, 12))
   go(request(device, 'GET', '/', {}), lot(4_000, 11))
-  const product = CHEAP[pick(stealth < 0.15 ? [1, 0, 0] : [5, 6, 2], lot(13, 10))]!
+  const cheap = CHEAP[pick(stealth < 0.15 ? [1, 0, 0] : [5, 6, 2], lot(13, 10))]!
+  const product = run.params['worth'] === 'large' ? DEAR : cheap
   for (let i = 0; i < count; i++) {
     const pause = gap * (0.6 + lot(800, 30 + i) / 1_000)
     const looked = lot(100, 300 + i) < 35 ? product : popular(world, lot(1_000, 400 + i))
@@ -119,6 +130,8 @@ function popular(world: World, value: number): string {
 }
 /** Things that never ship and cost little. */
 const CHEAP = ['boot-care', 'trail-map', 'gift-card-25'] as const
+/** Never ships either, and costs more than may be paid without the holder. */
+const DEAR = 'gift-card-50'
 
 /**
  * Reads the last visit: cards that were answered are learnt; a refusal costs the network. Null: no

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { TelemetryQuery } from '../exercise/types.ts'
+import { detectionId, detectionText, type Question } from './detection.ts'
 import type { MoveMessage, TrainerAct } from './message.ts'
 
 /**
@@ -65,6 +66,10 @@ const query = z.strictObject({
   to: z.number().int().min(0),
   limit: z.number().int().min(1).max(500),
 })
+const question = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('BackTest'), text: detectionText }),
+  z.strictObject({ kind: z.literal('DetectionText'), detection: detectionId }),
+])
 const act = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('Phase'), phase: z.enum(['running', 'paused', 'ended']) }),
   z.strictObject({ kind: z.literal('Speed'), speed: z.number().min(0.25).max(60) }),
@@ -102,6 +107,17 @@ const lab = z.strictObject({
     .string()
     .regex(/^[a-z0-9-]{1,40}$/)
     .optional(),
+  /** A workflow with controls off, whose shortest counterexample is played; on which side. */
+  design: z
+    .strictObject({
+      workflow: z.string().regex(/^[a-z0-9-]{1,40}$/),
+      without: z
+        .array(z.string().regex(/^[a-zA-Z][a-zA-Z0-9-]{0,39}$/))
+        .min(1)
+        .max(8),
+      side: z.enum(['attacker', 'defender', 'customer']),
+    })
+    .optional(),
 })
 const rehearse = z.strictObject({
   scenario: z.string().regex(/^[a-z0-9-]{1,40}$/),
@@ -127,6 +143,7 @@ export const parseHandshake = (value: unknown): Parsed<z.infer<typeof handshake>
   parse(handshake, value)
 export const parseMoveMessage = (value: unknown): Parsed<MoveMessage> => parse(moveMessage, value)
 export const parseQuery = (value: unknown): Parsed<TelemetryQuery> => parse(query, value)
+export const parseQuestion = (value: unknown): Parsed<Question> => parse(question, value)
 export const parseAct = (value: unknown): Parsed<TrainerAct> => parse(act, value)
 export const parseJoin = (value: unknown): Parsed<JoinRequest> => parse(join, value)
 export const parseCreate = (value: unknown): Parsed<CreateRequest> => parse(create, value)

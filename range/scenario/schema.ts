@@ -48,7 +48,7 @@ export const scenarioSchema = z.strictObject({
           serverSidePrice: z.boolean().default(true),
           velocityRule: z.boolean().default(false),
           cspReportOnly: z.boolean().default(true),
-          signedHandover: z.boolean().default(true),
+          signedHandover: z.boolean().default(false),
         })
         .prefault({}),
       twins: z.record(z.string().max(40), z.number().int().min(0).max(10000)).default({}),

@@ -14,6 +14,7 @@ import {
 } from '../protocol/door.ts'
 import { sessionCookie, type Accounts, type Entered, type Trainer } from './accounts.ts'
 import { readJson, sendJson, sendText } from './answer.ts'
+import { designScenario, designSlug } from './design-lab.ts'
 import { exportCsv, exportJson } from './export.ts'
 import { Limits } from './limits.ts'
 import { addressOf, isSecure, originOf, sameOrigin } from './origin.ts'
@@ -200,10 +201,16 @@ async function lab(call: Call): Promise<void> {
     return refuse(call.res, 429, 'slow-down')
   const asked = await bodyOf(call, parseLab)
   if (!asked) return
+  const { module, design } = asked
+  if (design !== undefined) {
+    const made = designScenario(design)
+    if (!made.ok) return refuse(call.res, 409, made.reason)
+    if (!made.sides.includes(design.side)) return refuse(call.res, 409, 'no-such-side')
+  }
   await alone(call, {
-    scenario: call.parts.labScenario(asked.module),
+    scenario: design === undefined ? call.parts.labScenario(module) : designSlug(design),
     mode: 'lab',
-    role: 'defender',
+    role: design?.side ?? 'defender',
     lengthMinutes: undefined,
   })
 }
@@ -213,13 +220,13 @@ async function rehearse(call: Call): Promise<void> {
   if (asked) await alone(call, { ...asked, lengthMinutes: asked.lengthMinutes, mode: 'rehearsal' })
 }
 
-/** One player against a machine player; it begins at once. */
+/** One player against a machine player, customers against none; it begins at once. */
 async function alone(
   call: Call,
   asked: {
     scenario: string
     mode: 'lab' | 'rehearsal'
-    role: 'attacker' | 'defender'
+    role: 'attacker' | 'defender' | 'customer'
     lengthMinutes: number | undefined
   },
 ): Promise<void> {
@@ -228,7 +235,10 @@ async function alone(
   if (!made.ok) return refuse(call.res, made.status, made.reason)
   const seat = await rooms.seat(made.room, asked.role, 'You')
   if (seat.ok) {
-    await made.room.submit(robotOf(made.room, asked.role === 'defender' ? 'attacker' : 'defender'))
+    if (asked.role !== 'customer')
+      await made.room.submit(
+        robotOf(made.room, asked.role === 'defender' ? 'attacker' : 'defender'),
+      )
     await made.room.submit({ kind: 'PhaseSet', phase: 'running' })
   }
   seated(call.res, seat)

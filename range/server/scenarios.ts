@@ -7,6 +7,7 @@ import { readPlaybook, type Playbook } from '../respond/playbook.ts'
 import { compileScenario } from '../scenario/compile.ts'
 import type { Diagnostic } from '../scenario/parse.ts'
 import { commandKinds } from '../world/town-sim.ts'
+import { designOf, designScenario, type Design } from './design-lab.ts'
 
 /** The project's own folder, where scenarios, rules and models lie. */
 export const HOME = fileURLToPath(new URL('../../', import.meta.url))
@@ -44,10 +45,12 @@ export function scenarioChoices(): readonly ScenarioChoice[] {
 }
 
 /**
- * Loads a scenario by slug or by path (of the file or its folder); all mistakes at once, each with
- * line and correction.
+ * Loads a scenario by slug or by path (of the file or its folder), or one that a counterexample
+ * becomes (`design:WORKFLOW:CONTROLS`); all mistakes at once, each with line and correction.
  */
 export function loadScenario(slugOrPath: string): Loaded {
+  const design = designOf(slugOrPath)
+  if (design !== null) return loadDesign(slugOrPath, design)
   const file = fileOf(slugOrPath)
   if (file === null)
     return {
@@ -56,12 +59,20 @@ export function loadScenario(slugOrPath: string): Loaded {
         `there is no scenario "${slugOrPath}"; shipped are ${shippedScenarios().join(', ')}`,
       ],
     }
-  const compiled = compileScenario(basename(dirname(file)), file, readFileSync(file, 'utf8'), {
-    techniques,
-    commands: commandKinds,
-  })
-  if (!compiled.ok) return { ok: false, mistakes: compiled.diagnostics.map(inWords) }
-  return withPlaybooks(compiled.value)
+  return compiled(basename(dirname(file)), file, readFileSync(file, 'utf8'))
+}
+
+function loadDesign(slug: string, design: Design): Loaded {
+  const made = designScenario(design)
+  return made.ok
+    ? compiled(slug, slug, made.text)
+    : { ok: false, mistakes: [`${slug}: ${made.reason}`] }
+}
+
+function compiled(slug: string, file: string, text: string): Loaded {
+  const read = compileScenario(slug, file, text, { techniques, commands: commandKinds })
+  if (!read.ok) return { ok: false, mistakes: read.diagnostics.map(inWords) }
+  return withPlaybooks(read.value)
 }
 
 function fileOf(slugOrPath: string): string | null {

@@ -90,7 +90,11 @@ export function endSpoof(van: Van, untilMs: number | undefined): Decided {
   return meant ? [{ kind: 'SpoofEnded', van: van.id }] : []
 }
 
-/** The crew takes the dearest parcels that are not held, at most five, where the van was led to. */
+/**
+ * The crew takes the dearest parcels that are not held, at most five, where the van was led to: its
+ * driver was told that a relay takes them over. Where every hand-over is signed the driver asks for
+ * the signature of a registered device, gets none, and the parcels stay.
+ */
 export function unload(
   world: World,
   van: Van,
@@ -100,6 +104,7 @@ export function unload(
   if (van.diversion === null || van.diversion.run !== command.run || !there)
     return refused('Unload', 'van-not-here')
   if (van.locked) return refused('Unload', 'cargo-locked')
+  if (world.config.controls.signedHandover) return refused('Unload', 'no-signature')
   const loot = van.cargo
     .map((id) => world.logistics.parcels[id]!)
     .filter((p) => !p.held)

@@ -31,6 +31,7 @@ export interface WorldConfig {
     readonly serverSidePrice: boolean
     readonly velocityRule: boolean
     readonly cspReportOnly: boolean
+    /** Off unless a scenario says otherwise: with it a driver hands nothing to a false relay. */
     readonly signedHandover: boolean
   }
   /** Benign twins by name, per mille of their usual rate (1000 is usual, 0 is off). */

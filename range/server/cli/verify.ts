@@ -15,6 +15,7 @@ import { smtProver } from '../../../engine/verify/z3.ts'
 import type { Workflow } from '../../../engine/verify/workflow.ts'
 import { techniques } from '../../attack/catalogue.ts'
 import { scenarioFromSteps } from '../../scenario/from-steps.ts'
+import type { Play } from '../../scenario/playable.ts'
 import { HOME } from '../home.ts'
 import { MISUSE, misuse } from './options.ts'
 import { tell } from './verify-print.ts'
@@ -90,9 +91,13 @@ function play(
   if (played.ok) writeFileSync(file, played.text)
   process.stderr.write(
     played.ok
-      ? `${file}: a scenario in which ${played.technique} goes this way\n`
+      ? `${file}: a scenario in which ${playerOf(played.play)} goes this way\n`
       : `no scenario: ${played.reason}\n`,
   )
+}
+
+function playerOf(play: Exclude<Play, { kind: 'not-yet' }>): string {
+  return play.kind === 'attack' ? play.technique : 'a customer, by hand,'
 }
 
 function tooLarge(slug: string): string {

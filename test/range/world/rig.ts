@@ -44,7 +44,7 @@ export function configOf(seed: number, twins: WorldConfig['twins'] = {}): WorldC
       serverSidePrice: true,
       velocityRule: true,
       cspReportOnly: true,
-      signedHandover: true,
+      signedHandover: false,
     },
   }
 }

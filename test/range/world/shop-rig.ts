@@ -29,7 +29,7 @@ export function configOf(
     serverSidePrice: true,
     velocityRule: false,
     cspReportOnly: true,
-    signedHandover: true,
+    signedHandover: false,
     ...over,
   }
   return { seed, start: START, customers: 200, vans: 3, twins, controls }

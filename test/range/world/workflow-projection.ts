@@ -106,6 +106,9 @@ export class OrderProjector {
       case 'ParcelLoaded':
         add(this.#orderOf.get(event.parcel), 'hand-over', 'paul', { o, taker: 'kurt' })
         return
+      case 'ParcelStolen':
+        add(this.#orderOf.get(event.parcel), 'hand-on', 'kurt', { o, taker: 'eve' })
+        return
       case 'ParcelBackInCustody':
         add(this.#orderOf.get(event.parcel), 'bring-back', 'kurt')
         return

@@ -57,6 +57,7 @@ const DAYS: readonly (readonly [number, string | null, Partial<WorldConfig['cont
   [5, 'P2', {}],
   [6, 'P2', { sca: false }],
   [7, 'D1', {}],
+  [7, 'D1', { signedHandover: true }],
 ]
 describe.each(DAYS)('a day of seed %i, attack %s, controls %o', (seed, attack, over) => {
   const config = configOf(seed, over)
