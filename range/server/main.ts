@@ -19,12 +19,16 @@ import { loadSite, type SiteHandler } from './site.ts'
 import { createSeatSockets } from './sockets.ts'
 import { answerTrust } from './trust.ts'
 import { routeUpgrades } from './upgrade.ts'
+import { createDesks } from './witness-desks.ts'
+import { witnessRoute } from './witness-http.ts'
 
 export interface ServeOptions {
   readonly port: number
   readonly data: string
   readonly lan: boolean
   readonly publicUrl?: URL
+  /** Witness keys of named servers: one of them, or the trainer's browser, makes a quorum. */
+  readonly witnesses?: readonly string[]
   /** What shows pages; the built site by default. */
   readonly site?: SiteHandler
 }
@@ -60,6 +64,13 @@ async function compose(options: ServeOptions, host: string, held: Held): Promise
   const replicas = shareLogs(rooms, hub)
   for (const line of await rooms.resume())
     process.stderr.write(`doorstep: could not go on with ${line}\n`)
+  const desks = createDesks({
+    logs: rooms.shelf(),
+    dirOf: (id) => rooms.dirOf(id),
+    named: options.witnesses ?? [],
+    now: () => Date.now(),
+    hub,
+  })
   const sockets = createSeatSockets(rooms, options.publicUrl)
   const boards = createBoards(store, rooms)
   const certificate = options.lan ? localCertificate(store.dir) : undefined
@@ -69,7 +80,12 @@ async function compose(options: ServeOptions, host: string, held: Held): Promise
     foreign: [createCage(rooms, options.publicUrl)],
     own: [
       (_req, res, path) => answerCheckpointKey(replicas, res, path),
-      (req, res) => handleLedgerRequest(req, res, rooms.shelf()),
+      witnessRoute({
+        desks,
+        seatOf: (id, token) => rooms.witnessSeat(id, token),
+        ...given(options.publicUrl),
+      }),
+      (req, res) => handleLedgerRequest(req, res, rooms.shelf(), desks.cosigned),
       (req, res, path) =>
         handleApi(
           { rooms, accounts, replicas, labScenario, ...given(options.publicUrl) },

@@ -152,6 +152,19 @@ export class Rooms {
     return this.#tokens.seatOf(exercise, token) !== undefined
   }
 
+  /** Whose browser asks to witness: the seat of a token, and its role while its room is here. */
+  witnessSeat(exercise: string, token: string) {
+    const seat = this.#tokens.seatOf(exercise, token)
+    if (seat === undefined) return undefined
+    const held = this.#rooms.get(exercise)?.run.state.seats.get(seat)
+    return held?.removed === true ? undefined : { seat, role: held?.role }
+  }
+
+  /** Where an exercise keeps its log, and what belongs to it. */
+  dirOf(id: string): string {
+    return this.#runs.dirOf(id)
+  }
+
   /** The seat behind a capability of the cage. */
   cage(cap: string): { readonly room: Room; readonly seat: string } | undefined {
     return this.#caps.get(cap)

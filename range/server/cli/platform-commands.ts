@@ -1,5 +1,13 @@
 import { Option, type Command } from 'commander'
-import { dataOption, json, url, whole, type Done } from './options.ts'
+import { dataOption, json, several, url, whole, type Done } from './options.ts'
+
+interface ServeArguments {
+  readonly port: number
+  readonly data: string
+  readonly lan?: boolean
+  readonly publicUrl?: URL
+  readonly witness: readonly string[]
+}
 
 /** The platform for people: `serve`, `invite`. */
 export function platformCommands(program: Command, done: Done): void {
@@ -20,10 +28,19 @@ export function platformCommands(program: Command, done: Done): void {
     .addOption(
       new Option('--public-url <url>', 'address under which a proxy shows it').argParser(url),
     )
-    .action(async (options: { port: number; data: string; lan?: boolean; publicUrl?: URL }) => {
+    .addOption(
+      new Option(
+        '--witness <vkey>',
+        'key of a witness elsewhere (doorstep ledger witness) whose word makes a quorum',
+      )
+        .argParser(several)
+        .default([]),
+    )
+    .action(async (options: ServeArguments) => {
       const { serve } = await import('../main.ts')
       done(
         await serve({
+          witnesses: options.witness,
           port: options.port,
           data: options.data,
           lan: options.lan === true,

@@ -21,22 +21,29 @@ const ADDRESS = /^\/ledger\/([A-Za-z0-9-]{1,64})\/([a-z0-9./]{1,120})$/
 /**
  * Answers `GET /ledger/<id>/checkpoint`, `…/tile/<level>/<index>[.p/<width>]`, `…/tile/entries/…`,
  * `…/key.pub` and, once the log is sealed, `…/openings.jsonl`. Returns whether the address was one
- * of its own. Leaves are sealed commitments, so that anybody may ask. Source: C2SP tlog-tiles.
+ * of its own. Leaves are sealed commitments, so that anybody may ask. `cosigned` gives a log's newest
+ * checkpoint with the witnesses' lines below it. Source: C2SP tlog-tiles.
  */
 export function handleLedgerRequest(
   req: IncomingMessage,
   res: ServerResponse,
   logs: LogShelf,
+  cosigned: (id: string, log: PublishedLog) => string | undefined = (_, log) => log.checkpoint,
 ): boolean {
   const path = (req.url ?? '').split('?', 1)[0]!
   if (!path.startsWith('/ledger/')) return false
-  const answer = answerTo(req.method ?? 'GET', path, logs)
+  const answer = answerTo(req.method ?? 'GET', path, logs, cosigned)
   if (answer === undefined) return false
   send(res, answer, req.method === 'HEAD')
   return true
 }
 
-function answerTo(method: string, path: string, logs: LogShelf): Answer | undefined {
+function answerTo(
+  method: string,
+  path: string,
+  logs: LogShelf,
+  cosigned: (id: string, log: PublishedLog) => string | undefined,
+): Answer | undefined {
   const match = ADDRESS.exec(path)
   if (match === null) return undefined
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, code: 'method-not-allowed' }
@@ -45,7 +52,7 @@ function answerTo(method: string, path: string, logs: LogShelf): Answer | undefi
   if (log === undefined) return { status: 404, code: 'no-such-log' }
   switch (name) {
     case 'checkpoint':
-      return text('text/plain; charset=utf-8', log.checkpoint)
+      return text('text/plain; charset=utf-8', cosigned(id, log))
     case 'key.pub':
       return text('text/plain; charset=utf-8', `${log.vkey}\n`)
     case 'openings.jsonl':

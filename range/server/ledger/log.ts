@@ -183,6 +183,11 @@ export class Log {
     return this.#writer.tree.consistency(oldSize, this.#published)
   }
 
+  /** Root over the first `size` entries. */
+  root(size: number): Uint8Array {
+    return this.#writer.tree.root(size)
+  }
+
   /** Published leaf; unpublished ones are not shown. */
   leaf(index: number): Uint8Array | undefined {
     return index < this.#published ? this.#writer.leaf(index) : undefined

@@ -18,6 +18,8 @@ export interface PublishedLog {
   /** A tile or bundle of the published tree, of any width it has had. */
   tile(id: TileId): Uint8Array | undefined
   leaf(index: number): Uint8Array | undefined
+  /** Root over the first `size` entries, at most `publishedSize`; else it is read out of tiles. */
+  root?(size: number): Uint8Array
   prove(index: number): string | undefined
   publicOpenings(): Buffer | undefined
 }
@@ -47,6 +49,7 @@ export function readPublished(dir: string): PublishedLog {
       const within = width <= tileWidthAt(level === 'entries' ? 0 : level, index, publishedSize)
       return within ? renderTile({ level, index, width }, source) : undefined
     },
+    root: (size) => tree.root(size),
     leaf: (index) => (index < publishedSize ? leafAt(leaves, index) : undefined),
     prove(index) {
       const line = index < publishedSize ? lines[index] : undefined

@@ -1,0 +1,90 @@
+import type { GunHub } from './gun/hub.ts'
+import type { LogShelf } from './ledger/http.ts'
+import type { PublishedLog } from './ledger/published.ts'
+import { WitnessDesk } from './ledger/witness-desk.ts'
+
+const DESKS_MAX = 96
+/** Cosigned notes of one log that stay in Gun, and how long latecomers are waited for. */
+const NOTES_KEPT = 64
+const LATECOMERS_MS = 1000
+
+export interface Desks {
+  /** The desk of an exercise; undefined where there is no such log. */
+  get(id: string): WitnessDesk | undefined
+  /** The log's newest checkpoint with the cosignatures it has. */
+  cosigned(id: string, log: PublishedLog): string | undefined
+}
+
+export interface DesksParts {
+  readonly logs: LogShelf
+  readonly dirOf: (id: string) => string
+  /** Witness keys of named servers. */
+  readonly named: readonly string[]
+  readonly now: () => number
+  readonly hub: Pick<GunHub, 'publish' | 'forget'>
+}
+
+/** One desk a log, made when somebody asks for it; the longest unused go. */
+export function createDesks(parts: DesksParts): Desks {
+  const desks = new Map<string, { readonly desk: WitnessDesk; readonly share: Sharer }>()
+  function get(id: string): WitnessDesk | undefined {
+    const log = parts.logs.get(id)
+    if (log === undefined) return undefined
+    const known = desks.get(id)
+    desks.delete(id)
+    // A log that was read anew, from disk or after a restart, gets a desk of its own.
+    if (known?.desk.log === log) {
+      desks.set(id, known)
+      return known.desk
+    }
+    const share = new Sharer(parts.hub)
+    const { named, now } = parts
+    const onCosigned = (note: string, witnessed: boolean): void => {
+      share.take(note, witnessed)
+    }
+    const desk = new WitnessDesk({ log, named, now, dir: parts.dirOf(id), onCosigned })
+    desks.set(id, { desk, share })
+    if (desks.size > DESKS_MAX) desks.delete(desks.keys().next().value!)
+    return desk
+  }
+  return {
+    get,
+    cosigned: (id, log) => (desks.has(id) ? get(id)?.checkpoint() : undefined) ?? log.checkpoint,
+  }
+}
+
+/**
+ * Hands cosigned notes to Gun: one at once when it reaches its quorum, and the newest again when
+ * latecomers had a moment. Nothing of it is waited for.
+ */
+class Sharer {
+  readonly #hub: DesksParts['hub']
+  readonly #keys: string[] = []
+  #newest: string | undefined
+  #reached = ''
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(hub: DesksParts['hub']) {
+    this.#hub = hub
+  }
+
+  take(note: string, witnessed: boolean): void {
+    this.#newest = note
+    const text = note.slice(0, note.lastIndexOf('\n\n'))
+    if (witnessed && text !== this.#reached) {
+      this.#reached = text
+      this.#publish(note)
+    }
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      if (this.#newest !== undefined) this.#publish(this.#newest)
+    }, LATECOMERS_MS).unref()
+  }
+
+  #publish(note: string): void {
+    const key = this.#hub.publish('cosig', note, { announce: true })
+    if (this.#keys.includes(key)) return
+    this.#keys.push(key)
+    if (this.#keys.length > NOTES_KEPT) this.#hub.forget('cosig', this.#keys.shift()!)
+  }
+}
