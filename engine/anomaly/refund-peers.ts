@@ -1,5 +1,5 @@
 import type { Detector, Finding } from '../alert/finding.ts'
-import { bare } from '../event/facts.ts'
+import { bare } from '../event/bare.ts'
 import type { Json } from '../event/json.ts'
 import type { ApiActivity, Telemetry } from '../event/telemetry.ts'
 import { isEpcis } from '../event/telemetry.ts'

@@ -75,13 +75,22 @@ export class StopWatch {
 
   /** True where the plan, or the lack of a fresh fix, gives no reason for doubt. */
   #atStop(van: Van, now: number): boolean {
-    if (van.fix === null || now - van.fix.time > FIX_AGE_MAX_MS || van.stops.length === 0)
-      return true
-    const reach = AT_STOP_MM + ((now - van.fix.time) * SINCE_FIX_MM_PER_S) / 1000
-    return [...van.stops, ...this.#always].some((place) => {
+    return van.stops.length === 0 || this.#near(van, [...van.stops, ...this.#always], now)
+  }
+
+  /** False only where a fresh fix of this van is too far from a place that the plan knows. */
+  stoodAt(id: string, place: string, now: number): boolean {
+    const van = this.#vans.get(id)
+    return van === undefined || this.#near(van, [place], now)
+  }
+
+  #near({ fix }: Van, places: readonly string[], now: number): boolean {
+    if (fix === null || now - fix.time > FIX_AGE_MAX_MS) return true
+    const reach = AT_STOP_MM + ((now - fix.time) * SINCE_FIX_MM_PER_S) / 1000
+    return places.some((place) => {
       const at = this.#places.get(place)
-      if (at === undefined || van.fix === null) return at === undefined
-      const [dx, dy] = [at.x - van.fix.x, at.y - van.fix.y]
+      if (at === undefined) return true
+      const [dx, dy] = [at.x - fix.x, at.y - fix.y]
       return dx * dx + dy * dy <= reach * reach
     })
   }

@@ -87,13 +87,13 @@ export interface Authentication extends OcsfBase {
   readonly session?: { readonly uid: string }
 }
 
-/** Class 3001. Address, password or role of an account changed. */
+/** Class 3001. Address, password, role or subscription of an account changed. */
 export interface AccountChange extends OcsfBase {
   readonly class_uid: 3001
   readonly user: { readonly uid: string; readonly type: 'customer' | 'staff' }
   readonly actor: { readonly user: { readonly uid: string } }
   readonly src_endpoint: Endpoint
-  readonly unmapped: { readonly field: 'address' | 'password' | 'email' | 'status' }
+  readonly unmapped: { readonly field: 'address' | 'password' | 'email' | 'status' | 'plan' }
 }
 
 /** Class 6003. Staff and machine operations on the back office and in the warehouse system. */
@@ -108,7 +108,16 @@ export interface ApiActivity extends OcsfBase {
       | 'claim.open'
       | 'order.cancel'
       | 'review.post'
+      | 'order.place'
+      | 'giftcard.issue'
       | 'giftcard.redeem'
+      | 'supplier.account'
+      | 'supplier.call-back'
+      | 'supplier.pay'
+      | 'cash.collect'
+      | 'cash.bank'
+      | 'locker.code'
+      | 'locker.open'
       | 'download.grant'
       | 'station.heartbeat'
       | 'label.print'

@@ -279,12 +279,23 @@ describe('[E4] [E5] facts', () => {
         refund('refund.approve', 'bob'),
         refund('refund.execute', 'ann'),
       ],
-      ['limit(O1,5000)', 'approve(O1,ann,bob)', 'refund(O1,ann,9000,tok_1)', 'limit(O1,5000)'],
+      [
+        'acted(ann,192.0.2.10,O1)',
+        'limit(O1,5000)',
+        'acted(bob,192.0.2.10,O1)',
+        'approve(O1,ann,bob)',
+        'refund(O1,ann,9000,tok_1)',
+        'limit(O1,5000)',
+      ],
     ],
     [
       'payments',
       [payment(0), payment(0, { code: '05' }), payment(0, { code: '1A' })],
-      ['pay(A1,tok_1,10.0.0.1,4000)', 'payfail(tok_1,10.0.0.1,4000,05)'],
+      [
+        'pay(A1,tok_1,10.0.0.1,4000)',
+        'authenticated(A1,challenge)',
+        'payfail(tok_1,10.0.0.1,4000,05)',
+      ],
     ],
     [
       'a page',
@@ -300,7 +311,7 @@ describe('[E4] [E5] facts', () => {
         door(3, 0, true),
         door(4, 0, false),
       ],
-      ['door(0,1,1)', 'door(0,0,1)'],
+      ['planned(P-1,A1)', 'door(0,1,1)', 'door(0,0,1)'],
     ],
     [
       'a door elsewhere',
@@ -309,7 +320,7 @@ describe('[E4] [E5] facts', () => {
         tracker(1, 0, { x: 6_000_000, y: 2_000_000, odometer: 0, cell: 'mast:S' }),
         door(2, 0, true),
       ],
-      ['door(0,1,0)'],
+      ['planned(P-1,A1)', 'door(0,1,0)'],
     ],
     [
       'a door without a fresh fix',
@@ -318,7 +329,7 @@ describe('[E4] [E5] facts', () => {
         tracker(1, 0, { x: 6_000_000, y: 2_000_000, odometer: 0, cell: 'mast:S' }),
         door(300_000, 0, true),
       ],
-      ['door(0,1,1)'],
+      ['planned(P-1,A1)', 'door(0,1,1)'],
     ],
   ]
   it.each(rows)('[E4] %s', (_name, events, expected) => {
