@@ -16,6 +16,8 @@ import { createPageCallCheck } from './integrity/page-calls.ts'
 import { createLogHealthCheck } from './integrity/log-health.ts'
 import { createFormulaSet } from './mfotl/detector.ts'
 import { createRuleSet } from './sigma/rule-set.ts'
+import type { DraftContext } from './own/draft.ts'
+import { OwnDetections, type OwnDetection, type OwnState } from './own/own-detections.ts'
 import { createMotionCheck } from './twin/motion.ts'
 import type { TwinPlan } from './twin/plan.ts'
 
@@ -48,6 +50,12 @@ export interface EngineOptions {
 
 export const BUDGET = 0.3
 
+/** What may change in the middle of a stream; what is absent stays as it is. */
+export interface Reloaded extends Partial<Pick<EngineOptions, 'rules' | 'formulas'>> {
+  /** All detections that somebody wrote meanwhile, at most 12. */
+  readonly own?: readonly OwnDetection[]
+}
+
 /**
  * All detectors over one stream. Same options and same stream, same alerts, bit for bit; no clock,
  * bounded state. Telemetry must come in order of time; `tick` may be called at any pace, its time
@@ -58,9 +66,13 @@ export interface Engine {
   step(event: Telemetry): Alert[]
   /**
    * What time alone completes, and the incidents that are new, changed or closed since the last
-   * tick.
+   * tick; `own` are those of detections that somebody wrote meanwhile.
    */
-  tick(now: number): { readonly alerts: Alert[]; readonly incidents: Incident[] }
+  tick(now: number): {
+    readonly alerts: Alert[]
+    readonly incidents: Incident[]
+    readonly own: Incident[]
+  }
   /** All incidents remembered, by order of opening. */
   incidents(): readonly Incident[]
   /**
@@ -68,7 +80,13 @@ export interface Engine {
    * with its state, what is new or changed starts empty. Throws EngineError with every mistake;
    * then the old ones stay in force.
    */
-  reload(files: Pick<EngineOptions, 'rules' | 'formulas'>): void
+  reload(files: Reloaded): void
+  /** Incidents of detections that somebody wrote meanwhile; `incidents` never holds one of them. */
+  ownIncidents(): readonly Incident[]
+  /** How each of them fares that runs now. */
+  ownStates(): readonly OwnState[]
+  /** What a draft is read against here. */
+  readonly draftContext: DraftContext
   save(): Json
   /**
    * Continues exactly where `save` was taken, on an engine of the same options; throws if they
@@ -103,6 +121,9 @@ export class EngineError extends Error {
 export function createEngine(options: EngineOptions): Engine {
   const detectors = detectorsOf(options)
   const incidents = new Incidents()
+  const draftContext = { signature: signatureOf(options.formulas), twin: options.twin }
+  const own = new OwnDetections(draftContext)
+  let written: Pick<EngineOptions, 'rules' | 'formulas'> = options
   let clock = Number.NEGATIVE_INFINITY
   const raise = (findings: readonly Finding[]): Alert[] => {
     return findings.flatMap((finding) => incidents.add({ ...finding, time: clock }) ?? [])
@@ -110,26 +131,39 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     step(event) {
       clock = Math.max(clock, event.time)
-      return raise(detectors.flatMap((detector) => detector.see(event)))
+      const alerts = raise(detectors.flatMap((detector) => detector.see(event)))
+      const more = own.see(event, clock)
+      return more.length === 0 ? alerts : [...alerts, ...more]
     },
     tick(now) {
       clock = Math.max(clock, now)
       const alerts = raise(detectors.flatMap((detector) => detector.tick(clock)))
       incidents.expire(clock)
-      return { alerts, incidents: incidents.changes() }
+      const more = own.tick(clock)
+      alerts.push(...more.alerts)
+      return { alerts, incidents: incidents.changes(), own: more.incidents }
     },
     incidents: () => incidents.all(),
+    ownIncidents: () => own.incidents(),
+    ownStates: () => own.states(),
+    draftContext,
     reload(files) {
-      for (const [index, detector] of writtenDetectors({ ...options, ...files }).entries()) {
-        detector.restore((detectors[index] as Detector).save())
-        detectors[index] = detector
+      if (files.rules ?? files.formulas) {
+        const { rules = written.rules, formulas = written.formulas } = files
+        reloadWritten(detectors, { ...options, rules, formulas })
+        written = { rules, formulas }
       }
+      if (files.own === undefined) return
+      const mistakes = own.replace(files.own, () => (detectors[FORMULAS] as Detector).save())
+      if (mistakes.length > 0)
+        throw new EngineError(mistakes.map(({ id, ...mistake }) => ({ file: id, ...mistake })))
     },
     save: () => ({
       version: 1,
       clock: Number.isFinite(clock) ? clock : null,
       incidents: incidents.save(),
       detectors: detectors.map((detector) => ({ name: detector.name, state: detector.save() })),
+      own: own.save(),
     }),
     restore(saved) {
       const from = saved as unknown as SavedEngine
@@ -142,6 +176,7 @@ export function createEngine(options: EngineOptions): Engine {
       for (const [index, detector] of detectors.entries()) {
         detector.restore((from.detectors[index] as { state: Json }).state)
       }
+      own.restore(from.own ?? null)
     },
   }
 }
@@ -151,6 +186,21 @@ interface SavedEngine {
   readonly clock: number | null
   readonly incidents: Json
   readonly detectors: readonly { readonly name: string; readonly state: Json }[]
+  readonly own?: Json
+}
+
+/** Where formulas stand among the detectors that people write. */
+const FORMULAS = 1
+
+function reloadWritten(detectors: Detector[], options: EngineOptions): void {
+  for (const [index, detector] of writtenDetectors(options).entries()) {
+    detector.restore((detectors[index] as Detector).save())
+    detectors[index] = detector
+  }
+}
+
+function signatureOf(formulas: readonly SourceFile[]): string {
+  return formulas.find(({ name }) => name.endsWith('.sig'))?.text ?? ''
 }
 
 /** The detectors that people write, always first: rules, then formulas. */
@@ -163,7 +213,7 @@ function writtenDetectors(
   if (rules.ok) {
     if (wanted(options, 'R')) detectors.push(createRuleDetector(rules.set))
   } else mistakes.push(...rules.diagnostics.filter((each) => each.severity === 'error'))
-  const signature = options.formulas.find(({ name }) => name.endsWith('.sig'))?.text ?? ''
+  const signature = signatureOf(options.formulas)
   const documents = options.formulas.filter(({ name }) => !name.endsWith('.sig'))
   const formulas = createFormulaSet(
     documents.map(({ name, text }) => ({ file: name, text })),

@@ -25,6 +25,7 @@ export function advanceDesk(state: RunState, changed: readonly Incident[]): read
     fresh.push(incident)
   }
   for (const incident of state.incidents) settle(state, incident)
+  for (const incident of state.ownIncidents) settle(state, incident)
   return fresh
 }
 

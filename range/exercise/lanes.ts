@@ -1,6 +1,7 @@
 import { targetOf } from '../respond/cost.ts'
 import type { Lane } from '../protocol/view.ts'
 import { overSince } from './desk.ts'
+import { detectionItems } from './own-detections.ts'
 import type { Trail, RunState } from './state.ts'
 
 const ITEMS_MAX = 200
@@ -97,7 +98,7 @@ function attackItem(state: RunState, attack: Trail): Item {
 }
 
 function alarmItems(state: RunState): Item[] {
-  return state.incidents.slice(-ITEMS_MAX).map((incident): Item => ({
+  return [...state.incidents, ...state.ownIncidents].slice(-ITEMS_MAX).map((incident): Item => ({
     from: incident.opened,
     to: overSince(state, incident),
     label: 'incident',
@@ -108,7 +109,7 @@ function alarmItems(state: RunState): Item[] {
   }))
 }
 
-/** Actions taken in one move stand as one item. */
+/** Actions taken in one move stand as one item; detections of one's own are decisions, too. */
 function decisionItems(state: RunState): Item[] {
   const items: Item[] = []
   let input = -1
@@ -130,5 +131,5 @@ function decisionItems(state: RunState): Item[] {
       ref: `input:${decision.input}`,
     })
   }
-  return items.slice(-ITEMS_MAX)
+  return [...items, ...detectionItems(state)].sort((a, b) => a.from - b.from).slice(-ITEMS_MAX)
 }

@@ -3,6 +3,7 @@ import { completeParams } from '../attack/technique.ts'
 import type { Move, Response } from '../protocol/move.ts'
 import { costOf, targetOf } from '../respond/cost.ts'
 import type { Cause, Command, Happened } from '../world/types.ts'
+import { switchOff, switchOn } from './own-detections.ts'
 import type { Decision, RunState, Seat } from './state.ts'
 import type { Outcome } from './types.ts'
 import { hoursLeft } from './views/attacker.ts'
@@ -24,6 +25,12 @@ export function applyMove(state: RunState, seat: Seat, move: Move, input: number
       return seat.role === 'defender' ? dismiss(state, seat, move) : refuse('not-your-role')
     case 'Respond':
       return seat.role === 'defender' ? respond(state, seat, move, input) : refuse('not-your-role')
+    case 'SwitchOnDetection':
+      return seat.role === 'defender' ? switchOn(state, seat, move, input) : refuse('not-your-role')
+    case 'SwitchOffDetection':
+      return seat.role === 'defender'
+        ? switchOff(state, seat, move.detection, input)
+        : refuse('not-your-role')
     case 'Complain':
       return seat.role === 'customer' ? complain(state, seat, move.text) : refuse('not-your-role')
   }

@@ -34,11 +34,11 @@ export function attackerMoves(view: AttackerView, plan: readonly PlannedAttack[]
 
 /**
  * A machine defender: takes what is serious and corroborated, then runs the recommended steps of
- * its playbook.
+ * its playbook. What people of its team wrote themselves it leaves to them.
  */
 export function defenderMoves(view: DefenderView): readonly Move[] {
   for (const incident of view.incidents) {
-    if (incident.closed !== null) continue
+    if (incident.closed !== null || incident.own !== undefined) continue
     const age = view.clock.now - incident.opened
     if (incident.status === 'new' && age >= READ_MS && serious(incident))
       return [{ kind: 'TakeIncident', incident: incident.id }]

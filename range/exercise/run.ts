@@ -1,9 +1,12 @@
 import type { Engine } from '../../engine/engine.ts'
+import type { Answer } from '../protocol/detection.ts'
 import { renderView } from '../world/pages.ts'
 import type { ShopResponse } from '../world/types-shop.ts'
 import type { Happened, World } from '../world/types.ts'
 import { absorb } from './absorb.ts'
+import { backTest } from './back-test.ts'
 import { applyInput } from './inputs.ts'
+import { emptyBook } from './own-detections.ts'
 import { attackerMoves, defenderMoves } from './robots.ts'
 import { searchTelemetry } from './search.ts'
 import type { RunState } from './state.ts'
@@ -41,6 +44,8 @@ export interface FullRun extends Run {
   readonly world: () => World
   readonly state: RunState
   readonly render: (response: ShopResponse, base: string) => string
+  /** What a draft would have raised; a step is a few milliseconds of work at most. */
+  readonly backTest: (text: string) => Generator<void, Answer>
 }
 
 /**
@@ -88,6 +93,7 @@ export function createRun(options: RunOptions): FullRun {
         .filter((seat) => !seat.removed)
         .map(({ seat, role, nickname, robot }) => ({ seat, role, nickname, robot })),
     search: (query) => searchTelemetry(state.telemetry, query),
+    backTest: (text) => backTest(state, text),
     world: () => state.town.world(),
     render: (response, base) => renderView(state.town.world(), response.view, { base }),
   }
@@ -124,6 +130,8 @@ function initialState(options: RunOptions): RunState {
     decisions: [],
     desk: new Map(),
     incidents: [],
+    ownIncidents: [],
+    own: emptyBook(),
     score: [],
     loot: [],
     talk: [],

@@ -5,6 +5,7 @@ import type { Response } from '../protocol/move.ts'
 import type { Role, View } from '../protocol/view.ts'
 import type { Playbook } from '../respond/playbook.ts'
 import type { Happened, Milliseconds } from '../world/types.ts'
+import type { OwnBook } from './own-detections.ts'
 import type { Town } from './town.ts'
 import type { Phase, Scenario, ScoreLine, Truth } from './types.ts'
 
@@ -58,6 +59,9 @@ export interface RunState {
   readonly decisions: Decision[]
   readonly desk: Map<string, DeskEntry>
   incidents: readonly Incident[]
+  /** Incidents of detections that the team wrote, apart from those above. */
+  ownIncidents: readonly Incident[]
+  readonly own: OwnBook
   readonly score: ScoreLine[]
   readonly loot: Loot[]
   readonly trends: {

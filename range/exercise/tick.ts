@@ -1,3 +1,4 @@
+import { OWN } from '../../engine/own/own-detections.ts'
 import { absorb } from './absorb.ts'
 import { advanceDesk, recordCurves } from './desk.ts'
 import { digestOf } from './digest.ts'
@@ -39,18 +40,20 @@ export function advanceTick(state: RunState, before: readonly Happened[]): TickO
   const out = state.engine.tick(to)
   alerts.push(...out.alerts)
   state.incidents = state.engine.incidents()
-  for (const incident of advanceDesk(state, out.incidents)) automatic(state, incident)
+  state.ownIncidents = state.engine.ownIncidents()
+  const incidents = [...out.incidents, ...out.own]
+  for (const incident of advanceDesk(state, incidents)) automatic(state, incident)
   followGaps(state, happened, telemetry)
   recordCurves(state, telemetry)
   const digest = digestOf(
     to,
     telemetry,
     alerts,
-    out.incidents,
+    incidents,
     state.town.world().meters,
     state.score.length,
   )
-  return { at: to, telemetry, alerts, incidents: out.incidents, happened, digest }
+  return { at: to, telemetry, alerts, incidents, happened, digest }
 }
 
 function remember(state: RunState, telemetry: TickOutput['telemetry']): void {
@@ -61,8 +64,12 @@ function remember(state: RunState, telemetry: TickOutput['telemetry']): void {
   state.telemetryDropped += drop
 }
 
-/** Playbooks that the scenario runs without asking: once, when their incident opens. */
+/**
+ * Playbooks that the scenario runs without asking: once, when their incident opens. What a team
+ * wrote itself sets nothing off.
+ */
 function automatic(state: RunState, incident: RunState['incidents'][number]): void {
+  if (incident.id.startsWith(OWN)) return
   const book = incident.attack === null ? undefined : state.playbooks.get(incident.attack)
   if (!book?.automatic) return
   const { vans } = state.town.world().logistics

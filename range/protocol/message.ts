@@ -6,7 +6,7 @@ import type { View } from './view.ts'
  * socket.io events. Handshake auth: `{ exercise, token }` (the seat's resume token from /api/join,
  * in localStorage). Server to client: `view` (whole view, on connect and resume) and then `patch`,
  * numbered densely; a gap asks for `view`. Client to server, each with an acknowledgement: `move`
- * (Move), `ask` (TelemetryQuery), `run` (trainer's TrainerAct).
+ * (Move), `ask` (TelemetryQuery), `question` (Question), `run` (trainer's TrainerAct).
  */
 export interface ServerEvents {
   view: (message: { readonly seq: number; readonly view: View; readonly map?: unknown }) => void

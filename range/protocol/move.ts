@@ -1,5 +1,6 @@
 // CONTRACT: change only by adding.
 import { z } from 'zod'
+import { detectionId, detectionText } from './detection.ts'
 import { ACTIONS_MAX } from './limits.ts'
 
 /**
@@ -55,6 +56,15 @@ const move = z.discriminatedUnion('kind', [
     incident: id.nullable(),
     actions: z.array(respond).min(1).max(ACTIONS_MAX),
   }),
+  /** A new detection, another text for a known one, or a known one as it is. */
+  z
+    .strictObject({
+      kind: z.literal('SwitchOnDetection'),
+      detection: detectionId.optional(),
+      text: detectionText.optional(),
+    })
+    .refine(({ detection, text }) => (detection ?? text) !== undefined, 'names nothing'),
+  z.strictObject({ kind: z.literal('SwitchOffDetection'), detection: detectionId }),
   // customers
   z.strictObject({
     kind: z.literal('Complain'),

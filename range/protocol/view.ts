@@ -1,6 +1,7 @@
 // CONTRACT: change only by adding. What leaves the server: one closed shape per role, nothing else.
 import type { Incident } from '../../engine/alert/alert.ts'
 import type { Meters, Milliseconds } from '../world/types.ts'
+import type { OwnDetectionView } from './detection.ts'
 import type { Response } from './move.ts'
 
 export type PlayRole = 'attacker' | 'defender' | 'customer' | 'screen'
@@ -162,6 +163,8 @@ export interface DefenderView extends Common {
     /** Vans whose cargo door the control room has locked. */
     readonly lockedVans: readonly number[]
   }
+  /** Detections that the team wrote, in the order of their first switching on. */
+  readonly detections: readonly OwnDetectionView[]
   /** Decisions of the team, newest last. */
   readonly decisions: readonly {
     readonly at: Milliseconds
@@ -183,6 +186,8 @@ export interface DefenderView extends Common {
 export interface DefenderIncident extends Incident {
   readonly status: 'new' | 'taken' | 'contained' | 'recovered' | 'dismissed' | 'closed'
   readonly takenBy: string | null
+  /** Titles of the team's own detections that raised it, where such did. */
+  readonly own?: readonly string[]
   /** Steps of the playbook that fits, with what they cost; `recommended` ones are ticked. */
   readonly playbook: readonly {
     readonly action: Response

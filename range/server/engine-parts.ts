@@ -50,7 +50,7 @@ async function load(): Promise<EngineParts> {
       ...sources('range/respond'),
     ]),
     engine: digestOf(
-      ['alert', 'anomaly', 'event', 'integrity', 'mfotl', 'sigma', 'stream', 'twin'].flatMap(
+      ['alert', 'anomaly', 'event', 'integrity', 'mfotl', 'own', 'sigma', 'stream', 'twin'].flatMap(
         (part) => sources(`engine/${part}`),
       ),
     ),

@@ -9,6 +9,7 @@ import {
   parseMoveMessage,
   parseQuery,
 } from '../protocol/door.ts'
+import type { Answer as Told } from '../protocol/detection.ts'
 import type { MoveAnswer, ServerEvents, TrainerAct } from '../protocol/message.ts'
 import { parseMove } from '../protocol/move.ts'
 import type { Role } from '../protocol/view.ts'
@@ -16,6 +17,7 @@ import { townMap } from '../world/town-map.ts'
 import type { Member } from './audience.ts'
 import { Limits } from './limits.ts'
 import { addressOf, sameOrigin } from './origin.ts'
+import { Questions } from './questions.ts'
 import { answerTo, type Room } from './room.ts'
 import type { Rooms } from './rooms.ts'
 import { trainerAct } from './trainer-act.ts'
@@ -53,6 +55,7 @@ export interface SeatSockets {
  */
 export function createSeatSockets(rooms: Rooms, publicUrl?: URL): SeatSockets {
   const connects = new Limits(CONNECTS)
+  const questions = new Questions()
   const engine = new Engine({
     maxHttpBufferSize: MESSAGE_BYTES_MAX,
     pingInterval: 10_000,
@@ -89,7 +92,7 @@ export function createSeatSockets(rooms: Rooms, publicUrl?: URL): SeatSockets {
     next()
   })
   io.on('connection', (socket) => {
-    welcome(socket)
+    welcome(socket, questions)
   })
   // Closing the engine, not the namespace: browsers then try again, and find the next server.
   return {
@@ -100,7 +103,7 @@ export function createSeatSockets(rooms: Rooms, publicUrl?: URL): SeatSockets {
   }
 }
 
-function welcome(socket: SeatSocket): void {
+function welcome(socket: SeatSocket, questions: Questions): void {
   const { room, seat } = socket.data.seat
   const member: Member = {
     id: socket.id,
@@ -129,7 +132,7 @@ function welcome(socket: SeatSocket): void {
   }
   socket.on('move', (message, answer) => {
     const reply = answerOf<MoveAnswer>(answer)
-    if (admitted(reply)) void takeMove(socket.data.seat, message).then(reply)
+    if (admitted(reply)) void takeMove(socket.data.seat, message, questions).then(reply)
   })
   socket.on('act', (message, answer) => {
     const reply = answerOf<MoveAnswer>(answer)
@@ -139,6 +142,11 @@ function welcome(socket: SeatSocket): void {
     const reply = answerOf<TelemetryPage>(answer)
     if (admitted(undefined)) reply(ask(socket.data.seat, message))
     else reply(noPage('slow-down'))
+  })
+  socket.on('question', (message, answer) => {
+    const reply = answerOf<Told>(answer)
+    if (admitted(undefined)) void questions.answer(room, seat, message).then(reply)
+    else reply({ kind: 'Refused', reason: 'slow-down' })
   })
   socket.on('again', () => {
     if (admitted(undefined)) room.audience.again(socket.id)
@@ -177,11 +185,17 @@ function answerOf<T>(answer: unknown): (value: T) => void {
 }
 
 /** A player's move, parsed and made once for its id. */
-async function takeMove({ room, seat }: Seat, message: unknown): Promise<MoveAnswer> {
+async function takeMove(
+  { room, seat }: Seat,
+  message: unknown,
+  questions: Questions,
+): Promise<MoveAnswer> {
   const parsed = parseMoveMessage(message)
   if (!parsed.ok) return parsed
   const move = parseMove(parsed.value.move)
   if (!move.ok) return move
+  const switches = move.move.kind === 'SwitchOnDetection' || move.move.kind === 'SwitchOffDetection'
+  if (switches && !questions.admits(room, seat)) return { ok: false, reason: 'slow-down' }
   const { id } = parsed.value
   return room.once(seat, id, async () =>
     answerTo(await room.submit({ kind: 'Moved', seat, move: move.move }, { seat, id })),

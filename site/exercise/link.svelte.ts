@@ -1,6 +1,7 @@
 import { readDevice } from '../device.ts'
 import { connectSeat, type SeatConnection } from '../../range/client/socket/seat.ts'
 import type { TelemetryPage, TelemetryQuery } from '../../range/exercise/types.ts'
+import type { Answer, Question } from '../../range/protocol/detection.ts'
 import type { MoveAnswer, TrainerAct } from '../../range/protocol/message.ts'
 import type { Move } from '../../range/protocol/move.ts'
 import type { View } from '../../range/protocol/view.ts'
@@ -25,6 +26,9 @@ export class SeatLink {
   }
   ask(query: TelemetryQuery): Promise<TelemetryPage> {
     return this.#connection.ask(query)
+  }
+  question(question: Question): Promise<Answer> {
+    return this.#connection.question(question)
   }
   act(act: TrainerAct): Promise<MoveAnswer> {
     return this.#connection.act(act)

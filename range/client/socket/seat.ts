@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client'
 import type { TelemetryPage, TelemetryQuery } from '../../exercise/types.ts'
+import type { Answer, Question } from '../../protocol/detection.ts'
 import type { MoveAnswer, ServerEvents, TrainerAct } from '../../protocol/message.ts'
 import type { Move } from '../../protocol/move.ts'
 import { apply } from '../../protocol/patch.ts'
@@ -21,6 +22,7 @@ export interface SeatConnection {
   /** Sends a move; over a broken line it is kept and sent again, and takes effect once. */
   move(move: Move): Promise<MoveAnswer>
   ask(query: TelemetryQuery): Promise<TelemetryPage>
+  question(question: Question): Promise<Answer>
   act(act: TrainerAct): Promise<MoveAnswer>
   close(): void
 }
@@ -28,6 +30,7 @@ interface ClientEvents {
   move: (message: { id: string; move: unknown }, answer: (answer: MoveAnswer) => void) => void
   act: (message: { id: string; move: unknown }, answer: (answer: MoveAnswer) => void) => void
   ask: (query: unknown, answer: (page: TelemetryPage) => void) => void
+  question: (question: unknown, answer: (answer: Answer) => void) => void
   again: () => void
 }
 interface Waiting {
@@ -39,6 +42,8 @@ interface Waiting {
 /** Moves that may wait for a broken line; a further one is refused at once. */
 const WAITING_MAX = 64
 const ASK_MS = 10_000
+/** A back-test gives way to everything else, and takes a while on a busy machine. */
+const QUESTION_MS = 60_000
 const AGAIN_MS = 1500
 
 export interface SeatOptions {
@@ -78,6 +83,15 @@ export function connectSeat(options: SeatOptions): SeatConnection {
         socket.timeout(ASK_MS).emit('ask', query, (error: Error | null, page: TelemetryPage) => {
           resolve(error ? nothing : page)
         })
+      }),
+    question: (question) =>
+      new Promise((resolve) => {
+        const nothing: Answer = { kind: 'Refused', reason: 'no-answer' }
+        socket
+          .timeout(QUESTION_MS)
+          .emit('question', question, (error: Error | null, answer: Answer) => {
+            resolve(error ? nothing : answer)
+          })
       }),
     close() {
       socket.disconnect()

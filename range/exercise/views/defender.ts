@@ -1,8 +1,10 @@
 import { isEpcis, type Telemetry } from '../../../engine/event/telemetry.ts'
+import { OWN } from '../../../engine/own/own-detections.ts'
 import type { DefenderIncident, DefenderView } from '../../protocol/view.ts'
 import { costOf, targetOf } from '../../respond/cost.ts'
 import { planResponse } from '../../respond/playbook.ts'
 import type { Page } from '../../world/types-shop.ts'
+import { detectionsOf, raisedBy } from '../own-detections.ts'
 import { checksOf } from '../recovery.ts'
 import type { RunState, Seat } from '../state.ts'
 import { totals } from '../score.ts'
@@ -11,6 +13,8 @@ import { publicMeters, unknownThefts } from './screen.ts'
 
 const PARCELS_MAX = 60
 const INCIDENTS_MAX = 30
+/** Those of the team's own detections have a share of their own, so that they push no other out. */
+const OWN_INCIDENTS_MAX = 15
 
 /**
  * Defenders see what telemetry, engine and their own decisions tell; never a cause, a run, or the
@@ -25,9 +29,11 @@ export function defenderView(state: RunState, seat: Seat): DefenderView {
     role: 'defender',
     meters: publicMeters(state),
     trends: { lost: state.trends.lost, onTime: state.trends.onTime, trust: state.trends.trust },
-    incidents: [...state.incidents]
-      .slice(-INCIDENTS_MAX)
-      .reverse()
+    incidents: [
+      ...state.incidents.slice(-INCIDENTS_MAX).reverse(),
+      ...state.ownIncidents.slice(-OWN_INCIDENTS_MAX).reverse(),
+    ]
+      .sort((a, b) => b.opened - a.opened)
       .map((incident) => incidentView(state, incident)),
     map: mapOf(state),
     parcels: world.logistics.parcels
@@ -56,6 +62,7 @@ export function defenderView(state: RunState, seat: Seat): DefenderView {
       accounts: shop.staff.map((one) => one.account),
       lockedVans: world.logistics.vans.filter((van) => van.locked).map((van) => van.id),
     },
+    detections: detectionsOf(state),
     decisions: state.decisions.slice(-120).map((decision) => ({
       at: decision.at,
       by: decision.by,
@@ -81,6 +88,7 @@ function incidentView(state: RunState, incident: RunState['incidents'][number]):
     alerts: incident.alerts.slice(-12),
     status: incident.closed !== null && desk?.status === 'new' ? 'closed' : (desk?.status ?? 'new'),
     takenBy: desk?.takenBy ?? null,
+    ...(incident.id.startsWith(OWN) ? { own: raisedBy(state, incident.alerts) } : {}),
     playbook: planned.map(({ action, label, recommended }) => ({
       action,
       label,
