@@ -22,8 +22,8 @@ import { startTestServer, type TestServer } from './server.ts'
  * The same skimmer in every game, an incident raised in the ninth second, the end, the debrief.
  * Games that differ in what one side does unseen look alike to the others, Gun included.
  */
-/** A game takes 25 to 50 s. */
-test.describe.configure({ mode: 'serial', timeout: 120_000 })
+/** A game takes 25 to 50 s, mostly of waiting; two are played at a time. */
+test.describe.configure({ mode: 'serial', timeout: 180_000 })
 test.use({ launchOptions: await recordedBrowser() })
 const STEPS = 12
 const RAISED_BY = 10
@@ -36,6 +36,10 @@ let server: TestServer
 let tables: Table[]
 let spoilt: Table[]
 let plain: Game
+let byDefenders: Game
+let byAttackers: Game
+let changed: Game
+let written: Game
 const games: Game[] = []
 
 test.beforeAll(async () => {
@@ -87,87 +91,89 @@ async function incidentOf(game: Game): Promise<string> {
   return view.incidents[0]!.id
 }
 
-test('the game that others are compared with is played to its debrief', async ({ browser }) => {
-  plain = await played(browser)
-})
+/** What defenders and the trainer do about an incident. */
+const taken: Unseen = async (game) => {
+  const incident = await incidentOf(game)
+  const desk = await ready(game, game.seats.defender)
+  return async () => {
+    const ask = { text: 'checkout', source: 'all', from: 0, to: 90_000_000, limit: 50 } as const
+    expect((await desk.ask(ask)).rows.length).toBeGreaterThan(0)
+    expect(await desk.move({ kind: 'TakeIncident', incident })).toEqual({ ok: true })
+    const reason = 'a campaign of our own'
+    expect(await desk.move({ kind: 'DismissIncident', incident, reason })).toEqual({ ok: true })
+    desk.close()
+    await game.trainer.act({ kind: 'Note', text: 'they sleep' })
+  }
+}
+const planned: Unseen = async (game) => {
+  const crew = await ready(game, game.seats.attacker)
+  const plan = { kind: 'Launch', technique: 'P2', params: {}, startInMinutes: 60 } as const
+  return async () => {
+    expect(await crew.move(plan)).toEqual({ ok: true, run: 1 })
+    expect(await crew.move({ kind: 'StopAttack', run: 1 })).toEqual({ ok: true })
+    expect(await crew.move(plan)).toEqual({ ok: true, run: 2 })
+    crew.close()
+  }
+}
+const pinned: Unseen = async (game) => async () => {
+  await pinNote(game.pages.defender, NOTE)
+  await pinNote(game.pages.attacker, OTHER_NOTE)
+}
+const askedAfter: Unseen = async (game) => {
+  const { exercise, seats } = game
+  const desk = await ready(game, seats.defender)
+  const board = openBoard(server, `${exercise}/defender`, seats.defender.token)
+  await expect.poll(() => board.notes()).toEqual([`a defender: ${NOTE}`])
+  return async () => {
+    board.pin('a defender', 'so that was it')
+    await desk.ask({ text: 'W1', source: 'all', from: 0, to: 90_000_000, limit: 50 })
+    board.close()
+    desk.close()
+  }
+}
 
-test('an incident that is taken, searched for, set aside and noted shows to defenders and the trainer only', async ({
+test('a plain game and one in which defenders work on the incident are played to their debriefs', async ({
   browser,
 }) => {
-  const other = await played(browser, {
-    unseen: async (game) => {
-      const incident = await incidentOf(game)
-      const desk = await ready(game, game.seats.defender)
-      return async () => {
-        const ask = { text: 'checkout', source: 'all', from: 0, to: 90_000_000, limit: 50 } as const
-        expect((await desk.ask(ask)).rows.length).toBeGreaterThan(0)
-        expect(await desk.move({ kind: 'TakeIncident', incident })).toEqual({ ok: true })
-        const reason = 'a campaign of our own'
-        expect(await desk.move({ kind: 'DismissIncident', incident, reason })).toEqual({ ok: true })
-        desk.close()
-        await game.trainer.act({ kind: 'Note', text: 'they sleep' })
-      }
-    },
-  })
+  ;[plain, byDefenders] = await Promise.all([played(browser), played(browser, { unseen: taken })])
+})
+
+test('so are one in which attackers plan and stop, and one in which teams write', async ({
+  browser,
+}) => {
+  ;[byAttackers, written] = await Promise.all([
+    played(browser, { unseen: planned }),
+    played(browser, { unseen: pinned, after: askedAfter }),
+  ])
+})
+
+test('and one whose record was changed', async ({ browser }) => {
+  changed = await played(browser, { on: spoilt })
+})
+
+test('an incident that is taken, searched for, set aside and noted shows to defenders and the trainer only', () => {
   for (const role of ['attacker', 'customer', 'screen'] as const)
-    expect(beforeDebrief(other, role), role).toEqual(beforeDebrief(plain, role))
-  expect(other.stations.defender).not.toEqual(plain.stations.defender)
+    expect(beforeDebrief(byDefenders, role), role).toEqual(beforeDebrief(plain, role))
+  expect(byDefenders.stations.defender).not.toEqual(plain.stations.defender)
 })
 
-test('what attackers plan and stop beside an incident shows to nobody else, up to the end', async ({
-  browser,
-}) => {
-  const other = await played(browser, {
-    unseen: async (game) => {
-      const crew = await ready(game, game.seats.attacker)
-      const plan = { kind: 'Launch', technique: 'P2', params: {}, startInMinutes: 60 } as const
-      return async () => {
-        expect(await crew.move(plan)).toEqual({ ok: true, run: 1 })
-        expect(await crew.move({ kind: 'StopAttack', run: 1 })).toEqual({ ok: true })
-        expect(await crew.move(plan)).toEqual({ ok: true, run: 2 })
-        crew.close()
-      }
-    },
-  })
+test('what attackers plan and stop beside an incident shows to nobody else, up to the end', () => {
   for (const role of ['defender', 'customer', 'screen'] as const)
-    expect(beforeDebrief(other, role), role).toEqual(beforeDebrief(plain, role))
-  expect(other.stations.attacker).not.toEqual(plain.stations.attacker)
+    expect(beforeDebrief(byAttackers, role), role).toEqual(beforeDebrief(plain, role))
+  expect(byAttackers.stations.attacker).not.toEqual(plain.stations.attacker)
 })
 
-test('an incident that one game has and the other has not shows to defenders and the trainer only', async ({
-  browser,
-}) => {
-  const other = await played(browser, { on: spoilt })
+test('an incident that one game has and the other has not shows to defenders and the trainer only', () => {
   for (const role of ['attacker', 'customer', 'screen'] as const)
-    expect(beforeDebrief(other, role), role).toEqual(beforeDebrief(plain, role))
-  expect(other.stations.defender.join('')).toContain('"changed"')
-  expect(beforeDebrief(other, 'defender')).not.toEqual(beforeDebrief(plain, 'defender'))
+    expect(beforeDebrief(changed, role), role).toEqual(beforeDebrief(plain, role))
+  expect(changed.stations.defender.join('')).toContain('"changed"')
+  expect(beforeDebrief(changed, 'defender')).not.toEqual(beforeDebrief(plain, 'defender'))
 })
 
-test('[N46] what teams write on their boards, and ask after the end, shows to nobody else, the debrief included', async ({
-  browser,
-}) => {
-  const other = await played(browser, {
-    unseen: async (game) => async () => {
-      await pinNote(game.pages.defender, NOTE)
-      await pinNote(game.pages.attacker, OTHER_NOTE)
-    },
-    after: async (game) => {
-      const { exercise, seats } = game
-      const desk = await ready(game, seats.defender)
-      const board = openBoard(server, `${exercise}/defender`, seats.defender.token)
-      await expect.poll(() => board.notes()).toEqual([`a defender: ${NOTE}`])
-      return async () => {
-        board.pin('a defender', 'so that was it')
-        await desk.ask({ text: 'W1', source: 'all', from: 0, to: 90_000_000, limit: 50 })
-        board.close()
-        desk.close()
-      }
-    },
-  })
-  for (const role of ROLES) expect(other.stations[role], role).toEqual(plain.stations[role])
+test('[N46] what teams write on their boards, and ask after the end, shows to nobody else, the debrief included', () => {
+  for (const role of ROLES) expect(written.stations[role], role).toEqual(plain.stations[role])
   for (const role of ROLES) {
-    const text = other.heard[role].all.join('\n')
+    const text = written.heard[role].all.join('\n')
     expect(text.includes(NOTE), `${role} hears the defenders' note`).toBe(role === 'defender')
     expect(text.includes(OTHER_NOTE), `${role} hears the crew's note`).toBe(role === 'attacker')
   }
@@ -212,7 +218,7 @@ test('after the end everybody reads the same debrief, and nothing else is opened
       expect(own.text.includes(plain.seats[role].token), `${path}: token`).toBe(false)
       expect(own.text.includes(`a ${role}`), `${path}: nickname`).toBe(false)
     }
-    for (const token of ['', games[1]!.seats.attacker.token])
+    for (const token of ['', byAttackers.seats.attacker.token])
       expect((await get(path, token)).status).toBe(403)
   }
   for (const role of ROLES) {

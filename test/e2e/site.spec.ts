@@ -181,38 +181,42 @@ const PAGES = [
   '/about',
   '/no-such-page',
 ]
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const width of [360, 1440]) {
-    test(`no page asks another host, scrolls sideways, complains or fails axe: ${colorScheme}, ${width} px`, async ({
-      browser,
-    }) => {
-      test.setTimeout(120_000)
-      const strangers: string[] = []
-      const context = await browser.newContext({
-        colorScheme,
-        viewport: { width, height: 900 },
-        reducedMotion: 'reduce',
-      })
-      await onlyOwnHost(context, server.url, strangers)
-      const page = await context.newPage()
-      const said: string[] = []
-      page.on('console', (line) => {
-        if (line.type() === 'error' && !line.text().includes('404')) said.push(line.text())
-      })
-      page.on('pageerror', (error) => said.push(error.message))
-      for (const path of PAGES) {
-        await page.goto(server.url + path, { waitUntil: 'networkidle' })
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        const found = violations.map((one) => `${one.id}: ${one.nodes[0]?.html ?? ''}`)
-        expect(found, path).toEqual([])
-        const sideways = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        )
-        expect(sideways, `${path} scrolls sideways`).toBeLessThanOrEqual(0)
-      }
-      expect(strangers).toEqual([])
-      expect(said).toEqual([])
-      await context.close()
+for (const width of [360, 1440]) {
+  test(`no page asks another host, scrolls sideways, complains or fails axe, light and dark: ${width} px`, async ({
+    browser,
+  }) => {
+    test.setTimeout(120_000)
+    const strangers: string[] = []
+    const context = await browser.newContext({
+      viewport: { width, height: 900 },
+      reducedMotion: 'reduce',
     })
-  }
+    await onlyOwnHost(context, server.url, strangers)
+    const page = await context.newPage()
+    const said: string[] = []
+    page.on('console', (line) => {
+      if (line.type() === 'error' && !line.text().includes('404')) said.push(line.text())
+    })
+    page.on('pageerror', (error) => said.push(error.message))
+    for (const path of PAGES) {
+      await page.emulateMedia({ colorScheme: 'light' })
+      await page.goto(server.url + path, { waitUntil: 'networkidle' })
+      expect(await faults(new AxeBuilder({ page })), path).toEqual([])
+      const sideways = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      expect(sideways, `${path} scrolls sideways`).toBeLessThanOrEqual(0)
+      // Darkness changes colours and nothing else.
+      await page.emulateMedia({ colorScheme: 'dark' })
+      const inColour = new AxeBuilder({ page }).withRules(['color-contrast', 'link-in-text-block'])
+      expect(await faults(inColour), `${path}, dark`).toEqual([])
+    }
+    expect(strangers).toEqual([])
+    expect(said).toEqual([])
+    await context.close()
+  })
+}
+async function faults(axe: AxeBuilder): Promise<string[]> {
+  const { violations } = await axe.analyze()
+  return violations.map((one) => `${one.id}: ${one.nodes[0]?.html ?? ''}`)
 }
