@@ -10,14 +10,18 @@ import { drawFrom } from '../oracle/mfotl-random.ts'
 /**
  * Events per second of the monitor on the first six specifications of the reference table. The
  * workload is one event a time-point, as dense as 10^6 in 30 days (3 days at least): 60 % orders,
- * 25 % GPS fixes of 200 vans, 15 % failed payments.
+ * 25 % GPS fixes of 200 vans, 15 % failed payments. Each in a process of its own, start-up and
+ * reading included, by the clock and by what the process used of processors.
  * `node test/bench/mfotl.ts [EVENTS]`
  */
 export const BENCH_SIGNATURE = `order(o:int) pay(o:int, a:int) label(p:int, o:int) scan(p:int, s:int) deliver(p:int)
 refund(o:int, e:int, m:int) approve(o:int, a:int) gps(v:int, x:int, y:int, t:int) payfail(i:int, ip:int)`
 
-/** Name, formula, and the middle of the reference monitor's measured range. */
-export const SPECIFICATIONS: readonly (readonly [string, string, number])[] = [
+/**
+ * Name, formula, and the middle of the reference monitor's measured range; where it was measured to
+ * be slower on 10^6 events, the best of that.
+ */
+export const SPECIFICATIONS: readonly (readonly [string, string, number, number?])[] = [
   [
     'paid-as-written',
     'deliver(p) AND NOT (EXISTS o. ((ONCE[0,30d] label(p,o)) AND (ONCE[0,14d] (EXISTS a. pay(o,a)))))',
@@ -27,6 +31,7 @@ export const SPECIFICATIONS: readonly (readonly [string, string, number])[] = [
     'paid-by-hand',
     'deliver(p) AND NOT (EXISTS o. ((deliver(p) AND (ONCE[0,30d] label(p,o))) AND (ONCE[0,14d] (EXISTS a. pay(o,a)))))',
     47_500,
+    5000,
   ],
   [
     'four-eyes',
@@ -114,6 +119,7 @@ async function eachLine(file: string, take: (line: string) => void): Promise<voi
 interface Measured {
   readonly verdicts: number
   readonly seconds: number
+  readonly processor: number
   readonly megabytes: number
 }
 
@@ -122,7 +128,6 @@ async function measure(name: string, file: string): Promise<Measured> {
   const signature = parseSignature(BENCH_SIGNATURE)
   const formula = SPECIFICATIONS.find((s) => s[0] === name)?.[1] ?? ''
   if (!signature.ok) throw new Error('the signature of the bench is broken')
-  const start = process.hrtime.bigint()
   const compiled = compile(formula, signature.value)
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics))
   const monitor = createMonitor(compiled.value)
@@ -140,8 +145,11 @@ async function measure(name: string, file: string): Promise<Measured> {
   await eachLine(file, (line) => reader.read(line, step))
   reader.end(step)
   verdicts += monitor.end().length
-  const seconds = Number(process.hrtime.bigint() - start) / 1e9
-  return { verdicts, seconds, megabytes: process.resourceUsage().maxRSS / 1024 }
+  // Both count from the start of the process.
+  const seconds = performance.now() / 1000
+  const { user, system } = process.cpuUsage()
+  const megabytes = process.resourceUsage().maxRSS / 1024
+  return { verdicts, seconds, processor: (user + system) / 1e6, megabytes }
 }
 
 function main(events: number): void {
@@ -149,18 +157,26 @@ function main(events: number): void {
   const file = join(folder, 'bench.log')
   writeFileSync(file, benchLog(events))
   process.stdout.write(`${events} events, one a time-point, read from a file\n`)
-  process.stdout.write('specification      verdicts   events/s   peak MB   x reference\n')
+  process.stdout.write(
+    'specification      verdicts   events/s  a processor second   peak MB  x reference (processor)\n',
+  )
   let product = 1
-  for (const [name, , reference] of SPECIFICATIONS) {
+  for (const [name, , usual, million] of SPECIFICATIONS) {
+    const reference = events >= 1e6 ? (million ?? usual) : usual
     const run = execFileSync(process.execPath, [import.meta.filename, '--one', name, file], {
       encoding: 'utf8',
     })
-    const { verdicts, seconds, megabytes } = JSON.parse(run) as Measured
-    const rate = events / seconds
-    product *= rate / reference
-    process.stdout.write(
-      `${name.padEnd(18)} ${String(verdicts).padStart(8)} ${rate.toFixed(0).padStart(10)} ${megabytes.toFixed(0).padStart(9)} ${(rate / reference).toFixed(1).padStart(13)}\n`,
-    )
+    const { verdicts, seconds, processor, megabytes } = JSON.parse(run) as Measured
+    const ratio = events / processor / reference
+    product *= ratio
+    const columns = [
+      String(verdicts).padStart(8),
+      (events / seconds).toFixed(0).padStart(10),
+      (events / processor).toFixed(0).padStart(19),
+      megabytes.toFixed(0).padStart(9),
+      ratio.toFixed(1).padStart(13),
+    ]
+    process.stdout.write(`${name.padEnd(18)} ${columns.join(' ')}\n`)
   }
   const mean = product ** (1 / SPECIFICATIONS.length)
   process.stdout.write(
