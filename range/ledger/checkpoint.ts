@@ -156,6 +156,23 @@ export function parseNote(note: string): Note | undefined {
   return { text: note.slice(0, split + 1), signatures }
 }
 
+/** A note with the signatures of `vkey` only, without witnesses'; undefined where it has none. */
+export function ownNote(note: string, vkey: string, sha256: Sha256): string | undefined {
+  const key = parseVkey(vkey, sha256)
+  const parsed = parseNote(note)
+  const own = parsed?.signatures.filter(
+    (line) => line.name === key?.name && equalBytes(line.keyId, key.keyId),
+  )
+  return own?.length === undefined || own.length === 0
+    ? undefined
+    : `${parsed!.text}\n${own.map(formatSignature).join('')}`
+}
+
+/** A signature as a line of a note. */
+export function formatSignature({ name, keyId, signature }: NoteSignature): string {
+  return `— ${name} ${toBase64(concat(keyId, signature))}\n`
+}
+
 /** First four bytes of SHA-256(name ‖ newline ‖ typed key). Source: C2SP signed-note. */
 export function keyIdOf(name: string, typedKey: Uint8Array, sha256: Sha256): Uint8Array {
   return sha256(concat(utf8(`${name}\n`), typedKey)).subarray(0, 4)

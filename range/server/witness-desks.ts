@@ -75,7 +75,8 @@ class Sharer {
       this.#reached = text
       this.#publish(note)
     }
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer !== undefined) return
+    this.#timer = setTimeout(() => {
       this.#timer = undefined
       if (this.#newest !== undefined) this.#publish(this.#newest)
     }, LATECOMERS_MS).unref()

@@ -1,9 +1,9 @@
-import type { Command } from 'commander'
-import { json, whole, type Done } from './options.ts'
+import { InvalidArgumentError, type Command } from 'commander'
+import { decimal, json, url, whole, type Done } from './options.ts'
 
-/** Audit and proofs without a server: `ledger verify`, `ledger prove`. */
+/** Audit, proofs and witnesses: `ledger verify`, `prove`, `witness`, `verify-fork`. */
 export function ledgerCommands(program: Command, done: Done): void {
-  const ledger = program.command('ledger').description('offline audit and proofs')
+  const ledger = program.command('ledger').description('audit, proofs and witnesses')
   ledger
     .command('verify')
     .description('audits a log or checks a proof; exit code 1 names a changed entry')
@@ -29,4 +29,61 @@ export function ledgerCommands(program: Command, done: Done): void {
       const { ledgerProve } = await import('./ledger.ts')
       done(ledgerProve(dir, index, options))
     })
+  ledger
+    .command('witness')
+    .description('follows a log from another machine and cosigns it as long as it only grows')
+    .requiredOption(
+      '--log <url>',
+      'address of the log, e.g. https://range.example.org/ledger/ID',
+      url,
+    )
+    .option('--vkey <key>', "the log's key, or its file; needed the first time")
+    .requiredOption('--state <file>', "the witness's key and what it knows, one file a log")
+    .option('--name <name>', 'name of a new witness, e.g. witness.example.org', witnessName)
+    .option('--every <seconds>', 'time between two looks', decimal(0.2, 3600), 2)
+    .option('--once', 'one checkpoint, then an end')
+    .addHelpText('after', WITNESS_HELP)
+    .action(async (options: WitnessArguments) => {
+      const { ledgerWitness } = await import('./ledger-witness.ts')
+      const { terminal } = await import('./ledger.ts')
+      const stop = new AbortController()
+      for (const signal of ['SIGINT', 'SIGTERM'] as const)
+        process.once(signal, () => {
+          stop.abort()
+        })
+      const { log, every, once, ...others } = options
+      const asked = { ...others, log: log.href, everySeconds: every, once: once === true }
+      done(await ledgerWitness(asked, terminal, stop.signal))
+    })
+  ledger
+    .command('verify-fork')
+    .description('checks a fork proof: exit code 0 where the log did sign two histories')
+    .argument('<file>', 'the fork proof')
+    .option('--vkey <key>', "the log's key, or its file; by default the one named in the proof")
+    .action(async (path: string, options: { vkey?: string }) => {
+      const { ledgerVerifyFork } = await import('./ledger-witness.ts')
+      const { terminal } = await import('./ledger.ts')
+      done(ledgerVerifyFork(path, options.vkey, terminal))
+    })
+}
+
+interface WitnessArguments {
+  readonly log: URL
+  readonly vkey?: string
+  readonly state: string
+  readonly name?: string
+  readonly every: number
+  readonly once?: boolean
+}
+
+const WITNESS_HELP = `
+Its first line is its own key. Give that to the server, so that its word counts for the quorum:
+  doorstep serve --witness KEY
+Exit codes: 0 stopped, 1 refused (a fork proof then lies at STATE.fork-proof), 2 misuse.
+One state file a log, never a copy of it: two with one key could contradict each other.`
+
+function witnessName(text: string): string {
+  if (!/^[a-z0-9][a-z0-9./-]{0,63}$/.test(text))
+    throw new InvalidArgumentError('write up to 64 of a-z 0-9 . / -')
+  return text
 }

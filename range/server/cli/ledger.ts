@@ -18,7 +18,8 @@ export interface Output {
   readonly err: (line: string) => void
 }
 
-const terminal: Output = {
+/** Standard output and standard error. */
+export const terminal: Output = {
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
 }

@@ -21,8 +21,8 @@ const ADDRESS = /^\/ledger\/([A-Za-z0-9-]{1,64})\/([a-z0-9./]{1,120})$/
 /**
  * Answers `GET /ledger/<id>/checkpoint`, `…/tile/<level>/<index>[.p/<width>]`, `…/tile/entries/…`,
  * `…/key.pub` and, once the log is sealed, `…/openings.jsonl`. Returns whether the address was one
- * of its own. Leaves are sealed commitments, so that anybody may ask. `cosigned` gives a log's newest
- * checkpoint with the witnesses' lines below it. Source: C2SP tlog-tiles.
+ * of its own. Leaves are sealed commitments, so that anybody may ask. `cosigned` gives a log's
+ * newest checkpoint with the witnesses' lines below it. Source: C2SP tlog-tiles.
  */
 export function handleLedgerRequest(
   req: IncomingMessage,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { equalBytes, toBase64, concat } from '../../ledger/bytes.ts'
-import { parseNote, parseVkey, verifyCheckpoint } from '../../ledger/checkpoint.ts'
-import type { Checkpoint, NoteSignature } from '../../ledger/checkpoint.ts'
+import { equalBytes } from '../../ledger/bytes.ts'
+import { formatSignature, ownNote, parseNote, verifyCheckpoint } from '../../ledger/checkpoint.ts'
+import type { Checkpoint } from '../../ledger/checkpoint.ts'
 import { cosignedMessage, parseWitnessVkey, readCosignature } from '../../ledger/cosignature.ts'
 import { formatForkProof } from '../../ledger/fork-proof.ts'
 import { majority, type WitnessPolicy } from '../../ledger/quorum.ts'
@@ -163,7 +163,7 @@ export class WitnessDesk {
     | { ok: false; code: HandInRefusal } {
     const parsed = parseNote(note)
     if (parsed === undefined) return { ok: false, code: 'note-malformed' }
-    const row = this.#byText.get(parsed.text) ?? this.#admit(note, parsed)
+    const row = this.#byText.get(parsed.text) ?? this.#admit(note)
     if (typeof row === 'string') return { ok: false, code: row }
     const code = this.#countLines(row, parsed, now)
     if (code !== 'gained' && code !== 'known') return { ok: false, code }
@@ -179,12 +179,12 @@ export class WitnessDesk {
   }
 
   /** Whether this log signed the note and holds its tree. */
-  #admit(note: string, parsed: Parsed): Cosigned | HandInRefusal {
+  #admit(note: string): Cosigned | HandInRefusal {
     const { log } = this
     const head = verifyCheckpoint(note, log.vkey, nativeTools)
     if (!head.ok) return head.code === 'checkpoint-malformed' ? 'note-malformed' : 'not-this-log'
     const { checkpoint } = head
-    const own = ownNote(parsed, log.vkey)
+    const own = ownNote(note, log.vkey, nativeSha256)!
     if (checkpoint.size > log.publishedSize) {
       this.#ahead ??= { note: own, checkpoint }
       return 'conflict'
@@ -226,7 +226,7 @@ export class WitnessDesk {
       }
       const message = cosignedMessage(text, found.time)
       if (!nativeVerify(key.publicKey, message, found.signature)) return 'bad-cosignature'
-      row.lines.set(vkey, { time: found.time, line: lineOf(line) })
+      row.lines.set(vkey, { time: found.time, line: formatSignature(line) })
       result = 'gained'
     }
     return result
@@ -287,19 +287,6 @@ type Parsed = NonNullable<ReturnType<typeof parseNote>>
 
 function textOf(note: string): string {
   return note.slice(0, note.lastIndexOf('\n\n') + 1)
-}
-
-function lineOf({ name, keyId, signature }: NoteSignature): string {
-  return `— ${name} ${toBase64(concat(keyId, signature))}\n`
-}
-
-/** A note with the signatures of the log itself only. */
-function ownNote({ text, signatures }: Parsed, vkey: string): string {
-  const key = parseVkey(vkey, nativeSha256)!
-  const own = signatures.filter(
-    (line) => line.name === key.name && equalBytes(line.keyId, key.keyId),
-  )
-  return `${text}\n${lineOf(own[0]!)}`
 }
 
 function readText(path: string): string | undefined {

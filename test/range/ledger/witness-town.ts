@@ -1,0 +1,114 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach } from 'vitest'
+import { ledgerWitness, type WitnessOptions } from '../../../range/server/cli/ledger-witness.ts'
+import { handleLedgerRequest } from '../../../range/server/ledger/http.ts'
+import type { Log } from '../../../range/server/ledger/log.ts'
+import { openLog } from '../../../range/server/ledger/open.ts'
+import { createDesks, type Desks } from '../../../range/server/witness-desks.ts'
+import { witnessRoute } from '../../../range/server/witness-http.ts'
+import { entry, freshDir, LIVE } from './rig.ts'
+
+/** A log's server over real HTTP, of which the log behind can be exchanged for another. */
+export interface Town {
+  readonly url: string
+  log: Log
+  /** Set to answer hand-ins by hand. */
+  onHandIn: ((body: string) => Promise<void>) | undefined
+  /** Paths of tiles asked for. */
+  readonly asked: string[]
+  readonly desks: Desks
+}
+
+const closing: (() => Promise<unknown>)[] = []
+
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+export async function openTown(
+  log: Log,
+  options: { readonly named?: readonly string[]; readonly now?: () => number } = {},
+): Promise<Town> {
+  const dir = freshDir()
+  const desks = createDesks({
+    logs: { get: (id) => (id === 'x' ? town.log : undefined) },
+    dirOf: () => dir,
+    named: options.named ?? [],
+    now: options.now ?? (() => Date.now()),
+    hub: { publish: () => '', forget: () => undefined },
+  })
+  const route = witnessRoute({ desks, seatOf: (_, token) => seatOf(token) })
+  const server = createServer((req, res) => {
+    const path = req.url ?? ''
+    town.asked.push(path)
+    const answer = async (): Promise<void> => {
+      if (path.endsWith('/add-cosignature') && town.onHandIn !== undefined) {
+        const chunks: Buffer[] = []
+        for await (const chunk of req) chunks.push(chunk as Buffer)
+        await town.onHandIn(Buffer.concat(chunks).toString('utf8'))
+        res.writeHead(200).end('{}')
+      } else if (!(await route(req, res, path))) {
+        const own = handleLedgerRequest(
+          req,
+          res,
+          { get: (id) => (id === 'x' ? town.log : undefined) },
+          desks.cosigned,
+        )
+        if (!own) res.writeHead(418).end()
+      }
+    }
+    void answer()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closing.push(async () => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ledger/x`
+  const town: Town = { url, log, onHandIn: undefined, asked: [], desks }
+  return town
+}
+
+function seatOf(token: string) {
+  const [role, seat] = token.split('-')
+  return role === 'trainer' || role === 'defender'
+    ? { role: role as 'trainer' | 'defender', seat: seat! }
+    : undefined
+}
+
+/** A log in a folder of its own, closed after the test. */
+export async function openedLog(dir = freshDir(), now?: () => number): Promise<Log> {
+  const log = await openLog(dir, { ...LIVE, ...(now === undefined ? {} : { now }) })
+  closing.push(() => log.close())
+  return log
+}
+
+/** Adds `ticks` published ticks; entries of one `hand` differ from those of another. */
+export async function grow(log: Log, ticks: number, hand = 0): Promise<void> {
+  for (let tick = 0; tick < ticks; tick++) {
+    await log.append([entry(hand * 1000 + tick)])
+    await log.publish(tick)
+  }
+}
+
+/** Runs `ledger witness --once` and gives its exit code and what it said. */
+export async function witnessOnce(
+  options: Partial<WitnessOptions> & Pick<WitnessOptions, 'log' | 'state'>,
+): Promise<{ readonly code: number; readonly out: string[]; readonly err: string[] }> {
+  const [out, err]: [string[], string[]] = [[], []]
+  const io = { out: (line: string) => out.push(line), err: (line: string) => err.push(line) }
+  const asked = { everySeconds: 0.2, once: true, ...options }
+  return { code: await ledgerWitness(asked, io, new AbortController().signal), out, err }
+}
+
+/** The same log twice, gone two ways since the second tick: one key, two histories. */
+export async function forkedLogs(ticks: number): Promise<readonly [Log, Log]> {
+  const dir = freshDir()
+  const log = await openLog(dir, LIVE)
+  await grow(log, 2)
+  await log.close()
+  const both = [await openedLog(freshDir(dir)), await openedLog(freshDir(dir))] as const
+  for (const [hand, one] of both.entries()) await grow(one, ticks, hand + 1)
+  return both
+}
