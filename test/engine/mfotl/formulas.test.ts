@@ -1,11 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { createFormulaSet } from '../../../engine/mfotl/detector.ts'
+import texts from '../../../content/messages/en/attack.json' with { type: 'json' }
+import { keptBounds } from '../../../engine/mfotl/bound.ts'
+import { createFormulaSet, type Match } from '../../../engine/mfotl/detector.ts'
 import {
   fillTemplate,
   loadFormulaDocument,
   runFormulaCases,
+  type FormulaDocument,
 } from '../../../engine/mfotl/document.ts'
+import { LogReader } from '../../../engine/mfotl/log.ts'
 
 const folder = new URL('../../../engine/formulas/', import.meta.url)
 const signature = readFileSync(new URL('telemetry.sig', folder), 'utf8')
@@ -34,6 +38,67 @@ describe.each(files)('[F22] $file', ({ file, text }) => {
     const used = [...loaded.value.compiled.formula.predicates].filter((name) => !CLOCK.has(name))
     expect([...loaded.value.predicates].sort()).toEqual(used.sort())
   })
+})
+
+const READING = 'formula.'
+const readings = Object.entries(texts).flatMap(([key, text]) =>
+  key.startsWith(READING) ? [{ id: key.slice(READING.length), text }] : [],
+)
+const LONGEST_DAYS = 730
+
+/** The matches of a document's cases, as an engine would report them. */
+function matchesOf(document: FormulaDocument, file: string, text: string): Match[] {
+  return document.cases.flatMap(({ log }) => {
+    const alone = created([{ file, text }])
+    const reader = new LogReader(document.compiled.signature, () => undefined)
+    const found: Match[] = []
+    const take = (p: { timestamp: number; facts: Parameters<typeof alone.step>[1] }): void => {
+      found.push(...alone.step(p.timestamp * 1000, p.facts, `e-${p.timestamp}`))
+    }
+    for (const line of log.split('\n')) reader.read(line, take)
+    reader.end(take)
+    return found
+  })
+}
+
+describe.each(files)('[F29] $file', ({ file, text }) => {
+  const loaded = loadFormulaDocument(text, signature)
+  if (!loaded.ok) throw new Error(file)
+  const { compiled, words, predicates, id } = loaded.value
+  test('has a reading of one sentence', () => {
+    const own = readings.filter((reading) => reading.id === id)
+    expect(own).toHaveLength(1)
+    expect(own[0]?.text).toMatch(/^[A-Z][^.?!]{20,160}[.]$/)
+  })
+  test('keeps nothing for ever', () => {
+    for (const { seconds, text: kept } of keptBounds(compiled))
+      expect([kept, seconds !== null && seconds <= LONGEST_DAYS * 86_400]).toEqual([kept, true])
+  })
+  test('tells every answer of its cases in words of its own', () => {
+    expect(Object.keys(words).sort()).toEqual([...predicates].sort())
+    const matches = matchesOf(loaded.value, file, text)
+    expect(matches.length).toBeGreaterThan(0)
+    for (const { explanation } of matches) {
+      const wordless = explanation?.timeline.filter((entry) =>
+        entry.kind === 'happened'
+          ? words[entry.fact.name]?.happened === undefined
+          : words[entry.name]?.missing === undefined,
+      )
+      expect(wordless).toEqual([])
+    }
+  })
+})
+
+test('[F29] no reading is without its formula, and there are twenty formulas and more', () => {
+  const ids = files.map(({ file }) => file.replace('.yml', ''))
+  expect(readings.filter(({ id }) => !ids.includes(id))).toEqual([])
+  expect(ids.length).toBeGreaterThanOrEqual(20)
+})
+
+test('[F29] past, future, aggregation and LET are all in use', () => {
+  const formulas = files.map(({ text }) => /^formula: \|\n((?: {2}.*\n)+)/m.exec(text)?.[1] ?? '')
+  for (const word of ['ONCE', 'SINCE', 'PREVIOUS', 'EVENTUALLY', 'CNT', 'SUM', 'LET'])
+    expect([word, formulas.some((formula) => formula.includes(word))]).toEqual([word, true])
 })
 
 function set(): ReturnType<typeof created> {
