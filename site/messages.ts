@@ -1,14 +1,28 @@
 import account from '../content/messages/en/account.json' with { type: 'json' }
 import attack from '../content/messages/en/attack.json' with { type: 'json' }
+import design from '../content/messages/en/design.json' with { type: 'json' }
 import exercise from '../content/messages/en/exercise.json' with { type: 'json' }
 import lab from '../content/messages/en/lab.json' with { type: 'json' }
 import lesson from '../content/messages/en/lesson.json' with { type: 'json' }
 import parts from '../content/messages/en/parts.json' with { type: 'json' }
 import proof from '../content/messages/en/proof.json' with { type: 'json' }
 import site from '../content/messages/en/site.json' with { type: 'json' }
+import tamper from '../content/messages/en/tamper.json' with { type: 'json' }
 import trainer from '../content/messages/en/trainer.json' with { type: 'json' }
 
-const catalogue = { account, attack, exercise, lab, lesson, parts, proof, site, trainer }
+const catalogue = {
+  account,
+  attack,
+  design,
+  exercise,
+  lab,
+  lesson,
+  parts,
+  proof,
+  site,
+  tamper,
+  trainer,
+}
 type Catalogue = typeof catalogue
 
 /** `area.key`, where the area is the file's name and the key is written as in the file. */

@@ -84,6 +84,26 @@ const things = {
   bolt: on20({ d: 'M11.5 1.8 4.5 11.5h5L8.5 18.2l7-9.7h-5z' }),
 }
 
+/** What a forger does to a record. */
+const forgeries = {
+  'forge-edit': on20({ d: 'M3 17l1-4L13.5 3.5l3 3L7 16zM11.5 5.5l3 3' }),
+  'forge-delete': on20({
+    d: 'M3.5 5h13M8 5V2.8h4V5M5.2 5l1 12.2h7.6l1-12.2M8.5 8.2v5.6M11.5 8.2v5.6',
+  }),
+  'forge-reorder': on20({ d: 'M6 2.5v14M2.8 13l3.2 3.7L9.2 13M14 17.5v-14M10.8 7 14 3.3 17.2 7' }),
+  'forge-cut': on20({
+    d:
+      'M2.5 5l10.7 7.2M2.5 15l10.7-7.2' +
+      'M13 13.8a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0' +
+      'M13 6.2a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0',
+  }),
+  'forge-backdate': on20({ d: 'M3 4h14M3 16h14M9 10h8M2 6.8 5.6 10 2 13.2' }),
+  'forge-fork': on20({
+    d: 'M10 18v-6C10 8 4.5 9 4.5 3M10 12c0-4 5.5-3 5.5-9M2.3 5.4l2.2-2.6 2.2 2.6M13.3 5.4l2.2-2.6 2.2 2.6',
+  }),
+  'forge-lie': on20({ d: 'M2.5 3.5h15v10H9l-4 3.6v-3.6H2.5zM6 7h8M6 10h5' }),
+}
+
 /** Five kinds of reasoning: rule, temporal, model, physical, integrity. */
 const kinds = {
   'kind-R': on24({ d: 'M4 5h3M4 12h3M4 19h3M11 5h9M11 12h9M11 19h5' }),
@@ -101,10 +121,14 @@ const kinds = {
   }),
 }
 
-export const signs = { ...meaning, ...marks, ...acts, ...things, ...kinds } satisfies Record<
-  string,
-  Sign
->
+export const signs = {
+  ...meaning,
+  ...marks,
+  ...acts,
+  ...things,
+  ...forgeries,
+  ...kinds,
+} satisfies Record<string, Sign>
 export type SignName = keyof typeof signs
 
 /** A closed set of tones; each is doubled by a shape wherever it means something. */
