@@ -220,7 +220,7 @@ async function rehearse(call: Call): Promise<void> {
   if (asked) await alone(call, { ...asked, lengthMinutes: asked.lengthMinutes, mode: 'rehearsal' })
 }
 
-/** One player against a machine player, customers against none; it begins at once. */
+/** One player, against a machine player where one plays the other side; it begins at once. */
 async function alone(
   call: Call,
   asked: {
@@ -235,10 +235,10 @@ async function alone(
   if (!made.ok) return refuse(call.res, made.status, made.reason)
   const seat = await rooms.seat(made.room, asked.role, 'You')
   if (seat.ok) {
-    if (asked.role !== 'customer')
-      await made.room.submit(
-        robotOf(made.room, asked.role === 'defender' ? 'attacker' : 'defender'),
-      )
+    // Who plays the way of a proof meets nobody: only the control that is off could stop them.
+    const other = asked.role === 'defender' ? 'attacker' : 'defender'
+    if (other === 'attacker' || asked.mode === 'rehearsal')
+      await made.room.submit(robotOf(made.room, other))
     await made.room.submit({ kind: 'PhaseSet', phase: 'running' })
   }
   seated(call.res, seat)

@@ -8,6 +8,15 @@ export type LabNotes = {
   readonly done: readonly string[]
   /** How many hints were taken for each step. */
   readonly hints: Readonly<Record<string, number>>
+  /** The way of a counterexample, where the lab plays one. */
+  readonly way?: LabWay
+}
+export type LabWay = {
+  /** What goes wrong, in plain words. */
+  readonly title: string
+  readonly steps: readonly string[]
+  /** Attack of the catalogue that goes this way, or `by-hand`. */
+  readonly kind: string
 }
 /** The newest finished lab of a module. */
 export type LabRecord = {
