@@ -148,15 +148,10 @@ export function createEngine(options: EngineOptions): Engine {
     ownStates: () => own.states(),
     draftContext,
     reload(files) {
-      if (files.rules ?? files.formulas) {
-        const { rules = written.rules, formulas = written.formulas } = files
-        reloadWritten(detectors, { ...options, rules, formulas })
-        written = { rules, formulas }
-      }
-      if (files.own === undefined) return
-      const mistakes = own.replace(files.own, () => (detectors[FORMULAS] as Detector).save())
-      if (mistakes.length > 0)
-        throw new EngineError(mistakes.map(({ id, ...mistake }) => ({ file: id, ...mistake })))
+      const { rules = written.rules, formulas = written.formulas } = files
+      if (files.rules ?? files.formulas) reloadWritten(detectors, { ...options, rules, formulas })
+      written = { rules, formulas }
+      if (files.own !== undefined) reloadOwn(own, files.own, detectors)
     },
     save: () => ({
       version: 1,
@@ -197,6 +192,16 @@ function reloadWritten(detectors: Detector[], options: EngineOptions): void {
     detector.restore((detectors[index] as Detector).save())
     detectors[index] = detector
   }
+}
+
+function reloadOwn(
+  own: OwnDetections,
+  list: readonly OwnDetection[],
+  detectors: readonly Detector[],
+): void {
+  const mistakes = own.replace(list, () => (detectors[FORMULAS] as Detector).save())
+  if (mistakes.length === 0) return
+  throw new EngineError(mistakes.map(({ id, ...mistake }) => ({ file: id, ...mistake })))
 }
 
 function signatureOf(formulas: readonly SourceFile[]): string {

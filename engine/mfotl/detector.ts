@@ -88,11 +88,16 @@ export function createFormulaSet(
   return { ok: true, set: new Formulas(loaded, LIMITS) }
 }
 
+/** Limits of each formula of a set, and what explaining may cost. */
+export interface SetLimits extends LimitOptions {
+  /** Steps of one explanation. */
+  readonly explainWork?: number
+  /** Matches that the set explains; later ones have no explanation. */
+  readonly explainMost?: number
+}
+
 /** A set of formulas that are loaded already, each within these limits. */
-export function formulaSetOf(
-  documents: readonly FormulaDocument[],
-  limits: LimitOptions,
-): FormulaSet {
+export function formulaSetOf(documents: readonly FormulaDocument[], limits: SetLimits): FormulaSet {
   return new Formulas(documents, limits)
 }
 
@@ -118,6 +123,7 @@ interface Saved {
   readonly points: number
   readonly formulas: readonly SavedFormula[]
   readonly evidence: unknown
+  readonly explained?: number
 }
 
 interface SavedFormula {
@@ -133,10 +139,13 @@ class Formulas implements FormulaSet {
   readonly documents: readonly FormulaDocument[]
   readonly #running: readonly Running[]
   readonly #evidence: EvidenceLog
+  readonly #limits: SetLimits
   #points = 0
+  #explained = 0
 
-  constructor(documents: readonly FormulaDocument[], limits: LimitOptions) {
+  constructor(documents: readonly FormulaDocument[], limits: SetLimits) {
     this.documents = documents
+    this.#limits = limits
     this.#evidence = new EvidenceLog(
       new Set(documents.flatMap((d) => [...d.compiled.formula.predicates])),
     )
@@ -208,10 +217,13 @@ class Formulas implements FormulaSet {
   }
 
   #explain(running: Running, verdict: Verdict, tuple: readonly Value[]): Explanation | null {
+    const { explainWork = WORK, explainMost = Infinity } = this.#limits
+    if (this.#explained >= explainMost) return null
+    this.#explained += 1
     const { compiled, words } = running.document
     const points = this.#evidence.window(compiled.formula.predicates, running.offset)
     const { timePoint } = verdict
-    const told = explain(compiled, { timePoint, tuple }, points, { words, work: WORK })
+    const told = explain(compiled, { timePoint, tuple }, points, { words, work: explainWork })
     return told.ok ? told.explanation : null
   }
 
@@ -224,7 +236,13 @@ class Formulas implements FormulaSet {
       reported: [...r.reported],
       stopped: r.stopped,
     }))
-    return { points: this.#points, formulas, evidence: this.#evidence.save() } satisfies Saved
+    const evidence = this.#evidence.save()
+    return {
+      points: this.#points,
+      formulas,
+      evidence,
+      explained: this.#explained,
+    } satisfies Saved
   }
 
   /**
@@ -232,8 +250,9 @@ class Formulas implements FormulaSet {
    * grow and change between. Throws MonitorError `bad-state` for a set that is in use.
    */
   restore(saved: unknown): void {
-    const { points, formulas, evidence } = saved as Saved
+    const { points, formulas, evidence, explained = 0 } = saved as Saved
     this.#points = points
+    this.#explained = explained
     this.#evidence.restore(evidence)
     for (const running of this.#running) {
       const { id } = running.document

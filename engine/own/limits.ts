@@ -13,12 +13,18 @@ export const REGEXES_MAX = 16
 export const TITLE_MAX = 120
 export const TEMPLATE_MAX = 200
 
-/** What one formula may cost at one moment. */
-export const MONITOR_LIMITS = { keptMax: 100_000, workMax: 200_000, answersMax: 500 }
+/** What one formula may cost at one moment, and its explanations: their steps and their number. */
+export const MONITOR_LIMITS = {
+  keptMax: 100_000,
+  workMax: 200_000,
+  answersMax: 500,
+  explainWork: 15_000,
+  explainMost: 60,
+}
 /** Rows that one formula may look at: so many at once, and so many more each second of its time. */
 export const ROWS_AT_ONCE = 1_000_000
 export const ROWS_A_SECOND = 20_000
-/** Matches of one formula, each of which is explained; alerts of any detection. Then it stops. */
+/** Matches of one formula; alerts of any detection. Then it stops. */
 export const MATCHES_MAX = 2_000
 export const ALERTS_MAX = 300
 

@@ -14,8 +14,8 @@ import {
 import type { RunState } from './state.ts'
 import { TICK_MS } from './tick.ts'
 
-/** Events and ticks between two pauses in which others may be served. */
-const EVENTS_AT_ONCE = 200
+/** Events and ticks between two pauses in which others may be served: of rules, of formulas. */
+const AT_ONCE = { sigma: 200, mfotl: 20 } as const
 const HOUR_MS = 3_600_000
 const DRAFT = 'own-0'
 const ENTITIES_MAX = 8
@@ -24,7 +24,7 @@ const SENTENCE_MAX = 400
 /**
  * Runs a draft over all telemetry that the exercise remembers, as if it had been on since then; at
  * most 300,000 events, and within the bounds of a detection that is on. What it raises is what the
- * same text would have raised live. Gives way after each 200 events or ticks; telemetry that arrives
+ * same text would have raised live. Gives way again and again; telemetry that arrives
  * meanwhile is left out.
  */
 export function* backTest(state: RunState, text: string): Generator<void, Answer> {
@@ -33,7 +33,8 @@ export function* backTest(state: RunState, text: string): Generator<void, Answer
   if (!draft.ok) return { kind: 'Mistakes', mistakes: draft.mistakes }
   const { telemetry, now } = state
   const from = telemetry[0]?.time ?? now
-  const played = play({ telemetry, end: telemetry.length, from, now }, text, draftContext)
+  const atOnce = AT_ONCE[draft.kind]
+  const played = play({ telemetry, end: telemetry.length, from, now, atOnce }, text, draftContext)
   for (;;) {
     const step = played.next()
     if (step.done) {
@@ -62,6 +63,7 @@ interface Recorded {
   readonly from: number
   /** The exercise's time when the question was asked. */
   readonly now: number
+  readonly atOnce: number
 }
 interface Played {
   readonly alerts: readonly Alert[]
@@ -72,7 +74,7 @@ interface Played {
 
 /** Events in their order, and after those of each second its tick, as in an exercise. */
 function* play(
-  { telemetry, end, from, now }: Recorded,
+  { telemetry, end, from, now, atOnce }: Recorded,
   text: string,
   context: DraftContext,
 ): Generator<void, Played> {
@@ -87,7 +89,7 @@ function* play(
     for (; events < end && telemetry[events]!.time <= second; events++, work++)
       alerts.push(...own.see(telemetry[events]!, telemetry[events]!.time))
     alerts.push(...own.tick(second).alerts)
-    if (++work < EVENTS_AT_ONCE) continue
+    if (++work < atOnce) continue
     work = 0
     yield
   }

@@ -163,7 +163,6 @@ export interface DefenderView extends Common {
     /** Vans whose cargo door the control room has locked. */
     readonly lockedVans: readonly number[]
   }
-  /** Detections that the team wrote, in the order of their first switching on. */
   readonly detections: readonly OwnDetectionView[]
   /** Decisions of the team, newest last. */
   readonly decisions: readonly {

@@ -3,7 +3,7 @@ import { parseQuestion } from '../protocol/door.ts'
 import { Limits } from './limits.ts'
 import type { Room } from './room.ts'
 
-/** Questions about detections, and switching one on or off: ten at once, then one in two seconds. */
+/** Questions about detections, and switching one: ten at once, then one in two seconds. */
 const RATE = { burst: 10, perSecond: 0.5 }
 /** Back-tests at work at the same time, in all rooms together; a further one is told `busy`. */
 const WORKING_MAX = 4

@@ -95,6 +95,58 @@ test('[N1] a class plays: create, join, start, move, shop, end, debrief', async 
   expect(ledger.size % 16).toBe(0)
 }, 60_000)
 
+test('[N47] detections: asked about and switched by defenders, refused to others, kept over a restart', async () => {
+  const made = await harness.post('/api/exercises', { scenario: 'w1', seed: 9 }, { cookie })
+  const trainer = seat(made.body)
+  const join = async (nickname: string, role: string): Promise<Player> =>
+    seat((await harness.post('/api/join', { code: made.body['code'], nickname, role })).body)
+  const [dee, ada] = [await join('Dee', 'defender'), await join('Ada', 'attacker')]
+  await trainer.connection.act({ kind: 'Speed', speed: 60 })
+  await trainer.connection.act({ kind: 'Phase', phase: 'running' })
+  await until(
+    dee.connection,
+    ({ view }) => view !== null && view.clock.now > view.clock.start + 60_000,
+  )
+  const text = `title: Any request\nlogsource: {category: webserver}
+detection: {s: {class_uid: 4002}, condition: s}\nlevel: medium\n`
+  const asked = { kind: 'BackTest', text } as const
+  expect(await ada.connection.question(asked)).toEqual({ kind: 'Refused', reason: 'not-yours' })
+  expect(await dee.connection.question({ kind: 'BackTest', text: 'title: x' })).toMatchObject({
+    kind: 'Mistakes',
+  })
+  const report = await dee.connection.question(asked)
+  if (report.kind !== 'BackTested') throw new Error(JSON.stringify(report))
+  expect(report.alerts).toBeGreaterThan(0)
+  expect(report.shown.length).toBe(Math.min(50, report.alerts))
+  const switchOn = { kind: 'SwitchOnDetection', text } as const
+  expect(await ada.connection.move(switchOn)).toEqual({ ok: false, reason: 'not-your-role' })
+  expect(await dee.connection.move(switchOn)).toEqual({ ok: true })
+  const listed = await until(
+    dee.connection,
+    ({ view }) => view?.role === 'defender' && (view.detections[0]?.alerts ?? 0) > 0,
+  )
+  const before = listed.view?.role === 'defender' ? listed.view.detections[0] : undefined
+  expect(before).toMatchObject({ id: 'own-1', title: 'Any request', on: true, by: 'Dee' })
+  await trainer.connection.act({ kind: 'Phase', phase: 'paused' })
+  await harness.restart()
+  const { view } = await until(
+    dee.connection,
+    (state) => state.line === 'here' && state.view?.clock.phase === 'paused',
+    30_000,
+  )
+  const after = view?.role === 'defender' ? view.detections[0] : undefined
+  expect(after).toMatchObject({ id: 'own-1', on: true })
+  expect(after?.alerts).toBeGreaterThanOrEqual(before?.alerts ?? 1)
+  expect(await dee.connection.question({ kind: 'DetectionText', detection: 'own-1' })).toEqual({
+    kind: 'Text',
+    text,
+  })
+  const answers = await Promise.all(
+    Array.from({ length: 16 }, () => dee.connection.question(asked)),
+  )
+  expect(answers).toContainEqual({ kind: 'Refused', reason: 'slow-down' })
+}, 60_000)
+
 test('[N2] after a restart a running exercise goes on, and seats come back by their tokens', async () => {
   const made = await harness.post('/api/exercises', { scenario: 'w1', seed: 8 }, { cookie })
   const trainer = seat(made.body)
