@@ -12,9 +12,12 @@ export class SeatLink {
   line = $state<'connecting' | 'here' | 'lost' | 'gone'>('connecting')
   reason = $state<string | null>(null)
   readonly #connection: SeatConnection
+  #stopWatching: (() => void) | undefined
+  #closed = false
 
   constructor(exercise: string, token: string) {
     this.#connection = connectSeat({ exercise, token })
+    if (token === seatToken(exercise)) void this.#watch(exercise)
     this.#connection.subscribe((state) => {
       this.view = state.view
       this.line = state.line
@@ -34,7 +37,15 @@ export class SeatLink {
     return this.#connection.act(act)
   }
   close(): void {
+    this.#closed = true
+    this.#stopWatching?.()
     this.#connection.close()
+  }
+
+  /** Whoever plays also witnesses the record; of its own, and never in the way of the game. */
+  async #watch(exercise: string): Promise<void> {
+    const { watchQuietly } = await import('../proof/watch.ts')
+    if (!this.#closed) this.#stopWatching = watchQuietly(exercise)
   }
 }
 

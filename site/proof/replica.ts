@@ -1,5 +1,5 @@
 import { createGunClient } from '../../range/client/gun/client.ts'
-import type { Space } from '../../range/ledger/replica.ts'
+import { parseCheckpointValue, type Space } from '../../range/ledger/replica.ts'
 import frameScript from '../../range/client/gun/frame.ts?worker&url'
 import { seatToken } from '../exercise/link.svelte.ts'
 
@@ -12,17 +12,23 @@ export interface Replica {
 }
 
 /**
- * Opens Gun in its sandboxed frame; `told` hears how the line is. The newest checkpoint's key comes
- * from the server's greeting.
+ * Opens Gun in its sandboxed frame; `told` hears how the line is, `heard` each signed note that is
+ * announced, of whatever log. The newest checkpoint's key comes from the server's greeting.
  */
 export function openReplica(
   exercise: string,
   told: (state: 'connecting' | 'here' | 'none') => void,
+  heard: (note: string) => void = () => undefined,
 ): Replica {
   let newest: string | undefined
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
   const client = createGunClient(document, {
     scriptUrl: frameScript,
+    onCheckpoint: (_, value) => {
+      const note = parseCheckpointValue(value)?.checkpoint
+      if (note !== undefined) heard(note)
+    },
+    onCosigned: heard,
     socketUrl: `${scheme}://${location.host}/gun?exercise=${encodeURIComponent(exercise)}&token=${encodeURIComponent(seatToken(exercise))}`,
   })
   void fetch(`/ledger/${encodeURIComponent(exercise)}/checkpoint-key`).then(

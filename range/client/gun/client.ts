@@ -31,6 +31,8 @@ export interface GunClientOptions {
   readonly socketUrl: string
   /** Called for each checkpoint that is announced, hashed again. */
   readonly onCheckpoint?: (key: string, value: string) => void
+  /** Called for each signed note with cosignatures that is announced, hashed again. */
+  readonly onCosigned?: (note: string) => void
 }
 
 /** Puts Gun into a sandboxed, hidden frame of `document` and talks to it by messages only. */
@@ -43,7 +45,9 @@ export function createGunClient(document: Document, options: GunClientOptions): 
   port.onmessage = ({ data }: MessageEvent<FromFrame>) => {
     if (data.kind === 'link') return
     if (data.kind === 'news') {
-      if (valueKey(data.value, sha256) === data.key) options.onCheckpoint?.(data.key, data.value)
+      if (valueKey(data.value, sha256) !== data.key) return
+      if (data.space === 'cosig') options.onCosigned?.(data.value)
+      else options.onCheckpoint?.(data.key, data.value)
       return
     }
     const one = waiting.get(data.id)

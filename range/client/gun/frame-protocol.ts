@@ -13,7 +13,7 @@ export type FromFrame =
   | { readonly kind: 'missing'; readonly id: number }
   /** Nobody answered, asked three times. */
   | { readonly kind: 'silent'; readonly id: number }
-  /** A checkpoint somebody announced. */
+  /** A checkpoint, or one with cosignatures, that somebody announced. */
   | { readonly kind: 'news'; readonly space: Space; readonly key: string; readonly value: string }
   | { readonly kind: 'link'; readonly up: boolean }
 

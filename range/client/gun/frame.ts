@@ -108,7 +108,8 @@ function take(message: GunMessage, from: MeshEnd): void {
       drop(one)
       tell({ kind: 'value', id: one.id, value })
     }
-    if (waiting === undefined && space === 'cp') tell({ kind: 'news', space, key, value })
+    const news = space === 'cp' || space === 'cosig'
+    if (waiting === undefined && news) tell({ kind: 'news', space, key, value })
   } else if (message.kind === 'none') {
     const waiting = byAsk.get(message.ack)
     if (waiting === undefined) return
