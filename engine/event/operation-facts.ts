@@ -18,6 +18,8 @@ export function operationFacts(body: ApiActivity): Fact[] {
       return of('order', (o) => fact('label', resource(body, 'parcel') ?? '', o))
     case 'route.plan':
       return planned(body)
+    case 'parcel.hold':
+      return of('parcel', (p) => fact('onhold', p, actor))
     case 'download.grant':
       return of('order', (o) => fact('granted', o))
     case 'order.place':

@@ -48,6 +48,8 @@ delivered(parcel:string, place:string, van:string, near:int)
 # the parcel goes with this order; a tour's plan says where to
 label(parcel:string, order:string)
 planned(parcel:string, place:string)
+# staff keep the parcel where it is
+onhold(parcel:string, staff:string)
 # the logger in a parcel sees light
 light(parcel:string, lux:int)
 door(van:string, open:int, atstop:int)

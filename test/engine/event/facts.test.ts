@@ -192,13 +192,20 @@ describe('[E8] facts', () => {
     ['light, not the gaps of a box', ['light'], [lux(49), lux(220)], ['light(P-1,220)']],
     [
       'a claim, its parcel and the plan',
-      ['claim', 'label', 'planned'],
+      ['claim', 'label', 'planned', 'onhold'],
       [
         operation('claim.open', ['order:O1'], { reason: 'damaged' }),
         operation('label.print', ['parcel:P-1', 'order:O1']),
         routePlan(0, 0, ['door:A1', 'door:A2']),
+        operation('parcel.hold', ['parcel:P-1']),
       ],
-      ['claim(O1,ann,damaged)', 'label(P-1,O1)', 'planned(P-1,A1)', 'planned(P-1,A2)'],
+      [
+        'claim(O1,ann,damaged)',
+        'label(P-1,O1)',
+        'planned(P-1,A1)',
+        'planned(P-1,A2)',
+        'onhold(P-1,ann)',
+      ],
     ],
     [
       'what a real shop sends and the range does not',
