@@ -5,13 +5,23 @@ import type { View } from './view.ts'
 /**
  * socket.io events. Handshake auth: `{ exercise, token }` (the seat's resume token from /api/join,
  * in localStorage). Server to client: `view` (whole view, on connect and resume) and then `patch`,
- * numbered densely; a gap asks for `view`. Client to server, each with an acknowledgement: `move`
- * (Move), `ask` (TelemetryQuery), `question` (Question), `run` (trainer's TrainerAct).
+ * numbered densely; a gap asks for `view`; `receipt` after a move or act is in the log. Client to
+ * server, each with an acknowledgement: `move` (Move), `ask` (TelemetryQuery), `question`
+ * (Question), `act` (a trainer's TrainerAct).
  */
 export interface ServerEvents {
   view: (message: { readonly seq: number; readonly view: View; readonly map?: unknown }) => void
   patch: (message: { readonly seq: number; readonly ops: readonly PatchOp[] }) => void
+  receipt: (message: ReceiptMessage) => void
   gone: (message: { readonly reason: 'removed' | 'ended' | 'full' | 'unknown' }) => void
+}
+/** For the seat that sent message `id`: the log's signed promise, and what it has sealed. */
+export interface ReceiptMessage {
+  readonly id: string
+  /** A C2SP signed note; `range/ledger/receipt.ts` reads it. */
+  readonly receipt: string
+  /** The opening as one line of JSON. */
+  readonly opening: string
 }
 /** RFC 6902 subset: add, replace, remove by JSON pointer. */
 export type PatchOp =

@@ -1,5 +1,5 @@
 import type { Connection } from '../exercise/types.ts'
-import type { ServerEvents } from '../protocol/message.ts'
+import type { ReceiptMessage, ServerEvents } from '../protocol/message.ts'
 import type { View } from '../protocol/view.ts'
 import { SharedPatches } from './shared-patches.ts'
 
@@ -95,6 +95,12 @@ export class Audience {
       else if (held.view === null || held.view.role !== view.role) this.#whole(held)
       else this.#change(held, patches.between(held.view, view), view)
     }
+  }
+
+  /** Hands a seat the receipt of a message of its own, in every browser that shows it. */
+  receipt(seat: string, message: ReceiptMessage): void {
+    for (const { member } of this.#held.values())
+      if (member.seat === seat) member.emit('receipt', message)
   }
 
   #change(held: Held, ops: string | null, view: View): void {

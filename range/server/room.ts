@@ -225,8 +225,9 @@ export class Room {
     const batch = this.#waiting.splice(0, BATCH_MAX)
     const at = this.run.now()
     const inputs = batch.map(({ input }) => asLogged({ ...input, at } as Input))
+    let first: number
     try {
-      await this.log.append(inputs.map((input, i) => entryOf(input, batch[i]!.sent)))
+      ;({ first } = await this.log.append(inputs.map((input, i) => entryOf(input, batch[i]!.sent))))
     } catch (error) {
       const reason = codeOf(error)
       for (const one of batch)
@@ -237,8 +238,16 @@ export class Room {
     for (const [i, input] of inputs.entries()) {
       batch[i]!.resolve(this.run.apply(input))
       this.#showEffect(input)
+      this.#handReceipt(first + i, batch[i]!.sent)
     }
     if (this.run.phase() === 'ended') await this.finish()
+  }
+
+  /** Only senders get it, and it says no more than what they sent and what is published. */
+  #handReceipt(index: number, sent: Sent | undefined): void {
+    const made = sent === undefined ? undefined : this.log.receipt(index)
+    if (sent !== undefined && made !== undefined)
+      this.audience.receipt(sent.seat, { id: sent.id, ...made })
   }
 
   /**

@@ -5,6 +5,7 @@ import type { Answer, Question } from '../../range/protocol/detection.ts'
 import type { MoveAnswer, TrainerAct } from '../../range/protocol/message.ts'
 import type { Move } from '../../range/protocol/move.ts'
 import type { View } from '../../range/protocol/view.ts'
+import { keepReceipt } from './receipts.ts'
 
 /** A seat's connection as Svelte state: the newest view, and how the line is. */
 export class SeatLink {
@@ -16,7 +17,11 @@ export class SeatLink {
   #closed = false
 
   constructor(exercise: string, token: string) {
-    this.#connection = connectSeat({ exercise, token })
+    this.#connection = connectSeat({
+      exercise,
+      token,
+      onReceipt: (message) => keepReceipt(exercise, message),
+    })
     if (token === seatToken(exercise)) void this.#watch(exercise)
     this.#connection.subscribe((state) => {
       this.view = state.view

@@ -89,6 +89,7 @@ export function masked(text: string, names: readonly string[]): string {
       /"(#|@)":"[A-Za-z0-9]{1,32}"/g,
       (found) => `${found.slice(0, 5)}${'·'.repeat(found.length - 6)}"`,
     )
+    .replace(/(\bid\\?":\\?")[0-9a-f]{24}/g, '$1························')
     .replace(/\/x\/[\w-]{24}\//g, '/x/························/')
     .replace(/"><":"[^"]*"/g, (found) => `"><":${'·'.repeat(found.length)}`)
     .replace(/ uid="\w+"/g, '')

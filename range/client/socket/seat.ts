@@ -1,7 +1,12 @@
 import { io, type Socket } from 'socket.io-client'
 import type { TelemetryPage, TelemetryQuery } from '../../exercise/types.ts'
 import type { Answer, Question } from '../../protocol/detection.ts'
-import type { MoveAnswer, ServerEvents, TrainerAct } from '../../protocol/message.ts'
+import type {
+  MoveAnswer,
+  ReceiptMessage,
+  ServerEvents,
+  TrainerAct,
+} from '../../protocol/message.ts'
 import type { Move } from '../../protocol/move.ts'
 import { apply } from '../../protocol/patch.ts'
 import type { View } from '../../protocol/view.ts'
@@ -53,6 +58,8 @@ export interface SeatOptions {
   readonly url?: string
   /** Outside a browser: must hold the `origin` that a browser would send. */
   readonly headers?: Record<string, string>
+  /** Takes the log's signed promise for each move and act of this seat; `own-moves.ts` checks them. */
+  readonly onReceipt?: (message: ReceiptMessage) => void
 }
 
 type SeatSocket = Socket<ServerEvents & { beat: (answer: () => void) => void }, ClientEvents>
@@ -69,6 +76,7 @@ export function connectSeat(options: SeatOptions): SeatConnection {
   }
   followViews(socket, store)
   followLine(socket, store, leave)
+  socket.on('receipt', (message) => options.onReceipt?.(message))
   socket.on('gone', ({ reason }) => leave(reason))
   socket.on('beat', (answer) => answer())
   socket.on('connect', () => outbox.sendAll())

@@ -1,7 +1,15 @@
 import { formatCheckpoint, signNote, type Signer } from '../../ledger/checkpoint.ts'
-import { canonicalEntry, PADDING, type Entry, type Opening } from '../../ledger/leaf.ts'
+import {
+  canonicalEntry,
+  formatOpening,
+  PADDING,
+  type Entry,
+  type Opening,
+} from '../../ledger/leaf.ts'
 import { formatProof } from '../../ledger/proof.ts'
+import { signReceipt } from '../../ledger/receipt.ts'
 import { tileWidthAt, type TileId } from '../../ledger/tile.ts'
+import { ActorChains } from './actor-chains.ts'
 import { auditStored, type AuditResult } from './audit.ts'
 import { fileMatches } from './digest.ts'
 import type { Disk } from './disk.ts'
@@ -62,6 +70,8 @@ export class Log {
   #note: string | undefined
   readonly #erased = new Set<number>()
   #sealed: boolean
+  /** Made when an actor's first entry comes; a recovered log is read for it then. */
+  #chains: ActorChains | undefined
   #publishing: Promise<unknown> = Promise.resolve()
   #auditing: Promise<AuditResult> | undefined
 
@@ -106,11 +116,26 @@ export class Log {
    * `disk-failed`.
    */
   async append(batch: readonly Entry[], fence: number = this.fence): Promise<Appended> {
-    const texts = batch.map(canonicalEntry)
+    const acted = batch.some((entry) => 'by' in entry)
+    const linked = acted ? this.#actors().extend(batch, this.#writer.size) : undefined
+    const texts = linked?.texts ?? batch.map(canonicalEntry)
     const refusal = this.#refusal(batch, texts, fence)
     if (refusal !== undefined) throw refusal
+    linked?.commit()
     const first = await this.#writer.add(texts as string[])
     return { first, count: texts.length }
+  }
+
+  /**
+   * The signed promise that a durable entry will be in the record, and its opening as a line of
+   * JSON: for whoever handed it in. Undefined where there is no such entry any more.
+   */
+  receipt(index: number): { readonly receipt: string; readonly opening: string } | undefined {
+    const opening = this.opening(index)
+    const line = opening && formatOpening(opening)
+    if (line === undefined) return undefined
+    const body = { origin: this.origin, from: this.#published, leaf: this.#writer.leaf(index) }
+    return { receipt: signReceipt(body, this.#parts.signer, nativeSha256), opening: line }
   }
 
   /**
@@ -231,6 +256,13 @@ export class Log {
     await this.#publishing.catch(() => undefined)
     if (this.#writer.stopped === undefined) await this.#writer.drain()
     this.#writer.close()
+  }
+
+  #actors(): ActorChains {
+    if (this.#chains !== undefined) return this.#chains
+    const chains = new ActorChains((index, text) => this.#writer.leafAhead(index, text))
+    for (const { index, entry } of this.entries()) chains.known(entry, this.#writer.leaf(index))
+    return (this.#chains = chains)
   }
 
   async #audit(): Promise<AuditResult> {

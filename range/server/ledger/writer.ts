@@ -52,6 +52,8 @@ export class Writer {
   #scheduled = false
   #inFlight: Promise<void> = Promise.resolve()
   #stopped: LedgerError | undefined
+  /** Salts drawn for entries that are not handed in yet, by index. */
+  readonly #ahead = new Map<number, Buffer>()
 
   constructor(recovered: Recovered, files: WriterFiles, options: WriterOptions) {
     this.#files = files
@@ -81,6 +83,13 @@ export class Writer {
 
   leaf(index: number): Uint8Array {
     return leafAt(this.#leaves, index)
+  }
+
+  /** The leaf that a canonical entry will be sealed as, if it is handed in at this index. */
+  leafAhead(index: number, text: string): Uint8Array {
+    const salt = this.#ahead.get(index) ?? this.#options.secrets.salt(index)
+    this.#ahead.set(index, salt)
+    return sealedLeaf(salt, Buffer.from(text))
   }
 
   /** What the two files should begin with. */
@@ -172,7 +181,8 @@ export class Writer {
 
   /** Puts one entry behind the others: salt, opening line, leaf. */
   #seal(text: string): void {
-    const salt = this.#options.secrets.salt(this.#size)
+    const salt = this.#ahead.get(this.#size) ?? this.#options.secrets.salt(this.#size)
+    this.#ahead.delete(this.#size)
     const { line, entryAt } = openingLine(this.#size, salt.toString('base64'), text)
     this.#leaves.set(sealedLeaf(salt, line.subarray(entryAt, -2)), this.#size * LEAF_BYTES)
     this.#staged.lines.push(line)
