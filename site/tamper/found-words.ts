@@ -34,14 +34,25 @@ const ANSWERS = [
   'same-size-other-root',
 ] as const
 
-/** The seals that should be one and are two, where a finding has them. */
-export function differing(who: Checker, findings: Findings): Differing | null {
+/** Two hashes that should be one: the seal of entry `n`, or the head of the first `n`. */
+export type Beside = Differing & { readonly of: 'seal' | 'head'; readonly n: number }
+
+/** The hashes that should be one and are two, where a finding has them. */
+export function differing(who: Checker, findings: Findings): Beside | null {
   if (who === 'witness') {
-    const roots = findings.witness.answers.map((one) => ('roots' in one ? one.roots : null))
-    return roots.find((one) => one !== null) ?? null
+    for (const answer of findings.witness.answers) {
+      if ('roots' in answer && answer.roots !== null) {
+        return { ...answer.roots, of: 'head', n: answer.seen }
+      }
+    }
+    return null
   }
   const finding = findings[who]
-  return 'before' in finding ? { before: finding.before, after: finding.after } : null
+  if (!('before' in finding)) return null
+  const { before, after } = finding
+  const index = 'index' in finding ? finding.index : null
+  if (index !== null) return { before, after, of: 'seal', n: index + 1 }
+  return { before, after, of: 'head', n: 'size' in finding ? finding.size : 0 }
 }
 
 /** A file that proves a fork to anybody, where a checker holds one. */

@@ -1,0 +1,22 @@
+/** Plays two tries of the tamper lab: one that is noticed, one that nobody can notice. */
+export const playTamper = (camera) =>
+  camera.follow('tamper', '/labs/tamper', async (page, at) => {
+    const key = (name) => page.getByRole('button', { name })
+    const box = (name) => page.getByRole('checkbox', { name })
+    await key('Change entry 13').waitFor()
+    await at('start')
+    await page.getByRole('radio', { name: /^Also the key/ }).check()
+    await key('Light the way of entry 13 in the tree').click()
+    await key('Change entry 13').click()
+    await at('editing')
+    await key('Write it').click()
+    await box(/^Mo, the auditor/).check()
+    await box(/^The three witnesses/).check()
+    await key('Run the checks').click()
+    await at('found')
+    await page.getByRole('radio', { name: /^Log a lie/ }).check()
+    await key('Hand it in').click()
+    await box(/^Nobody/).check()
+    await key('Run the checks').click()
+    await at('lie')
+  })
