@@ -168,6 +168,38 @@ test('the lab is played alone: its coach ticks what the desk shows, and the cour
   await expect(page.locator('[data-lab-row] [data-state]')).toHaveText(/5 of 7 steps/)
 })
 
+test('a control is switched off, the shortest attack is read as a story, and played', async ({
+  page,
+}) => {
+  await page.goto(`${server.url}/labs/design`)
+  await expect(page.getByRole('img', { name: 'Stamp: PROVED' })).toBeVisible()
+  await expect(page.locator('.verdict')).toContainText('269,361')
+  await page.getByRole('switch', { name: 'Four eyes' }).press('Space')
+  await page.getByText('A large refund goes out on one person’s word.').click()
+  await page.getByRole('button', { name: 'See if I am right' }).click()
+  await expect(page.getByText('You saw it coming.')).toBeVisible()
+  await expect(page.locator('.story > li')).toContainText([
+    'Ann asks for refund 1',
+    'Four eyes would have stopped it here.',
+    'The shop pays refund 1 out.',
+    'Harm is done.',
+  ])
+  await expect(page).toHaveURL(/\/labs\/design\/returns-and-refunds\?without=fourEyes$/)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(page.getByRole('img', { name: 'Stamp: PROVED' })).toBeVisible()
+  await page.goto(`${server.url}/labs/design/returns-and-refunds?without=fourEyes`)
+  await page.getByRole('button', { name: 'Play the attack' }).click()
+  await page.waitForURL('**/exercise/**')
+  await page.getByRole('button', { name: 'To my desk' }).click()
+  await expect(page.getByText('Ann says yes to refund 1, which Ann asked for.')).toBeVisible()
+  await expect(page.locator('.job')).toHaveCount(1)
+  await expect(page.locator('.job')).toContainText('Self-approved refunds')
+  await page.getByRole('button', { name: 'Start the job' }).click()
+  await page.getByRole('button', { name: 'Finish and see the debrief' }).click()
+  await page.getByRole('link', { name: 'Back to the proof' }).click()
+  await expect(page.getByRole('img', { name: 'Stamp: BROKEN' })).toBeVisible()
+})
+
 const PAGES = [
   '/',
   '/courses',
@@ -176,6 +208,7 @@ const PAGES = [
   '/courses/sme/s1/2',
   '/courses/sme/s1/3',
   '/courses/sme/s1/lab',
+  '/labs/design/posted-goods?without=signedHandover',
   '/join',
   '/guide',
   '/about',
