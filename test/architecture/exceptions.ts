@@ -3,7 +3,7 @@
  * exception that is none any more fails the test as well.
  */
 
-export const MOST = { files: 0, functions: 6, lines: 38 } as const
+export const MOST = { files: 0, functions: 5, lines: 38 } as const
 
 /** Files over 400 lines: tables, or closed unions that are read as a whole. */
 export const LONG_FILES: readonly string[] = []
@@ -14,7 +14,6 @@ export const LONG_FUNCTIONS: readonly string[] = [
   'range/server/accounts.ts createAccounts',
   'range/server/cli/simulate.ts writeFiles',
   'range/server/cli/train-request.ts trainRequest',
-  'range/server/gun/hub.ts createGunHub',
   'range/server/main.ts compose',
 ]
 

@@ -11,29 +11,30 @@ export const BAD_FRAMES_MAX = 5
 
 export type Admission =
   | { readonly kind: 'pass'; readonly messages: readonly GunMessage[] }
-  /** Over its rate: nothing was parsed, and nothing held against it. */
+  /** Over a rate: nothing was parsed, and nothing held against it; it may come again. */
   | { readonly kind: 'shed' }
   | { readonly kind: 'refused'; readonly code: GunRefusal; readonly close: boolean }
 
 /** The filter of one socket: pays by bytes before parsing, then checks as `parseGunFrame` does. */
 export class SocketFilter {
+  readonly #purse: (tokens: number) => boolean
   #tokens = TOKENS_MAX
   #at: number
   #bad = 0
 
-  /** `now` is monotonic milliseconds. */
-  constructor(now: number) {
+  /** `now` is monotonic milliseconds; `purse` pays what is shared with other sockets. */
+  constructor(now: number, purse: (tokens: number) => boolean = () => true) {
     this.#at = now
+    this.#purse = purse
   }
 
   admit(frame: Buffer, now: number, unixNow: number): Admission {
     if (!this.#pay(frame.length / BYTES_PER_TOKEN, now)) return { kind: 'shed' }
     const parsed = parseGunFrame(frame.toString('utf8'), unixNow, nativeSha256)
     if (parsed.ok) {
-      const extra = parsed.messages.length - 1
-      return extra > 0 && !this.#pay(extra, now)
-        ? { kind: 'shed' }
-        : { kind: 'pass', messages: parsed.messages }
+      // A batch goes into debt for its further messages, 127 at most.
+      this.#tokens -= Math.max(0, parsed.messages.length - 1)
+      return { kind: 'pass', messages: parsed.messages }
     }
     this.#bad += 1
     return { kind: 'refused', code: parsed.code, close: this.#bad >= BAD_FRAMES_MAX }
@@ -46,7 +47,7 @@ export class SocketFilter {
     )
     this.#at = now
     const price = Math.max(1, Math.ceil(tokens))
-    if (this.#tokens < price) return false
+    if (this.#tokens < price || !this.#purse(price)) return false
     this.#tokens -= price
     return true
   }

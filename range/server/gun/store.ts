@@ -7,18 +7,31 @@ import { nativeSha256 } from '../ledger/native.ts'
 export const GUEST_BYTES_MAX = 16 * 1024 * 1024
 export const GUEST_VALUES_MAX = 20_000
 
+interface Guest {
+  readonly value: string
+  readonly owner: Owner
+}
+
+/** What one address brought, oldest first. */
+interface Owner {
+  readonly names: Set<string>
+  bytes: number
+}
+
 /**
  * The values this server answers gets from. Our own stay until forgotten; those of peers are
- * bounded, and the oldest make room. A key can never change its value: it is the hash of it.
+ * bounded, and whoever brought most loses the oldest first. A key can never change its value: it is
+ * the hash of it.
  */
 export class ValueStore {
   readonly #own = new Map<string, string>()
-  readonly #guests = new Map<string, string>()
+  readonly #guests = new Map<string, Guest>()
+  readonly #owners = new Map<string, Owner>()
   #guestBytes = 0
 
   get(space: Space, key: string): string | undefined {
     const name = `${space}#${key}`
-    return this.#own.get(name) ?? this.#guests.get(name)
+    return this.#own.get(name) ?? this.#guests.get(name)?.value
   }
 
   has(space: Space, key: string): boolean {
@@ -37,17 +50,40 @@ export class ValueStore {
     this.#own.delete(`${space}#${key}`)
   }
 
-  /** Takes a peer's value, already hashed against `key`; returns whether it was new. */
-  admit(space: Space, key: string, value: string): boolean {
+  /**
+   * Takes a peer's value, already hashed against `key`; returns whether it was new. `address` says
+   * who brought it.
+   */
+  admit(space: Space, key: string, value: string, address = ''): boolean {
     if (this.has(space, key)) return false
-    this.#guests.set(`${space}#${key}`, value)
+    const owner = this.#owners.get(address) ?? { names: new Set<string>(), bytes: 0 }
+    this.#owners.set(address, owner)
+    const name = `${space}#${key}`
+    this.#guests.set(name, { value, owner })
+    owner.names.add(name)
+    owner.bytes += value.length
     this.#guestBytes += value.length
-    for (const [name, old] of this.#guests) {
-      if (this.#guestBytes <= GUEST_BYTES_MAX && this.#guests.size <= GUEST_VALUES_MAX) break
-      this.#guests.delete(name)
-      this.#guestBytes -= old.length
+    while (this.#guestBytes > GUEST_BYTES_MAX || this.#guests.size > GUEST_VALUES_MAX) {
+      this.#evict(this.#guestBytes > GUEST_BYTES_MAX ? 'bytes' : 'names')
     }
     return true
+  }
+
+  /** Drops the oldest value of whoever takes most of what is short. */
+  #evict(short: 'bytes' | 'names'): void {
+    const share = (owner: Owner) => (short === 'bytes' ? owner.bytes : owner.names.size)
+    let [most, at]: [Owner | undefined, string] = [undefined, '']
+    for (const [address, owner] of this.#owners) {
+      if (most === undefined || share(owner) > share(most)) [most, at] = [owner, address]
+    }
+    const oldest = most?.names.values().next().value
+    if (most === undefined || oldest === undefined) return
+    const { length } = this.#guests.get(oldest)!.value
+    this.#guests.delete(oldest)
+    most.names.delete(oldest)
+    most.bytes -= length
+    this.#guestBytes -= length
+    if (most.names.size === 0) this.#owners.delete(at)
   }
 
   /** Values and characters held for peers. */

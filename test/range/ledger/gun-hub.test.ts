@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { gunGet, gunPut } from '../../../range/ledger/gun-message.ts'
 import { valueKey, type Space } from '../../../range/ledger/replica.ts'
+import { TOKENS_MAX } from '../../../range/server/gun/filter.ts'
 import { createGunHub } from '../../../range/server/gun/hub.ts'
 import { nativeSha256 } from '../../../range/server/ledger/native.ts'
 
@@ -154,19 +155,25 @@ describe('the Gun hub', () => {
       }
     })
     expect(valueIn(await good.ask('q6', 'tile', key), 'tile', key)).toBe('through the flood')
-    // All frames of a flooder were read once the socket has closed in good order.
-    await Promise.all(
-      flooders.map((peer) => {
-        const closed = once(peer.socket, 'close')
-        peer.socket.close()
-        return closed
-      }),
-    )
+    // A flooder is read as slowly as its tokens come back, and nobody waits for it.
     const { guestValues, workerStarts } = hub.status()
     expect(guestValues).toBeLessThan(4 * 3000)
     expect(guestValues).toBeGreaterThan(0)
     expect(workerStarts).toBe(1)
-    good.socket.close()
+    for (const peer of [...flooders, good]) peer.socket.terminate()
+  }, 20_000)
+
+  it('[L20] reads a burst slowly and to its end, and cuts whoever goes on', async () => {
+    const key = hub.publish('tile', 'asked for often')
+    const eager = await new Peer().open()
+    for (let i = 0; i < TOKENS_MAX + 150; i++) eager.send(gunGet(`e${i}`, 'tile', key))
+    await eager.until((m) => m['@'] === `e${TOKENS_MAX + 149}`)
+    expect(eager.heard).toHaveLength(TOKENS_MAX + 150)
+    eager.socket.close()
+    const flooder = await new Peer().open()
+    const closed = once(flooder.socket, 'close')
+    for (let i = 0; i < 20_000; i++) flooder.send('[]')
+    expect(await closed).toSatisfy(([code]: [number]) => code === 1008 || code === 1006)
   }, 20_000)
 
   it('[L22] outlives its worker: sockets stay, gets are answered, news flows again', async () => {
