@@ -58,8 +58,11 @@ export interface WitnessOptions {
 }
 
 export interface BrowserWitness {
-  /** Looks at the newest checkpoint; looks that come meanwhile are made up for by one more. */
-  look(): Promise<void>
+  /**
+   * Looks at the newest checkpoint; looks that come meanwhile are made up for by one more. `hint` is
+   * one that was read just before.
+   */
+  look(hint?: string): Promise<void>
   /**
    * A checkpoint that others tell of, cosigned or not: compared with what was seen here, and a
    * reason to look where it is newer. Of another log: nothing.
@@ -86,20 +89,27 @@ export function createWitness(options: WitnessOptions): BrowserWitness {
   /** The checkpoint that everything has been done for. */
   let settled: { readonly note: string; readonly status: WitnessStatus } | undefined
 
-  async function lookOnce(): Promise<WitnessStatus> {
+  async function lookOnce(hint: string | undefined): Promise<WitnessStatus> {
     const { sources, store } = options
     return store.alone(async () => {
+      const hinted = hint === undefined ? undefined : await take(hint)
+      // Another tab may have seen more since the hint was read: only what is read now accuses.
+      if (hinted?.kind === 'good') return hinted
       const [shown, note] = await Promise.all([sources.key(), sources.checkpoint()])
       if (shown === undefined || note === undefined) {
         return { kind: 'waiting', why: 'no-checkpoint' }
       }
       if (shown !== options.vkey) return { kind: 'alarm', refused: 'new-log-identity' }
-      const own = ownNote(note, options.vkey, sha256) ?? note
-      if (own === settled?.note && (counted || !options.signs)) return settled.status
-      const status = await step(own)
-      settled = { note: own, status }
-      return status
+      return take(note)
     })
+  }
+
+  async function take(note: string): Promise<WitnessStatus> {
+    const own = ownNote(note, options.vkey, sha256) ?? note
+    if (own === settled?.note && (counted || !options.signs)) return settled.status
+    const status = await step(own)
+    settled = status.kind === 'good' ? { note: own, status } : undefined
+    return status
   }
 
   async function step(note: string): Promise<WitnessStatus> {
@@ -159,20 +169,22 @@ export function createWitness(options: WitnessOptions): BrowserWitness {
     options.onStatus({ kind: 'alarm', refused: 'same-size-other-root', fork })
   }
 
-  async function run(): Promise<void> {
+  async function run(first: string | undefined): Promise<void> {
+    let hint = first
     do {
       again = false
       // A look that another tab or a wiped store came between is simply made again.
-      const status = await lookOnce().catch((error: unknown): WitnessStatus => {
+      const status = await lookOnce(hint).catch((error: unknown): WitnessStatus => {
         if (error instanceof StoreChanged) again = true
         return { kind: 'waiting', why: 'unreachable' }
       })
+      hint = undefined
       if (!again) options.onStatus(status)
     } while (again)
   }
 
-  function look(): Promise<void> {
-    if (running === undefined) running = run().finally(() => (running = undefined))
+  function look(hint?: string): Promise<void> {
+    if (running === undefined) running = run(hint).finally(() => (running = undefined))
     else again = true
     return running
   }

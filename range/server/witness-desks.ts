@@ -2,6 +2,7 @@ import type { GunHub } from './gun/hub.ts'
 import type { LogShelf } from './ledger/http.ts'
 import type { PublishedLog } from './ledger/published.ts'
 import { WitnessDesk } from './ledger/witness-desk.ts'
+import { WitnessRounds } from './witness-rounds.ts'
 
 const DESKS_MAX = 96
 /** Cosigned notes of one log that stay in Gun, and how long latecomers are waited for. */
@@ -11,6 +12,8 @@ const LATECOMERS_MS = 1000
 export interface Desks {
   /** The desk of an exercise; undefined where there is no such log. */
   get(id: string): WitnessDesk | undefined
+  /** Which checkpoint the witnesses of an exercise are asked to cosign just now. */
+  rounds(id: string): WitnessRounds | undefined
   /** The log's newest checkpoint with the cosignatures it has. */
   cosigned(id: string, log: PublishedLog): string | undefined
 }
@@ -22,12 +25,19 @@ export interface DesksParts {
   readonly named: readonly string[]
   readonly now: () => number
   readonly hub: Pick<GunHub, 'publish' | 'forget'>
+  /** How long one checkpoint is offered to witnesses; `ROUND_MS` by default. */
+  readonly roundMs?: number
+}
+
+interface Kept {
+  readonly desk: WitnessDesk
+  readonly rounds: WitnessRounds
 }
 
 /** One desk a log, made when somebody asks for it; the longest unused go. */
 export function createDesks(parts: DesksParts): Desks {
-  const desks = new Map<string, { readonly desk: WitnessDesk; readonly share: Sharer }>()
-  function get(id: string): WitnessDesk | undefined {
+  const desks = new Map<string, Kept>()
+  function get(id: string): Kept | undefined {
     const log = parts.logs.get(id)
     if (log === undefined) return undefined
     const known = desks.get(id)
@@ -35,7 +45,7 @@ export function createDesks(parts: DesksParts): Desks {
     // A log that was read anew, from disk or after a restart, gets a desk of its own.
     if (known?.desk.log === log) {
       desks.set(id, known)
-      return known.desk
+      return known
     }
     const share = new Sharer(parts.hub)
     const { named, now } = parts
@@ -43,13 +53,15 @@ export function createDesks(parts: DesksParts): Desks {
       share.take(note, witnessed)
     }
     const desk = new WitnessDesk({ log, named, now, dir: parts.dirOf(id), onCosigned })
-    desks.set(id, { desk, share })
+    const kept = { desk, rounds: new WitnessRounds(log, parts.roundMs) }
+    desks.set(id, kept)
     if (desks.size > DESKS_MAX) desks.delete(desks.keys().next().value!)
-    return desk
+    return kept
   }
   return {
-    get,
-    cosigned: (id, log) => (desks.has(id) ? get(id)?.checkpoint() : undefined) ?? log.checkpoint,
+    get: (id) => get(id)?.desk,
+    rounds: (id) => get(id)?.rounds,
+    cosigned: (id, log) => get(id)?.desk.checkpoint() ?? log.checkpoint,
   }
 }
 

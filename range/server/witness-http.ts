@@ -7,6 +7,7 @@ import type { WitnessKind } from './ledger/witness-roll.ts'
 import { Limits } from './limits.ts'
 import { addressOf, sameOrigin } from './origin.ts'
 import type { Desks } from './witness-desks.ts'
+import type { WitnessRounds } from './witness-rounds.ts'
 
 export interface WitnessHttpParts {
   readonly desks: Desks
@@ -19,7 +20,7 @@ export interface WitnessHttpParts {
 }
 
 const ADDRESS =
-  /^\/ledger\/([A-Za-z0-9-]{1,64})\/(add-cosignature|witness|witnesses|fork-proof|witnessed)$/
+  /^\/ledger\/([A-Za-z0-9-]{1,64})\/(add-cosignature|witness|witnesses|fork-proof|witnessed|round)$/
 const VKEY_BYTES_MAX = 512
 /** A class behind one address hands in once a second each. */
 const PER_ADDRESS = { burst: 400, perSecond: 100 }
@@ -35,8 +36,8 @@ const STATUS: Readonly<Record<HandInRefusal, number>> = {
 /**
  * Answers what witnesses ask of the logs below `/ledger/<id>/`: `POST add-cosignature` (a signed
  * note with cosignatures below it, as C2SP tlog-witness answers one), `POST witness` (a seat's
- * witness key), `GET witnesses`, `GET witnessed` (the newest checkpoint with a quorum) and
- * `GET fork-proof`.
+ * witness key), `GET round[?after=SIZE]` (the checkpoint to cosign now; waits for another than that
+ * of SIZE), `GET witnesses`, `GET witnessed` (the newest with a quorum) and `GET fork-proof`.
  */
 export function witnessRoute(
   parts: WitnessHttpParts,
@@ -59,8 +60,22 @@ export function witnessRoute(
     if (desk === undefined) return refuse(res, 404, 'no-such-log')
     if (name === 'add-cosignature') return addCosignature(req, res, desk)
     if (name === 'witness') return enrol(parts, req, res, { id, desk })
+    if (name === 'round') return round(req, res, parts.desks.rounds(id)!)
     return read(res, name, desk)
   }
+}
+
+async function round(
+  req: IncomingMessage,
+  res: ServerResponse,
+  rounds: WitnessRounds,
+): Promise<true> {
+  const after = /[?&]after=([0-9]{1,15})(?:&|$)/.exec(req.url ?? '')?.[1]
+  if (after !== undefined) await rounds.next(Number(after))
+  const note = rounds.note()
+  if (note === undefined) return refuse(res, 404, 'not-there')
+  sendText(res, 200, note)
+  return true
 }
 
 function read(res: ServerResponse, name: string, desk: WitnessDesk): true {

@@ -7,6 +7,7 @@ import type { Replica } from './replica.ts'
 
 export interface Checked {
   readonly verdict: Verdict
+  readonly index: number
   /** The entry as it was checked, and its JSON for the eye. */
   readonly entry: Opening['entry']
   readonly shown: string
@@ -79,5 +80,6 @@ export async function verify(
     replica === undefined ? {} : { fetchByHash: replica.fetchByHash },
   )
   const { entry } = opening
-  return { verdict, entry, shown: JSON.stringify(entry, null, 2), forged: claim.forged }
+  const shown = JSON.stringify(entry, null, 2)
+  return { verdict, index: claim.index, entry, shown, forged: claim.forged }
 }

@@ -28,6 +28,8 @@ const MOVES = [
   'TakeIncident',
   'DismissIncident',
   'Respond',
+  'SwitchOnDetection',
+  'SwitchOffDetection',
   'Complain',
 ] as const
 const KINDS = ['padding', 'digest', 'erased'] as const

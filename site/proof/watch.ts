@@ -9,7 +9,10 @@ import { tilePath } from '../../range/ledger/tile.ts'
 import { readDevice, writeDevice } from '../device.ts'
 import { seatToken } from '../exercise/link.svelte.ts'
 
-const EVERY_MS = 3000
+const QUIET_MS = 3000
+const RETRY_MS = 5000
+/** Every so many rounds the log's key is compared again, and the checkpoint read under the lock. */
+const ROUNDS_BETWEEN = 10
 
 export interface Watch {
   /** Hears of a checkpoint, cosigned or not, from others. */
@@ -45,7 +48,7 @@ export async function watchLog(
     signs: unsigned === undefined,
     onStatus: told,
     sources: {
-      checkpoint: () => readText(exercise, 'checkpoint'),
+      checkpoint: () => readText(exercise, 'round'),
       key: async () => (await readText(exercise, 'key.pub'))?.trim(),
       async tile(tile) {
         const answer = await fetch(address(exercise, tilePath(tile)))
@@ -55,20 +58,39 @@ export async function watchLog(
       handIn: (note) => post(exercise, 'add-cosignature', note),
     },
   })
-  const look = (): void => {
-    void witness.look()
-  }
-  look()
-  const timer = setInterval(look, EVERY_MS)
+  const leaving = new AbortController()
+  void follow(exercise, witness, leaving.signal)
   return {
     unsigned,
     hear: (note) => {
       void witness.hear(note)
     },
     stop: () => {
-      clearInterval(timer)
+      leaving.abort()
     },
   }
+}
+
+/** Takes part in every round: waits for its checkpoint, cosigns, and waits for the next. */
+async function follow(
+  exercise: string,
+  witness: BrowserWitness,
+  leaving: AbortSignal,
+): Promise<void> {
+  let note: string | undefined
+  for (let round = 0; !leaving.aborted; round++) {
+    await witness.look(round % ROUNDS_BETWEEN === 0 ? undefined : note)
+    const after = note?.split('\n', 2)[1] ?? '0'
+    note = await readText(exercise, `round?after=${after}`, leaving).catch(() => undefined)
+    if (note === undefined) await pause(RETRY_MS, leaving)
+  }
+}
+
+function pause(ms: number, leaving: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms)
+    leaving.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
 
 /**
@@ -89,7 +111,7 @@ export function watchQuietly(exercise: string): () => void {
       },
       () => undefined,
     )
-  }, EVERY_MS)
+  }, QUIET_MS)
   return () => {
     over = true
     clearTimeout(timer)
@@ -133,8 +155,12 @@ function address(exercise: string, name: string): string {
   return `/ledger/${encodeURIComponent(exercise)}/${name}`
 }
 
-async function readText(exercise: string, name: string): Promise<string | undefined> {
-  const answer = await fetch(address(exercise, name))
+async function readText(
+  exercise: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const answer = await fetch(address(exercise, name), signal === undefined ? {} : { signal })
   return answer.ok ? answer.text() : undefined
 }
 

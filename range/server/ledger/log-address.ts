@@ -21,8 +21,13 @@ export class LogAddress {
     this.#base = url.replace(/\/+$/, '')
   }
 
-  /** The newest checkpoint. Rejects with `Unreachable`. */
+  /**
+   * The checkpoint to be cosigned: the one the log offers its witnesses just now where it does so,
+   * else its newest. Rejects with `Unreachable`.
+   */
   async checkpoint(): Promise<string> {
+    const offered = await readBounded(`${this.#base}/round`, CHECKPOINT_CHARS_MAX * 2)
+    if (offered !== undefined) return Buffer.from(offered).toString('utf8')
     return this.#text('checkpoint', CHECKPOINT_CHARS_MAX * 2)
   }
 

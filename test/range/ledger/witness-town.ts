@@ -36,11 +36,12 @@ export async function openTown(
     dirOf: () => dir,
     named: options.named ?? [],
     now: options.now ?? (() => Date.now()),
+    roundMs: 0,
     hub: { publish: () => '', forget: () => undefined },
   })
   const route = witnessRoute({ desks, seatOf: (_, token) => seatOf(token) })
   const server = createServer((req, res) => {
-    const path = req.url ?? ''
+    const path = (req.url ?? '').split('?', 1)[0]!
     town.asked.push(path)
     const answer = async (): Promise<void> => {
       if (path.endsWith('/add-cosignature') && town.onHandIn !== undefined) {

@@ -1,0 +1,69 @@
+import type { PublishedLog } from './ledger/published.ts'
+
+/** One checkpoint is offered to all witnesses for at least this long. */
+export const ROUND_MS = 1000
+/** A wait for the next one ends after this long, whatever happens. */
+export const WAIT_MS = 20_000
+const LOOK_MS = 100
+const WAITING_MAX = 400
+
+/**
+ * Offers witnesses one checkpoint at a time, so that their cosignatures meet below the same one
+ * while the log goes on. Whoever waits for the next is told when it is there.
+ */
+export class WitnessRounds {
+  readonly #log: PublishedLog
+  readonly #roundMs: number
+  #offered: string | undefined
+  #since = -Infinity
+  readonly #waiting = new Set<() => void>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(log: PublishedLog, roundMs: number = ROUND_MS) {
+    this.#log = log
+    this.#roundMs = roundMs
+  }
+
+  /** The checkpoint of this round; undefined before the first. */
+  note(): string | undefined {
+    const { checkpoint } = this.#log
+    const now = performance.now()
+    if (checkpoint !== this.#offered && now - this.#since >= this.#roundMs) {
+      this.#offered = checkpoint
+      this.#since = now
+    }
+    return this.#offered
+  }
+
+  /** Resolves when another checkpoint than the one of `size` is offered, or after `WAIT_MS`. */
+  next(size: number): Promise<void> {
+    if (sizeOf(this.note()) !== size || this.#waiting.size >= WAITING_MAX) return Promise.resolve()
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(limit)
+        this.#waiting.delete(done)
+        if (this.#waiting.size === 0) clearInterval(this.#timer)
+        resolve()
+      }
+      const limit = setTimeout(done, WAIT_MS)
+      limit.unref()
+      if (this.#waiting.size === 0) this.#watch(size)
+      this.#waiting.add(done)
+    })
+  }
+
+  #watch(size: number): void {
+    let known = size
+    this.#timer = setInterval(() => {
+      const offered = sizeOf(this.note())
+      if (offered === known) return
+      known = offered
+      for (const done of [...this.#waiting]) done()
+    }, LOOK_MS)
+    this.#timer.unref()
+  }
+}
+
+function sizeOf(note: string | undefined): number {
+  return Number(note?.split('\n', 2)[1] ?? 0)
+}
