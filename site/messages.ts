@@ -1,6 +1,7 @@
 import account from '../content/messages/en/account.json' with { type: 'json' }
 import attack from '../content/messages/en/attack.json' with { type: 'json' }
 import design from '../content/messages/en/design.json' with { type: 'json' }
+import detection from '../content/messages/en/detection.json' with { type: 'json' }
 import exercise from '../content/messages/en/exercise.json' with { type: 'json' }
 import lab from '../content/messages/en/lab.json' with { type: 'json' }
 import lesson from '../content/messages/en/lesson.json' with { type: 'json' }
@@ -14,6 +15,7 @@ const catalogue = {
   account,
   attack,
   design,
+  detection,
   exercise,
   lab,
   lesson,

@@ -1,3 +1,4 @@
+import { OWN } from '../../engine/own/own-detections.ts'
 import { targetOf } from '../respond/cost.ts'
 import type { Lane } from '../protocol/view.ts'
 import { overSince } from './desk.ts'
@@ -101,7 +102,7 @@ function alarmItems(state: RunState): Item[] {
   return [...state.incidents, ...state.ownIncidents].slice(-ITEMS_MAX).map((incident): Item => ({
     from: incident.opened,
     to: overSince(state, incident),
-    label: 'incident',
+    label: incident.id.startsWith(OWN) ? 'own-incident' : 'incident',
     params: { title: incident.title, attack: incident.attack ?? '' },
     tone: 'alarm',
     ref: incident.id,

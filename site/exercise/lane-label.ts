@@ -12,6 +12,12 @@ export function labelOf(item: Lane['items'][number]): string {
       return text('attack') || text('title')
     case 'decision':
       return decided(item)
+    case 'detection-on':
+      return short(t('detection.lane.on', { title: text('title') }))
+    case 'detection-off':
+      return short(t('detection.lane.off', { title: text('title') }))
+    case 'own-incident':
+      return short(t('detection.lane.incident', { title: text('title') }))
     case 'note':
       return short(text('text'))
     case 'said':
@@ -33,6 +39,12 @@ export function wholeOf(item: Lane['items'][number]): string {
         : `${text('attack')}, ${t(`exercise.attack.${knownJob(text('attack'))}.name`)}: ${text('title')}`
     case 'decision':
       return `${decided(item)} (${text('target')}; ${text('by')})`
+    case 'detection-on':
+      return `${t('detection.lane.on', { title: text('title') })} (${text('by')})`
+    case 'detection-off':
+      return `${t('detection.lane.off', { title: text('title') })} (${text('by')})`
+    case 'own-incident':
+      return t('detection.lane.incident', { title: text('title') })
     case 'note':
       return text('text')
     default:

@@ -141,6 +141,8 @@ const INPUTS = [
   'StopAttack',
   'TakeIncident',
   'DismissIncident',
+  'SwitchOnDetection',
+  'SwitchOffDetection',
   'Complain',
 ] as const
 function knownInput(kind: string): (typeof INPUTS)[number] | 'other' {

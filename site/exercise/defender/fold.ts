@@ -49,3 +49,17 @@ export function modelFeatures(
     .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
     .slice(0, max)
 }
+
+/** The newest explanation of each detector that has one, the newest first, at most `max`. */
+export function explainedAlerts(
+  alerts: readonly Alert[],
+  max: number,
+): readonly (NonNullable<Alert['explanation']> & { readonly id: string })[] {
+  const newest = new Map<string, NonNullable<Alert['explanation']> & { readonly id: string }>()
+  for (const { id, detector, explanation } of alerts) {
+    if (explanation === undefined) continue
+    newest.delete(detector)
+    newest.set(detector, { ...explanation, id })
+  }
+  return [...newest.values()].reverse().slice(0, max)
+}

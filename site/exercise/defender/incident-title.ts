@@ -11,6 +11,7 @@ export function idsOf(incident: DefenderIncident, kind: string): readonly string
 
 /** A short title: what the alerts agree on. The detectors' own sentences stand in the story. */
 export function titleOf(incident: DefenderIncident): string {
+  if (incident.own !== undefined) return forPeople(incident.title)
   const [page] = idsOf(incident, 'page')
   const [staff] = idsOf(incident, 'staff')
   const [van] = idsOf(incident, 'van')
@@ -38,7 +39,7 @@ export function titleOf(incident: DefenderIncident): string {
 /** One sentence below the title. */
 export function leadOf(incident: DefenderIncident): string {
   const who = incident.lead.map(nameOf).slice(0, 3).join(', ')
-  const { attack } = incident
+  const attack = incident.own === undefined ? incident.attack : null
   return attack === 'W1' || attack === 'P2' || attack === 'I1' || attack === 'D1' || attack === 'I4'
     ? t(`exercise.lead.${attack}`, { who })
     : t('exercise.lead.other', { who })

@@ -4,7 +4,7 @@ import { replay } from '../../../range/exercise/replay.ts'
 import type { Answer, BackTestReport } from '../../../range/protocol/detection.ts'
 import type { Move } from '../../../range/protocol/move.ts'
 import type { DefenderView } from '../../../range/protocol/view.ts'
-import { defaultsOf, fillIn, TEMPLATES } from '../../../site/exercise/defender/templates.ts'
+import { defaultsOf, fillIn, TEMPLATES } from '../../../site/exercise/defender/own/templates.ts'
 import { optionsOf, Play } from './rig.ts'
 
 const TEXTS = TEMPLATES.map((template) => fillIn(template, defaultsOf(template)))

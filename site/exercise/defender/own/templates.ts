@@ -1,10 +1,10 @@
-import cardsDeclined from '../../../content/detections/cards-declined.yml?raw'
-import doorOpen from '../../../content/detections/door-open.yml?raw'
-import failedSignIns from '../../../content/detections/failed-sign-ins.yml?raw'
-import largeRefund from '../../../content/detections/large-refund.yml?raw'
-import pageUnsigned from '../../../content/detections/page-unsigned.yml?raw'
-import pathAsked from '../../../content/detections/path-asked.yml?raw'
-import refundTotal from '../../../content/detections/refund-total.yml?raw'
+import cardsDeclined from '../../../../content/detections/cards-declined.yml?raw'
+import doorOpen from '../../../../content/detections/door-open.yml?raw'
+import failedSignIns from '../../../../content/detections/failed-sign-ins.yml?raw'
+import largeRefund from '../../../../content/detections/large-refund.yml?raw'
+import pageUnsigned from '../../../../content/detections/page-unsigned.yml?raw'
+import pathAsked from '../../../../content/detections/path-asked.yml?raw'
+import refundTotal from '../../../../content/detections/refund-total.yml?raw'
 
 /** A field that a template leaves to its reader; `name` stands in the text as `{{name}}`. */
 export type TemplateField =
