@@ -24,6 +24,10 @@ export function operationFacts(body: ApiActivity): Fact[] {
       return of('order', (o) => fact('granted', o))
     case 'order.place':
       return of('order', (o) => fact('priced', o, amount))
+    case 'age.require':
+      return of('order', (o) => fact('agerequired', o))
+    case 'age.check':
+      return of('order', (o) => fact('agechecked', o))
     case 'giftcard.issue':
       return of('giftcard', (k) => fact('issued', k, resource(body, 'order') ?? ''))
     case 'giftcard.redeem':

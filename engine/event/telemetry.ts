@@ -109,6 +109,8 @@ export interface ApiActivity extends OcsfBase {
       | 'order.cancel'
       | 'review.post'
       | 'order.place'
+      | 'age.require'
+      | 'age.check'
       | 'giftcard.issue'
       | 'giftcard.redeem'
       | 'supplier.account'

@@ -56,6 +56,9 @@ door(van:string, open:int, atstop:int)
 # a box of a locker: a valid code was typed, the door sprang open
 coded(locker:string, parcel:string)
 unlocked(locker:string, parcel:string)
+# an order holds goods of an age; the server itself checked a proof of it
+agerequired(order:string)
+agechecked(order:string)
 # a download or licence was handed out; a gift card or key was made for an order, and used
 granted(order:string)
 issued(code:string, order:string)

@@ -209,9 +209,22 @@ describe('[E8] facts', () => {
     ],
     [
       'what a real shop sends and the range does not',
-      ['priced', 'issued', 'redeemed', 'supplieraccount', 'cash', 'banked', 'coded', 'unlocked'],
+      [
+        'priced',
+        'agerequired',
+        'agechecked',
+        'issued',
+        'redeemed',
+        'supplieraccount',
+        'cash',
+        'banked',
+        'coded',
+        'unlocked',
+      ],
       [
         operation('order.place', ['order:O1'], { amount_minor: 900 }),
+        operation('age.require', ['order:O1']),
+        operation('age.check', ['order:O1']),
         operation('giftcard.issue', ['giftcard:G1', 'order:O1']),
         operation('giftcard.redeem', ['giftcard:G1']),
         operation('supplier.account', ['supplier:tanner']),
@@ -222,6 +235,8 @@ describe('[E8] facts', () => {
       ],
       [
         'priced(O1,900)',
+        'agerequired(O1)',
+        'agechecked(O1)',
         'issued(G1,O1)',
         'redeemed(G1,ann,192.0.2.10)',
         'supplieraccount(tanner,ann)',
