@@ -73,6 +73,8 @@ export type Verdict =
       readonly code: VerdictError
       readonly source: 'gun' | 'http'
       readonly steps: readonly ProofStep[]
+      /** Size of the log under its signed head, where that one was good. */
+      readonly size?: number
     }
 
 const tools = { sha256, verify: verifyEd25519 }
@@ -125,13 +127,18 @@ async function verifyOver(
   const read = nodesFromTiles((level, index) => tiles.get(`${level}/${index}`), sha256)
   const path = inclusionPath(claim.index, size, read, sha256)
   const proof = { opening: claim.opening, index: claim.index, path, checkpoint: note }
-  return toVerdict(verifyProofParts(proof, claim.vkey, tools), source, note)
+  return toVerdict(verifyProofParts(proof, claim.vkey, tools), source, note, size)
 }
 
-function toVerdict(result: ProofResult, source: 'gun' | 'http', note: string): Verdict {
+function toVerdict(
+  result: ProofResult,
+  source: 'gun' | 'http',
+  note: string,
+  size: number,
+): Verdict {
   const steps = (result.steps ?? []).map(show)
-  if (!result.ok) return { ok: false, code: result.code, source, steps }
-  const { origin, size, root } = result.checkpoint
+  if (!result.ok) return { ok: false, code: result.code, source, steps, size }
+  const { origin, root } = result.checkpoint
   return {
     ok: true,
     source,

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { counterfactualBetween } from '../exercise/counterfactual.ts'
 import { debriefOf } from '../exercise/debrief.ts'
 import {
   parseChoice,
@@ -14,12 +13,14 @@ import {
 } from '../protocol/door.ts'
 import { sessionCookie, type Accounts, type Entered, type Trainer } from './accounts.ts'
 import { readJson, sendJson, sendText } from './answer.ts'
+import { ordersOf, trailOf } from './custody.ts'
 import { designScenario, designSlug } from './design-lab.ts'
 import { exportCsv, exportJson } from './export.ts'
 import { Limits } from './limits.ts'
 import { addressOf, isSecure, originOf, sameOrigin } from './origin.ts'
 import { noPagePolicy } from './platform-headers.ts'
 import { robotOf } from './trainer-act.ts'
+import { counterfactualOf } from './what-if.ts'
 import type { Replicas } from './replicate.ts'
 import type { Refused, SeatedOr } from './rooms-answers.ts'
 import type { Rooms } from './rooms.ts'
@@ -62,6 +63,7 @@ const ENDPOINTS: readonly Endpoint[] = [
   { method: 'POST', path: /^\/api\/exercises\/([^/]+)\/screen$/, answer: screenSeat },
   { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/debrief$/, answer: debrief },
   { method: 'POST', path: /^\/api\/exercises\/([^/]+)\/counterfactual$/, answer: otherwise },
+  { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/custody(?:\/(\w{1,12}))?$/, answer: custody },
   { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/export\.(csv|json)$/, answer: exported },
   { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/ledger$/, answer: ledger },
   { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/opening\/(\d{1,9})$/, answer: opening },
@@ -71,10 +73,6 @@ const perAddress = new Limits({ burst: 120, perSecond: 4 })
 const perCode = new Limits({ burst: 40, perSecond: 2 })
 /** A class behind one address may open a lab each. */
 const perMaker = new Limits({ burst: 30, perSecond: 0.1 })
-/** Two simulations each: one at a time. */
-let asking: Promise<unknown> = Promise.resolve()
-let waiting = 0
-const ASKING_MAX = 4
 
 /** Answers what lies under /api/. Whatever changes something must come from our own pages. */
 export async function handleApi(
@@ -315,33 +313,24 @@ async function debrief(call: Call): Promise<void> {
   sendJson(call.res, 200, { ok: true, debrief: debriefOf(done.run.state, done.entries) })
 }
 
-/** Lets running exercises and other requests go on. */
-function othersFirst(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve)
-  })
-}
-
 async function otherwise(call: Call): Promise<void> {
   if (!(await entitled(call))) return
   const asked = await bodyOf(call, parseChoice)
   if (!asked) return
-  if (waiting >= ASKING_MAX) return refuse(call.res, 503, 'busy')
-  waiting += 1
-  const answer = asking.then(async () => {
-    const done = await call.parts.rooms.finished(call.id)
-    return 'error' in done
-      ? done
-      : counterfactualBetween(othersFirst, done.fresh, done.inputs, done.run.state, asked.choice)
-  })
-  asking = answer.catch(() => undefined)
-  try {
-    const found = await answer
-    if ('error' in found) refuse(call.res, 409, found.error)
-    else sendJson(call.res, 200, { ok: true, counterfactual: found })
-  } finally {
-    waiting -= 1
-  }
+  const found = await counterfactualOf(call.parts.rooms, call.id, asked.choice)
+  if ('error' in found) refuse(call.res, found.error === 'busy' ? 503 : 409, found.error)
+  else sendJson(call.res, 200, { ok: true, counterfactual: found })
+}
+
+/** What was reported of one order, to be checked against the log; without a number, the orders. */
+async function custody(call: Call): Promise<void> {
+  if (!(await entitled(call))) return
+  const { rooms } = call.parts
+  const found =
+    call.rest === '' ? await ordersOf(rooms, call.id) : await trailOf(rooms, call.id, call.rest)
+  if (!('error' in found)) return sendJson(call.res, 200, { ok: true, custody: found })
+  const status = found.error === 'busy' ? 503 : found.error === 'not-ended' ? 409 : 404
+  refuse(call.res, status, found.error)
 }
 
 async function exported(call: Call): Promise<void> {
