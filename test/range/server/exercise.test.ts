@@ -88,11 +88,13 @@ test('[N1] a class plays: create, join, start, move, shop, end, debrief', async 
   expect(told.exercise.seed).toBe(7)
   const csv = await harness.get(`/api/exercises/${trainer.exercise}/export.csv`, { cookie })
   expect(await csv.text()).toMatch(/^time,until,lane/)
-  const ledger = (await (
-    await harness.get(`/api/exercises/${trainer.exercise}/ledger`)
-  ).json()) as { sealed: boolean; size: number }
-  expect(ledger.sealed).toBe(true)
-  expect(ledger.size % 16).toBe(0)
+  const ledger = async (): Promise<{ sealed: boolean; size: number }> =>
+    (await (await harness.get(`/api/exercises/${trainer.exercise}/ledger`)).json()) as {
+      sealed: boolean
+      size: number
+    }
+  await expect.poll(async () => (await ledger()).sealed).toBe(true)
+  expect((await ledger()).size % 16).toBe(0)
 }, 60_000)
 
 test('[N47] detections: asked about and switched by defenders, refused to others, kept over a restart', async () => {
