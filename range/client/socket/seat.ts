@@ -58,7 +58,7 @@ export interface SeatOptions {
   readonly url?: string
   /** Outside a browser: must hold the `origin` that a browser would send. */
   readonly headers?: Record<string, string>
-  /** Takes the log's signed promise for each move and act of this seat; `own-moves.ts` checks it. */
+  /** Takes the log's signed promise for each move and act of this seat. */
   readonly onReceipt?: (message: ReceiptMessage) => void
 }
 
