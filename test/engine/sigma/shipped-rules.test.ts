@@ -29,7 +29,20 @@ describe('rules that ship', () => {
       return !both || rule.doorstep.family === null || rule.description === null
     })
     expect(bare.map((rule) => rule.name)).toEqual([])
-    expect(set.rules.length).toBeGreaterThanOrEqual(15)
+    expect(set.rules.length).toBeGreaterThanOrEqual(60)
+  })
+
+  it('[S19] [S21] [S22] correlate in every way that Sigma knows', () => {
+    const types = set.rules.flatMap((rule) => ('correlation' in rule ? [rule.correlation.type] : []))
+    expect([...new Set(types)].sort()).toEqual([
+      'event_count',
+      'temporal',
+      'temporal_ordered',
+      'value_avg',
+      'value_count',
+      'value_percentile',
+      'value_sum',
+    ])
   })
 
   it('those above informational name a lead entity', () => {
