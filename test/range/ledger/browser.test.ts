@@ -1,4 +1,3 @@
-import { existsSync, mkdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -10,20 +9,8 @@ import { createGunHub } from '../../../range/server/gun/hub.ts'
 import { Replica } from '../../../range/server/gun/replica.ts'
 import { platformHeaders } from '../../../range/server/platform-headers.ts'
 import { openLog } from '../../../range/server/ledger/open.ts'
+import { findBrowser } from './find-browser.ts'
 import { entry, freshDir, LIVE } from './rig.ts'
-
-/** A Chromium to run: named, or Playwright's own, or the one out of the package registry. */
-async function findBrowser(): Promise<string | undefined> {
-  const named = process.env['CHROMIUM_PATH']
-  if (named !== undefined) return named
-  if (existsSync(chromium.executablePath())) return chromium.executablePath()
-  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined
-  const cache = fileURLToPath(new URL('../../../node_modules/.cache/browser', import.meta.url))
-  mkdirSync(cache, { recursive: true })
-  process.env['TMPDIR'] = cache
-  const { default: packaged } = await import('@sparticuz/chromium')
-  return packaged.executablePath()
-}
 
 /** A classic script, as the site's build makes it. */
 async function bundle(path: string): Promise<string> {

@@ -13,6 +13,8 @@ import { entry, freshDir, LIVE } from './rig.ts'
 export interface Town {
   readonly url: string
   log: Log
+  /** What the same server shows under `…/ledger/y`: its other face. */
+  other: Log | undefined
   /** Set to answer hand-ins by hand. */
   onHandIn: ((body: string) => Promise<void>) | undefined
   /** Paths of tiles asked for. */
@@ -28,12 +30,20 @@ afterEach(async () => {
 
 export async function openTown(
   log: Log,
-  options: { readonly named?: readonly string[]; readonly now?: () => number } = {},
+  options: {
+    readonly named?: readonly string[]
+    readonly now?: () => number
+    /** Pages and scripts by path. */
+    readonly pages?: ReadonlyMap<string, string>
+  } = {},
 ): Promise<Town> {
-  const dir = freshDir()
+  const dirs = { x: freshDir(), y: freshDir() }
+  const logs = {
+    get: (id: string) => (id === 'x' ? town.log : id === 'y' ? town.other : undefined),
+  }
   const desks = createDesks({
-    logs: { get: (id) => (id === 'x' ? town.log : undefined) },
-    dirOf: () => dir,
+    logs,
+    dirOf: (id) => dirs[id as 'x'],
     named: options.named ?? [],
     now: options.now ?? (() => Date.now()),
     roundMs: 0,
@@ -50,13 +60,12 @@ export async function openTown(
         await town.onHandIn(Buffer.concat(chunks).toString('utf8'))
         res.writeHead(200).end('{}')
       } else if (!(await route(req, res, path))) {
-        const own = handleLedgerRequest(
-          req,
-          res,
-          { get: (id) => (id === 'x' ? town.log : undefined) },
-          desks.cosigned,
-        )
-        if (!own) res.writeHead(418).end()
+        const own = handleLedgerRequest(req, res, logs, desks.cosigned)
+        const page = options.pages?.get(path)
+        if (!own && page === undefined) res.writeHead(418).end()
+        if (own || page === undefined) return
+        res.setHeader('Content-Type', path.endsWith('.js') ? 'text/javascript' : 'text/html')
+        res.end(page)
       }
     }
     void answer()
@@ -67,7 +76,7 @@ export async function openTown(
     server.closeAllConnections()
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ledger/x`
-  const town: Town = { url, log, onHandIn: undefined, asked: [], desks }
+  const town: Town = { url, log, other: undefined, onHandIn: undefined, asked: [], desks }
   return town
 }
 
