@@ -17,6 +17,8 @@ export interface WitnessHttpParts {
     token: string,
   ) => { readonly seat: string; readonly role: Role | undefined } | undefined
   readonly publicUrl?: URL
+  /** How often one address may ask; `PER_ADDRESS` by default. */
+  readonly limits?: Limits
 }
 
 const ADDRESS =
@@ -42,7 +44,7 @@ const STATUS: Readonly<Record<HandInRefusal, number>> = {
 export function witnessRoute(
   parts: WitnessHttpParts,
 ): (req: IncomingMessage, res: ServerResponse, path: string) => Promise<boolean> {
-  const limits = new Limits(PER_ADDRESS)
+  const limits = parts.limits ?? new Limits(PER_ADDRESS)
   return async (req, res, path) => {
     const match = ADDRESS.exec(path)
     if (match === null) return false

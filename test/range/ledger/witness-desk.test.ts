@@ -8,8 +8,10 @@ import { nativeTools } from '../../../range/server/ledger/native.ts'
 import { readPublished } from '../../../range/server/ledger/published.ts'
 import { WitnessDesk } from '../../../range/server/ledger/witness-desk.ts'
 import { KEYS_PER_SEAT_MAX, WITNESSES_MAX } from '../../../range/server/ledger/witness-roll.ts'
+import { Limits } from '../../../range/server/limits.ts'
 import { entry, freshDir, LIVE } from './rig.ts'
 import { cosigned, NOW, witnessKey } from './witness-rig.ts'
+import { openTown } from './witness-town.ts'
 
 const now = () => NOW
 const trainer = witnessKey(1)
@@ -154,5 +156,18 @@ describe('the desk of the witnesses', () => {
     })
     await mine.close()
     await forged.close()
+  })
+
+  it('[L30] an address that asks too often is refused, before anything is read', async () => {
+    const limits = new Limits({ burst: 5, perSecond: 1 }, () => 0)
+    const town = await openTown(await filledLog(), { limits })
+    const statuses = []
+    for (let n = 0; n < 8; n++) {
+      const url = `${town.url}/add-cosignature`
+      statuses.push((await fetch(url, { method: 'POST', body: 'nothing' })).status)
+    }
+    expect(statuses).toEqual([400, 400, 400, 400, 400, 429, 429, 429])
+    expect((await fetch(`${town.url}/checkpoint`)).status).toBe(200)
+    await town.log.close()
   })
 })

@@ -5,6 +5,7 @@ import { ledgerWitness, type WitnessOptions } from '../../../range/server/cli/le
 import { handleLedgerRequest } from '../../../range/server/ledger/http.ts'
 import type { Log } from '../../../range/server/ledger/log.ts'
 import { openLog } from '../../../range/server/ledger/open.ts'
+import { Limits } from '../../../range/server/limits.ts'
 import { createDesks, type Desks } from '../../../range/server/witness-desks.ts'
 import { witnessRoute } from '../../../range/server/witness-http.ts'
 import { entry, freshDir, LIVE } from './rig.ts'
@@ -33,6 +34,7 @@ export async function openTown(
   options: {
     readonly named?: readonly string[]
     readonly now?: () => number
+    readonly limits?: Limits
     /** Pages and scripts by path. */
     readonly pages?: ReadonlyMap<string, string>
   } = {},
@@ -49,7 +51,8 @@ export async function openTown(
     roundMs: 0,
     hub: { publish: () => '', forget: () => undefined },
   })
-  const route = witnessRoute({ desks, seatOf: (_, token) => seatOf(token) })
+  const { limits = new Limits({ burst: 10_000, perSecond: 0 }) } = options
+  const route = witnessRoute({ desks, limits, seatOf: (_, token) => seatOf(token) })
   const server = createServer((req, res) => {
     const path = (req.url ?? '').split('?', 1)[0]!
     town.asked.push(path)
