@@ -34,7 +34,13 @@ export interface DraftContext {
 }
 
 export type Draft =
-  | { readonly ok: true; readonly kind: 'sigma' | 'mfotl'; readonly title: string }
+  | {
+      readonly ok: true
+      readonly kind: 'sigma' | 'mfotl'
+      readonly title: string
+      /** What is allowed and looks like a slip, such as an unknown key. */
+      readonly warnings: readonly DraftMistake[]
+    }
   | { readonly ok: false; readonly mistakes: readonly DraftMistake[] }
 
 /** A draft made ready to see telemetry; `rows` is what its formula has looked at so far. */
@@ -55,7 +61,9 @@ export type CompiledDraft =
  */
 export function draftDetection(text: string, context: DraftContext): Draft {
   const compiled = compileDraft(text, context)
-  return compiled.ok ? { ok: true, kind: compiled.kind, title: compiled.title } : compiled
+  if (!compiled.ok) return compiled
+  const { kind, title, warnings } = compiled
+  return { ok: true, kind, title, warnings }
 }
 
 /** The same, ready to run, with a state of its own that is empty. */
@@ -77,6 +85,7 @@ function compileFormula(text: string, { signature, twin }: DraftContext): Compil
     ok: true,
     kind: 'mfotl',
     title: document.title,
+    warnings: [],
     detector: createFormulaDetector(set, twin),
     rows: () => set.rows,
     stopped: () => set.stopped[0]?.reason ?? null,
@@ -104,6 +113,7 @@ function compileRules(text: string): CompiledDraft {
     ok: true,
     kind: 'sigma',
     title: first.title,
+    warnings: placed(made.set.warnings),
     detector: createRuleDetector(made.set),
     rows: () => 0,
     stopped: () => null,
@@ -144,13 +154,14 @@ function whole(message: string, correction?: string): DraftMistake {
 }
 
 function refused(mistakes: readonly DraftMistake[]): Extract<CompiledDraft, { ok: false }> {
-  return {
-    ok: false,
-    mistakes: mistakes.slice(0, MISTAKES_MAX).map(({ line, column, message, correction }) => ({
-      line,
-      column,
-      message,
-      ...(correction === undefined ? {} : { correction }),
-    })),
-  }
+  return { ok: false, mistakes: placed(mistakes) }
+}
+
+function placed(mistakes: readonly DraftMistake[]): DraftMistake[] {
+  return mistakes.slice(0, MISTAKES_MAX).map(({ line, column, message, correction }) => ({
+    line,
+    column,
+    message,
+    ...(correction === undefined ? {} : { correction }),
+  }))
 }

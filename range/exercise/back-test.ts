@@ -43,6 +43,7 @@ export function* backTest(state: RunState, text: string): Generator<void, Answer
         kind: 'BackTested',
         detection: draft.kind,
         title: draft.title,
+        warnings: draft.warnings,
         alerts: alerts.length,
         shown: alerts.slice(0, BACK_TEST_ALERTS).map(shownOf),
         from,

@@ -70,6 +70,8 @@ export interface BackTestReport {
   readonly kind: 'BackTested'
   readonly detection: DetectionKind
   readonly title: string
+  /** What is allowed in the text and looks like a slip. */
+  readonly warnings: readonly DetectionMistake[]
   readonly alerts: number
   /** The first 50. */
   readonly shown: readonly BackTestAlert[]

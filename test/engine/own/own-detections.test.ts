@@ -58,11 +58,21 @@ const DAY = Array.from({ length: 40 }, (_, i) =>
 
 describe('a draft', () => {
   it('[O1] is Sigma, or a formula document of the few keys that count', () => {
-    expect(draftDetection(RULE, CONTEXT)).toEqual({ ok: true, kind: 'sigma', title: 'Declined' })
+    expect(draftDetection(RULE, CONTEXT)).toEqual({
+      ok: true,
+      kind: 'sigma',
+      title: 'Declined',
+      warnings: [],
+    })
+    expect(draftDetection(RULE.replace('level', 'levle'), CONTEXT)).toMatchObject({
+      ok: true,
+      warnings: [{ line: 4, column: 1, correction: 'level' }],
+    })
     expect(draftDetection(FORMULA, CONTEXT)).toEqual({
       ok: true,
       kind: 'mfotl',
       title: 'Declined again',
+      warnings: [],
     })
   })
 
