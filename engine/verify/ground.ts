@@ -80,6 +80,11 @@ export function groundModel(workflow: Workflow, without: readonly string[]): Gro
   }
 }
 
+/** The same model with one property to prove; without any where there is none of this key. */
+export function onlyProperty(model: GroundModel, key: string): GroundModel {
+  return { ...model, properties: model.properties.filter((one) => one.key === key) }
+}
+
 class TooLarge extends Error {}
 
 function grounded(workflow: Workflow, without: readonly string[]): GroundModel {

@@ -115,6 +115,10 @@ const lab = z.strictObject({
         .array(z.string().regex(/^[a-zA-Z][a-zA-Z0-9-]{0,39}$/))
         .min(1)
         .max(8),
+      property: z
+        .string()
+        .regex(/^[a-zA-Z][a-zA-Z0-9-]{0,39}$/)
+        .optional(),
       side: z.enum(['attacker', 'defender', 'customer']),
     })
     .optional(),

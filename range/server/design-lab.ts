@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { groundModel } from '../../engine/verify/ground.ts'
+import { groundModel, onlyProperty } from '../../engine/verify/ground.ts'
 import { readWorkflow } from '../../engine/verify/read.ts'
 import { search } from '../../engine/verify/search.ts'
 import { storyOf } from '../../engine/verify/story.ts'
@@ -13,32 +13,38 @@ import { HOME } from './home.ts'
 export interface Design {
   readonly workflow: string
   readonly without: readonly string[]
+  /** Property that is to break; where none is named, the one that breaks first. */
+  readonly property?: string | undefined
 }
 export type DesignScenario =
   | { readonly ok: true; readonly text: string; readonly sides: readonly Side[] }
   | { readonly ok: false; readonly reason: string }
 
-const SLUG = /^design:([a-z0-9-]{1,40}):([a-zA-Z0-9,-]{1,200})$/
+const SLUG = /^design:([a-z0-9-]{1,40}):([a-zA-Z0-9,-]{1,200})(?::([a-zA-Z0-9-]{1,40}))?$/
 
-/** Name under which the scenario of a counterexample is found again: `design:WORKFLOW:CONTROLS`. */
-export function designSlug({ workflow, without }: Design): string {
-  return `design:${workflow}:${[...new Set(without)].sort().join(',')}`
+/**
+ * Name under which the scenario of a counterexample is found again: `design:WORKFLOW:CONTROLS`, and
+ * `:PROPERTY` where one is named.
+ */
+export function designSlug({ workflow, without, property }: Design): string {
+  const slug = `design:${workflow}:${[...new Set(without)].sort().join(',')}`
+  return property === undefined ? slug : `${slug}:${property}`
 }
 
 /** What such a name means; null for the name of anything else. */
 export function designOf(slug: string): Design | null {
-  const [, workflow, without] = SLUG.exec(slug) ?? []
+  const [, workflow, without, property] = SLUG.exec(slug) ?? []
   if (workflow === undefined || without === undefined) return null
-  return { workflow, without: without.split(',') }
+  return { workflow, without: without.split(','), ...(property === undefined ? {} : { property }) }
 }
 
-/** One for each choice of controls of each workflow that ships: some dozens. */
+/** One for each choice of controls and property of each workflow that ships: a hundred or so. */
 const known = new Map<string, DesignScenario>()
 
 /**
  * The scenario that plays the shortest counterexample of a design, found by a search of its own:
  * nothing that a browser says is believed. Refused: an unknown workflow or control, no control off,
- * a proof, and what the range cannot play. Same design, same text.
+ * an unknown property, a proof, and what the range cannot play. Same design, same text.
  */
 export function designScenario(design: Design): DesignScenario {
   const slug = designSlug(design)
@@ -47,7 +53,7 @@ export function designScenario(design: Design): DesignScenario {
   return made
 }
 
-function make({ workflow: name, without }: Design): DesignScenario {
+function make({ workflow: name, without, property: wanted }: Design): DesignScenario {
   const file = join(HOME, 'engine/workflows', name, 'workflow.yml')
   if (!/^[a-z0-9-]+$/.test(name) || !existsSync(file)) return refused('no-such-workflow')
   const read = readWorkflow(readFileSync(file, 'utf8'))
@@ -56,7 +62,10 @@ function make({ workflow: name, without }: Design): DesignScenario {
   const off = workflow.controls.map(({ key }) => key).filter((key) => without.includes(key))
   // A search in which nothing is off goes through every state, and finds nothing to play.
   if (off.length === 0 || off.length < new Set(without).size) return refused('no-such-control')
-  const model = groundModel(workflow, off)
+  if (wanted !== undefined && !workflow.properties.some(({ key }) => key === wanted))
+    return refused('no-such-property')
+  const whole = groundModel(workflow, off)
+  const model = whole === null || wanted === undefined ? whole : onlyProperty(whole, wanted)
   const verdict = model === null ? null : search(model)
   if (model === null || verdict?.kind !== 'violated') return refused('nothing-to-play')
   const { property, trace } = verdict

@@ -1,8 +1,15 @@
-import type { Proof, Question, Told } from './prove.ts'
+import type { Proof, Question, Told, Way } from './prove.ts'
 
 export interface Found {
   readonly proof: Proof
   readonly seconds: number
+  /** What else can be broken; null while that is still looked for. */
+  readonly also: readonly Way[] | null
+}
+export interface Hearer {
+  readonly states: (states: number) => void
+  /** Called when an answer is there, and again when all that can be broken is known. */
+  readonly found: (found: Found) => void
 }
 
 /**
@@ -14,31 +21,33 @@ export class Prover {
   #busy = false
   readonly #known = new Map<string, Found>()
 
-  ask(
-    question: Question,
-    heard: { readonly states: (states: number) => void; readonly found: (found: Found) => void },
-  ): void {
+  ask(question: Question, hearer: Hearer): void {
     const name = [...question.without].sort().join(',')
     if (this.#busy) this.close()
     const known = this.#known.get(name)
     if (known !== undefined) {
-      heard.found(known)
+      hearer.found(known)
       return
     }
     const worker = this.#worker ?? this.#open()
     this.#busy = true
+    let found: Found | null = null
     worker.onmessage = ({ data }: MessageEvent<Told>) => {
       if (data.kind === 'states') {
-        heard.states(data.states)
+        hearer.states(data.states)
         return
       }
-      this.#busy = false
-      this.#known.set(name, data)
-      heard.found(data)
+      if (data.kind === 'found') found = { proof: data.proof, seconds: data.seconds, also: null }
+      else if (found !== null) {
+        found = { ...found, also: data.ways }
+        this.#known.set(name, found)
+        this.#busy = false
+      }
+      if (found !== null) hearer.found(found)
     }
     worker.onerror = () => {
       this.close()
-      heard.found({ proof: { kind: 'refused', reason: 'worker' }, seconds: 0 })
+      hearer.found({ proof: { kind: 'refused', reason: 'worker' }, seconds: 0, also: [] })
     }
     worker.postMessage(question)
   }

@@ -12,6 +12,7 @@ export type LabAsked =
       readonly design: {
         readonly workflow: string
         readonly without: readonly string[]
+        readonly property?: string
         readonly side: 'attacker' | 'defender' | 'customer'
       }
     }

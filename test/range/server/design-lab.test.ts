@@ -15,6 +15,8 @@ test('[N48] the scenario of a proof is found again by its name, the same each ti
   const slug = designSlug({ workflow: GOODS, without: ['signedHandover', 'sca'] })
   expect(slug).toBe('design:posted-goods:sca,signedHandover')
   expect(designOf(slug)).toEqual({ workflow: GOODS, without: ['sca', 'signedHandover'] })
+  const named = { workflow: GOODS, without: ['sca', 'signedHandover'], property: 'known-hands' }
+  expect(designOf(designSlug(named))).toEqual(named)
   for (const other of ['w1', 'design:', 'design:../w1:sca', 'design:posted-goods:'])
     expect(designOf(other)).toBeNull()
   const [once, again] = [loadScenario(designSlug(REFUNDS)), loadScenario(designSlug(REFUNDS))]
@@ -39,6 +41,15 @@ test('[N48] what a browser says is searched again; what is not broken or not pla
   check(GOODS, [], 'no-such-control')
   check(GOODS, ['fourEyes'], 'no-such-control')
   check(GOODS, ['sca', 'fourEyes'], 'no-such-control')
+  const both = { workflow: GOODS, without: ['serverSidePrice', 'signedHandover'] }
+  expect(designScenario(both)).toMatchObject({ ok: true, sides: ['customer'] })
+  expect(designScenario({ ...both, property: 'known-hands' })).toMatchObject({
+    ok: true,
+    sides: ['attacker', 'defender'],
+  })
+  const wrong = (property: string): unknown => designScenario({ ...both, property })
+  expect(wrong('holder-agreed')).toEqual({ ok: false, reason: 'nothing-to-play' })
+  expect(wrong('no-such')).toEqual({ ok: false, reason: 'no-such-property' })
   check('pharmacy', ['fourEyes'], 'not-played')
   check('../scenarios', ['sca'], 'no-such-workflow')
   check('no-such', ['sca'], 'no-such-workflow')

@@ -3,7 +3,7 @@ import { search } from '../../../engine/verify/search.ts'
 import { stopsOf } from '../../../engine/verify/stops.ts'
 import { storyOf } from '../../../engine/verify/story.ts'
 import { castOfRole, FLOWS, flowNamed } from '../../../site/design/flows.ts'
-import { proofOf } from '../../../site/design/prove.ts'
+import { alsoBroken, proofOf } from '../../../site/design/prove.ts'
 import { addressOf, withoutIn } from '../../../site/design/share.ts'
 import * as words from '../../../site/design/words.ts'
 import { modelOf, shippedWorkflow, SLUGS } from '../../engine/verify/shipped.ts'
@@ -23,10 +23,28 @@ test.each(CHOICES)('[V19] the lab says of %s without %j what a search says', (sl
   if (verdict.kind === 'violated') {
     const { property, states, trace } = verdict
     const steps = storyOf(model, trace)
-    expect(proof).toEqual({ kind: 'broken', property, steps, stops: stopsOf(model, trace), states })
+    const way = { property, steps, stops: stopsOf(model, trace) }
+    expect(proof).toEqual({ kind: 'broken', way, states })
   } else if (verdict.kind === 'proved') {
     expect(proof).toEqual({ kind: 'proved', states: verdict.states, depth: verdict.depth })
   } else throw new Error(verdict.reason)
+})
+
+test('[V19] what else is broken has its own shortest way; what still holds is not named', () => {
+  const check = (slug: string, without: readonly string[], also: readonly string[]): void => {
+    const question = { workflow: shippedWorkflow(slug), without }
+    const proof = proofOf(question)
+    const ways = proof.kind === 'broken' ? alsoBroken(question, proof.way.property) : []
+    const told = ways.map(({ property, steps }) => `${property} in ${steps.length}`)
+    expect([slug, told]).toEqual([slug, also])
+  }
+  check('supplier-invoices', ['callBack'], ['money-to-suppliers in 5'])
+  check('supplier-invoices', ['fourEyes'], [])
+  check(
+    'posted-goods',
+    ['sca', 'serverSidePrice', 'signedHandover'],
+    ['holder-agreed in 2', 'known-hands in 4', 'delivered-is-there in 5'],
+  )
 })
 
 test.each(SLUGS)('[V19] %s is drawn whole, and all of it has plain words', (slug) => {
