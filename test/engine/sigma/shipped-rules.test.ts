@@ -33,7 +33,9 @@ describe('rules that ship', () => {
   })
 
   it('[S19] [S21] [S22] correlate in every way that Sigma knows', () => {
-    const types = set.rules.flatMap((rule) => ('correlation' in rule ? [rule.correlation.type] : []))
+    const types = set.rules.flatMap((rule) =>
+      'correlation' in rule ? [rule.correlation.type] : [],
+    )
     expect([...new Set(types)].sort()).toEqual([
       'event_count',
       'temporal',
