@@ -12,6 +12,10 @@ export interface HashStep {
 
 export const HASH_BYTES = 32
 
+/** What a node's hash is taken over: 0x01, left, right. A hash is taken at once, so one will do. */
+const pair = new Uint8Array(1 + 2 * HASH_BYTES)
+pair[0] = 1
+
 /** SHA-256(0x00 ‖ leaf). Source: RFC 6962, section 2.1. */
 export function hashLeaf(leaf: Uint8Array, sha256: Sha256): Uint8Array {
   const data = new Uint8Array(1 + leaf.length)
@@ -21,11 +25,9 @@ export function hashLeaf(leaf: Uint8Array, sha256: Sha256): Uint8Array {
 
 /** SHA-256(0x01 ‖ left ‖ right). Source: RFC 6962, section 2.1. */
 export function hashNode(left: Uint8Array, right: Uint8Array, sha256: Sha256): Uint8Array {
-  const data = new Uint8Array(1 + 2 * HASH_BYTES)
-  data[0] = 1
-  data.set(left, 1)
-  data.set(right, 1 + HASH_BYTES)
-  return sha256(data)
+  pair.set(left, 1)
+  pair.set(right, 1 + HASH_BYTES)
+  return sha256(pair)
 }
 
 /** The root over the first `size` leaves; SHA-256 of nothing for size 0. */
@@ -200,7 +202,9 @@ export class Tree {
       row.bytes.set(hash, row.count * HASH_BYTES)
       row.count += 1
       if (row.count % 2 === 1) return
-      hash = hashNode(this.node(level, row.count - 2), hash, this.#sha256)
+      const end = row.count * HASH_BYTES
+      pair.set(row.bytes.subarray(end - 2 * HASH_BYTES, end), 1)
+      hash = this.#sha256(pair)
     }
   }
 

@@ -2,8 +2,11 @@ import { createPublicKey, hash, verify } from 'node:crypto'
 import type { Sha256 } from '../../ledger/bytes.ts'
 import type { VerifySignature } from '../../ledger/checkpoint.ts'
 
-/** SHA-256 of node:crypto. */
-export const nativeSha256: Sha256 = (data) => hash('sha256', data, 'buffer')
+/**
+ * SHA-256 of node:crypto. By way of a string of bytes: Node makes that four times as fast as a
+ * buffer, whose memory lies outside its heap.
+ */
+export const nativeSha256: Sha256 = (data) => Buffer.from(hash('sha256', data, 'binary'), 'latin1')
 
 // DER of SubjectPublicKeyInfo for Ed25519, before the 32 bytes of the key (RFC 8410).
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
-import { LEAF_BYTES, LEAF_VERSION, leafOf, parseOpening, type Opening } from '../../ledger/leaf.ts'
+import { LEAF_BYTES, LEAF_VERSION, SALT_BYTES } from '../../ledger/leaf.ts'
+import { leafOf, parseOpening, type Opening } from '../../ledger/leaf.ts'
 import { LedgerError } from './error.ts'
 import { nativeSha256 } from './native.ts'
 
@@ -16,14 +17,55 @@ export interface OpeningLine {
   readonly end: number
 }
 
-/** The line of an entry in canonical form, newline included, and where in it the entry begins. */
-export function openingLine(
-  index: number,
-  salt: string,
-  canonical: string,
-): { line: Buffer; entryAt: number } {
-  const head = `{"index":${index},"salt":"${salt}","entry":`
-  return { line: Buffer.from(`${head}${canonical}}\n`), entryAt: head.length }
+/** `{"index":…,"salt":"…","entry":` and what closes a line, in bytes at most. */
+const LINE_FRAME_BYTES = 96
+const BUFFER_BYTES = 65_536
+
+/**
+ * Opening lines that wait to be written, in one buffer: sealing an entry allocates next to nothing.
+ */
+export class OpeningLines {
+  #bytes = Buffer.allocUnsafe(BUFFER_BYTES)
+  #end = 0
+  #opened = Buffer.allocUnsafe(BUFFER_BYTES)
+
+  /**
+   * Adds the line of a canonical entry, writes its leaf to `leaves` from byte `at` on (as
+   * `sealLeaf` makes it), and returns the length of the line, newline included.
+   */
+  add(index: number, salt: Buffer, canonical: string, leaves: Buffer, at: number): number {
+    const start = this.#end
+    this.#reserve(start + LINE_FRAME_BYTES + canonical.length * 3)
+    const head = `{"index":${index},"salt":"${salt.toString('base64')}","entry":`
+    const entryAt = start + this.#bytes.write(head, start, 'latin1')
+    const entryEnd = entryAt + this.#bytes.write(canonical, entryAt)
+    this.#bytes[entryEnd] = 0x7d
+    this.#bytes[entryEnd + 1] = 0x0a
+    this.#end = entryEnd + 2
+    this.#opened.set(salt)
+    const opened = SALT_BYTES + this.#bytes.copy(this.#opened, SALT_BYTES, entryAt, entryEnd)
+    leaves[at] = LEAF_VERSION
+    leaves.write(hash('sha256', this.#opened.subarray(0, opened), 'binary'), at + 1, 'latin1')
+    return this.#end - start
+  }
+
+  /** All lines so far; the bytes are good until the next `add`. Begins anew. */
+  take(): Buffer {
+    const bytes = this.#bytes.subarray(0, this.#end)
+    this.#end = 0
+    if (this.#bytes.length > 16 * BUFFER_BYTES) this.#bytes = Buffer.allocUnsafe(BUFFER_BYTES)
+    return bytes
+  }
+
+  #reserve(needed: number): void {
+    if (needed > this.#bytes.length) {
+      const wider = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2))
+      this.#bytes.copy(wider, 0, 0, this.#end)
+      this.#bytes = wider
+    }
+    const entry = SALT_BYTES + needed - this.#end
+    if (entry > this.#opened.length) this.#opened = Buffer.allocUnsafe(entry)
+  }
 }
 
 /** `sealLeaf` over the bytes of a canonical entry as they stand in its line. */
@@ -33,7 +75,7 @@ export function sealedLeaf(salt: Uint8Array, entry: Uint8Array): Buffer {
   opened.set(salt)
   opened.set(entry, salt.length)
   sealed[0] = LEAF_VERSION
-  sealed.set(hash('sha256', opened, 'buffer'), 1)
+  sealed.set(nativeSha256(opened), 1)
   return sealed
 }
 

@@ -16,17 +16,17 @@ const YEAR_SECONDS = 31_536_000
 
 /** Entropy and the wall clock. */
 export function liveSecrets(now: () => number): Secrets {
-  const pool = Buffer.allocUnsafe(POOL_BYTES)
-  let used = POOL_BYTES
+  let pool = Buffer.alloc(0)
+  let used = 0
   return {
     keySeed: () => randomFillSync(Buffer.alloc(32)),
     salt: () => {
-      if (used === POOL_BYTES) {
-        randomFillSync(pool)
+      if (used === pool.length) {
+        pool = randomFillSync(Buffer.allocUnsafeSlow(POOL_BYTES))
         used = 0
       }
       used += SALT_BYTES
-      return Buffer.from(pool.subarray(used - SALT_BYTES, used))
+      return pool.subarray(used - SALT_BYTES, used)
     },
     time: now,
   }

@@ -5,7 +5,7 @@ import type { DiskFile } from './disk.ts'
 import { LedgerError } from './error.ts'
 import { encodeFrame, FRAME_LEAVES_MAX } from './frame.ts'
 import { nativeSha256 } from './native.ts'
-import { openingLine, sealedLeaf } from './openings.ts'
+import { OpeningLines, sealedLeaf } from './openings.ts'
 import { leafAt, type Recovered } from './recover.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -41,13 +41,15 @@ export class Writer {
   readonly #options: WriterOptions
   readonly #logDigest = new RunningDigest()
   readonly #openingsDigest = new RunningDigest()
-  #leaves: Uint8Array
+  #leaves: Buffer
   #size: number
   #durable: number
   /** Leaves that stand in frames. */
   #framed: number
   #check: Uint8Array
-  #staged: Staged = emptyStage()
+  #staged: Staged = { ends: [], done: undefined }
+  /** The lines of what is staged. */
+  readonly #lines = new OpeningLines()
   #flushing = false
   #scheduled = false
   #inFlight: Promise<void> = Promise.resolve()
@@ -60,7 +62,7 @@ export class Writer {
     this.#options = options
     this.tree = recovered.tree
     this.lineAt = [...recovered.lines.map((line) => line.offset), recovered.openingsEnd]
-    this.#leaves = Uint8Array.from(recovered.leaves)
+    this.#leaves = Buffer.from(recovered.leaves)
     this.#size = this.#durable = this.#framed = recovered.count
     this.#check = recovered.check
     this.#logDigest.update(files.log.read(0, files.log.size()))
@@ -107,11 +109,8 @@ export class Writer {
       if (this.#staged.ends.length >= STAGE_BATCHES_MAX) await this.#flush()
       return first
     }
-    const done = new Promise<void>((resolve, reject) =>
-      this.#staged.waiters.push({ resolve, reject }),
-    )
     this.#schedule()
-    await done
+    await this.#stageDone()
     return first
   }
 
@@ -122,18 +121,18 @@ export class Writer {
       if (this.#stopped !== undefined) throw this.#stopped
       if (!this.#options.durable) await this.#flush()
       else if (this.#staged.ends.length === 0) await this.#inFlight
-      else
-        await new Promise<void>((resolve, reject) => this.#staged.waiters.push({ resolve, reject }))
+      else await this.#stageDone()
     }
   }
 
   /** Takes nothing from now on; all that wait are told why. */
-  stop(error: unknown, stage: Staged = emptyStage()): LedgerError {
+  stop(error: unknown, stage?: Staged): LedgerError {
     const message = error instanceof Error ? error.message : String(error)
     this.#stopped ??= error instanceof LedgerError ? error : new LedgerError('disk-failed', message)
     const later = this.#staged
-    this.#staged = emptyStage()
-    for (const waiter of [...stage.waiters, ...later.waiters]) waiter.reject(this.#stopped)
+    this.#staged = { ends: [], done: undefined }
+    stage?.done?.reject(this.#stopped)
+    later.done?.reject(this.#stopped)
     return this.#stopped
   }
 
@@ -157,7 +156,7 @@ export class Writer {
   async #flush(): Promise<void> {
     const stage = this.#staged
     if (stage.ends.length === 0 || this.#stopped !== undefined) return
-    this.#staged = emptyStage()
+    this.#staged = { ends: [], done: undefined }
     this.#flushing = true
     const goal = this.#size
     try {
@@ -170,7 +169,7 @@ export class Writer {
       this.#growTree(goal)
       await Promise.all(syncs)
       this.#durable = goal
-      for (const waiter of stage.waiters) waiter.resolve()
+      stage.done?.resolve()
     } catch (error) {
       this.stop(error, stage)
     } finally {
@@ -179,14 +178,24 @@ export class Writer {
     if (this.#staged.ends.length > 0) this.#schedule()
   }
 
+  /** Resolves when what is staged now is durable: one promise for all that share a sync. */
+  #stageDone(): Promise<void> {
+    if (this.#staged.done === undefined) {
+      this.#staged.done = Promise.withResolvers()
+      // Whoever waits is told; nobody need wait.
+      this.#staged.done.promise.catch(() => undefined)
+    }
+    return this.#staged.done.promise
+  }
+
   /** Puts one entry behind the others: salt, opening line, leaf. */
   #seal(text: string): void {
-    const salt = this.#ahead.get(this.#size) ?? this.#options.secrets.salt(this.#size)
-    this.#ahead.delete(this.#size)
-    const { line, entryAt } = openingLine(this.#size, salt.toString('base64'), text)
-    this.#leaves.set(sealedLeaf(salt, line.subarray(entryAt, -2)), this.#size * LEAF_BYTES)
-    this.#staged.lines.push(line)
-    this.lineAt.push(this.lineAt.at(-1)! + line.length)
+    const index = this.#size
+    let salt = this.#ahead.size === 0 ? undefined : this.#ahead.get(index)
+    if (salt === undefined) salt = this.#options.secrets.salt(index)
+    else this.#ahead.delete(index)
+    const length = this.#lines.add(index, salt, text, this.#leaves, index * LEAF_BYTES)
+    this.lineAt.push(this.lineAt[index]! + length)
     this.#size += 1
   }
 
@@ -211,7 +220,7 @@ export class Writer {
   }
 
   #write(stage: Staged): void {
-    const [lines, frames] = [Buffer.concat(stage.lines), this.#frames(stage.ends)]
+    const [lines, frames] = [this.#lines.take(), this.#frames(stage.ends)]
     this.#files.openings.append(lines)
     this.#files.log.append(frames)
     this.#openingsDigest.update(lines)
@@ -234,7 +243,7 @@ export class Writer {
   #reserve(count: number): void {
     const needed = (this.#size + count) * LEAF_BYTES
     if (needed <= this.#leaves.length) return
-    const wider = new Uint8Array(Math.max(needed, this.#leaves.length * 2))
+    const wider = Buffer.alloc(Math.max(needed, this.#leaves.length * 2))
     wider.set(this.#leaves)
     this.#leaves = wider
   }
@@ -243,10 +252,6 @@ export class Writer {
 interface Staged {
   /** Size of the log after each batch. */
   readonly ends: number[]
-  readonly lines: Buffer[]
-  readonly waiters: { resolve: () => void; reject: (error: LedgerError) => void }[]
-}
-
-function emptyStage(): Staged {
-  return { ends: [], lines: [], waiters: [] }
+  /** Settled when all of it is durable or refused; made once somebody waits. */
+  done: PromiseWithResolvers<void> | undefined
 }
