@@ -220,10 +220,7 @@ function writtenDetectors(
   } else mistakes.push(...rules.diagnostics.filter((each) => each.severity === 'error'))
   const signature = signatureOf(options.formulas)
   const documents = options.formulas.filter(({ name }) => !name.endsWith('.sig'))
-  const formulas = createFormulaSet(
-    documents.map(({ name, text }) => ({ file: name, text })),
-    signature,
-  )
+  const formulas = createFormulaSet(documents, signature)
   if (formulas.ok) {
     if (wanted(options, 'T')) detectors.push(createFormulaDetector(formulas.set, options.twin))
   } else mistakes.push(...formulas.diagnostics)

@@ -63,17 +63,35 @@ export type FormulaSetResult =
       readonly diagnostics: readonly (Diagnostic & { readonly file: string })[]
     }
 
+interface FormulaFile {
+  readonly name: string
+  readonly text: string
+}
+type Loaded = ReturnType<typeof loadFormulaDocument>
+
+/** What was read of a file against a signature, for as long as somebody holds the file. */
+const known = new WeakMap<FormulaFile, { readonly signature: string; readonly loaded: Loaded }>()
+
+function readFile(file: FormulaFile, signature: string): Loaded {
+  const before = known.get(file)
+  if (before?.signature === signature) return before.loaded
+  const loaded = loadFormulaDocument(file.text, signature)
+  known.set(file, { signature, loaded })
+  return loaded
+}
+
 /**
  * Loads formula documents against the telemetry signature; refuses the set if any has a mistake.
  */
 export function createFormulaSet(
-  documents: readonly { readonly file: string; readonly text: string }[],
+  documents: readonly FormulaFile[],
   signatureText: string,
 ): FormulaSetResult {
   const diagnostics: (Diagnostic & { file: string })[] = []
   const loaded: FormulaDocument[] = []
-  for (const { file, text } of documents) {
-    const document = loadFormulaDocument(text, signatureText)
+  for (const source of documents) {
+    const { name: file } = source
+    const document = readFile(source, signatureText)
     if (!document.ok) diagnostics.push(...document.diagnostics.map((d) => ({ ...d, file })))
     else if (loaded.some((d) => d.id === document.value.id)) {
       diagnostics.push({

@@ -9,7 +9,8 @@ import { compileDispatch } from './dispatch.ts'
 import type { FieldTable } from './fields.ts'
 import { checkReferences, linkRules } from './link.ts'
 import type { LinkedCorrelation, LinkedRules } from './link.ts'
-import { parseRules } from './parse.ts'
+import type { Placeholders } from './modifier.ts'
+import { parseRules, type ParsedRules } from './parse.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Diagnostic, Level, Rule, RuleCase } from './rule.ts'
 import { Suppressor } from './suppression.ts'
@@ -87,7 +88,7 @@ export function createRuleSet(
   const rules: Rule[] = []
   const suppressions: Suppression[] = []
   for (const file of files) {
-    const parsed = parseRules(file.name, file.text, options.pipeline?.placeholders)
+    const parsed = readFile(file, options.pipeline?.placeholders)
     rules.push(...parsed.rules)
     if (options.unsuppressed !== true) suppressions.push(...parsed.suppressions)
     diagnostics.push(...parsed.diagnostics)
@@ -101,6 +102,19 @@ export function createRuleSet(
   if (diagnostics.some((each) => each.severity === 'error')) return { ok: false, diagnostics }
   const parts = { rules, linked, suppressions, warnings: diagnostics }
   return { ok: true, set: compileSet(parts, options.generateAll === true) }
+}
+
+/** What was read of a file, for as long as somebody holds it: a file and its rules never change. */
+const known = new WeakMap<object, ParsedRules>()
+
+function readFile(
+  file: { readonly name: string; readonly text: string },
+  placeholders: Placeholders | undefined,
+): ParsedRules {
+  if (placeholders !== undefined) return parseRules(file.name, file.text, placeholders)
+  const parsed = known.get(file) ?? parseRules(file.name, file.text)
+  known.set(file, parsed)
+  return parsed
 }
 
 /** The cases inside the rules of a set, each with the rule it belongs to. */

@@ -9,7 +9,7 @@ const FOLDER = new URL('../../../engine/formulas/', import.meta.url)
 const SECOND = 1_000
 
 function detector(...names: readonly string[]): Detector {
-  const files = names.map((file) => ({ file, text: readFileSync(new URL(file, FOLDER), 'utf8') }))
+  const files = names.map((name) => ({ name, text: readFileSync(new URL(name, FOLDER), 'utf8') }))
   const made = createFormulaSet(files, readFileSync(new URL('telemetry.sig', FOLDER), 'utf8'))
   if (!made.ok) throw new Error(JSON.stringify(made.diagnostics))
   return createFormulaDetector(made.set, null)

@@ -105,7 +105,10 @@ function set(): ReturnType<typeof created> {
   return created(files)
 }
 function created(documents: typeof files) {
-  const made = createFormulaSet(documents, signature)
+  const made = createFormulaSet(
+    documents.map(({ file: name, text }) => ({ name, text })),
+    signature,
+  )
   if (!made.ok) throw new Error(JSON.stringify(made.diagnostics))
   return made.set
 }

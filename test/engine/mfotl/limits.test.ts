@@ -88,8 +88,8 @@ test('[F19] what is kept stays at what happens within the interval, however long
 })
 
 test('[F23] [F28] in a set a formula that meets its bound stops alone, and says so', () => {
-  const document = (id: string, formula: string): { file: string; text: string } => ({
-    file: `${id}.yml`,
+  const document = (id: string, formula: string): { name: string; text: string } => ({
+    name: `${id}.yml`,
     text: JSON.stringify({
       id,
       title: id,
