@@ -40,12 +40,22 @@ function watch(page: Page, heard: Heard): void {
       const text = typeof payload === 'string' ? payload : payload.toString('latin1')
       heard.all.push(text)
       if (pathname.startsWith('/socket.io')) tell(text, heard)
-      else if (pathname.startsWith('/gun') && text !== '[]') {
-        heard.gun.push(text)
-        heard.last = Date.now()
-      }
+      else if (pathname.startsWith('/gun')) carry(text, heard)
     })
   })
+}
+
+/**
+ * Gun's messages of a frame, but cosignatures: browsers sign by their own clock, for everybody.
+ */
+function carry(text: string, heard: Heard): void {
+  const all = JSON.parse(text) as unknown
+  const told = (Array.isArray(all) ? all : [all])
+    .map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
+    .filter((one) => !one.includes('cosig#'))
+  if (told.length === 0) return
+  heard.gun.push(`[${told.join()}]`)
+  heard.last = Date.now()
 }
 
 /** Beats measure the line by the real clock and are left out. */
@@ -66,7 +76,8 @@ async function answered(response: Response, heard: Heard): Promise<void> {
   const body = await response.text().catch(() => '')
   heard.all.push(body)
   // What the shop's own page asks for comes by the browser's clock: the shop is compared on its own.
-  if (pathname.startsWith('/x/')) return
+  // So does what witnesses ask of the open record, which is the same for everybody.
+  if (pathname.startsWith('/x/') || pathname.startsWith('/ledger/')) return
   heard.http.push(
     `${response.request().method()} ${response.status()} ${pathname} ${response.headers()['content-type'] ?? ''} ${body}`,
   )
