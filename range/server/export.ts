@@ -5,7 +5,8 @@ import type { Debrief } from '../protocol/view.ts'
  * The timeline as a table: one line per item of each lane, then the points. RFC 4180. Times are the
  * town's, `09:24:05`; money is in euros; vans are counted from 1, as on every screen.
  */
-export function exportCsv(debrief: Debrief): string {
+export function exportCsv(named: Debrief): string {
+  const debrief = nobody(named)
   const rows: (string | number)[][] = [
     ['time', 'until', 'lane', 'what', 'details', 'points', 'ref'],
   ]
@@ -36,13 +37,25 @@ export function exportCsv(debrief: Debrief): string {
 }
 
 /** Debrief and inputs; nicknames are left out. */
-export function exportJson(debrief: Debrief, inputs: readonly Input[]): string {
+export function exportJson(named: Debrief, inputs: readonly Input[]): string {
   const nameless = inputs.map((input) =>
     input.kind === 'SeatTaken' || input.kind === 'SeatChanged'
       ? { ...input, nickname: undefined }
       : input,
   )
-  return `${JSON.stringify({ debrief, inputs: nameless }, null, 2)}\n`
+  return `${JSON.stringify({ debrief: nobody(named), inputs: nameless }, null, 2)}\n`
+}
+
+/** Without who decided what; that a playbook did stays. */
+function nobody(debrief: Debrief): Debrief {
+  const lanes = debrief.lanes.map((lane) => ({
+    ...lane,
+    items: lane.items.map((item) => {
+      const { by, ...params } = item.params
+      return by === undefined || by === 'playbook' ? item : { ...item, params }
+    }),
+  }))
+  return { ...debrief, lanes }
 }
 
 /** Lanes whose name is not a word for what stands in them. */

@@ -89,6 +89,27 @@ test('an incident is raised; the playbook restores the page and the leak is over
   await expect(customer.locator('.orders li')).toHaveCount(2)
 })
 
+test('a defender fills in a template, sees what it would have raised, and switches it on', async () => {
+  const own = defender.locator('.own')
+  await own.getByRole('button', { name: 'New detection' }).click()
+  await own.getByLabel('Begin with a template').selectOption('path-asked')
+  await own.getByLabel('Word in the path').fill('checkout')
+  await expect(own.getByLabel('The detection')).toHaveValue(/path\|contains: 'checkout'/)
+  await own.getByRole('button', { name: 'Back-test' }).click()
+  await expect(own.locator('.result')).toContainText('Somebody asks for checkout')
+  await expect(own.locator('.result .alerts li').first()).toBeVisible()
+  await own.getByRole('button', { name: 'Switch on', exact: true }).click()
+  const dialog = defender.getByRole('dialog', { name: 'Switch it on?' })
+  await expect(dialog).toContainText(/would have raised \d+ alerts? since 09:00/)
+  await dialog.getByRole('button', { name: 'Switch on' }).click()
+  await expect(own.locator('.own-list li')).toContainText('switched on by Mo')
+  await expect(row(defender, 'Your own rule').first()).toBeVisible()
+  await expect(attacker.locator('body')).not.toContainText('Somebody asks for checkout')
+  await own.getByRole('button', { name: 'Switch off' }).click()
+  await defender.getByRole('dialog').getByRole('button', { name: 'Switch off' }).click()
+  await expect(own.locator('.own-list li')).toContainText('switched off by Mo')
+})
+
 test('a van is led away; a parcel aboard is held', async () => {
   await launch(attacker, 'D1', { stealth: '0' })
   await expect(row(defender, 'Delivery').first()).toBeVisible()
@@ -138,7 +159,8 @@ test('the end: a debrief within ten seconds, and a history with one decision cha
   expect(new Set(debrief.attacks.map(({ incident }) => incident)).size).toBe(2)
   for (const { incident } of debrief.attacks)
     expect(alarms.filter(({ ref }) => ref === incident)).toHaveLength(1)
-  await expect(lanes.nth(3).locator('.mark')).toHaveCount(2)
+  // Two responses, and a detection switched on and off.
+  await expect(lanes.nth(3).locator('.mark')).toHaveCount(4)
   await defender.getByRole('button', { name: 'Run it' }).click()
   await expect(defender.getByRole('heading', { name: 'What would have happened' })).toBeVisible()
   await expect(defender.locator('.weigh dd').first()).toContainText('instead of')

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Alert } from '../../../engine/alert/alert.ts'
+import { debriefOf } from '../../../range/exercise/debrief.ts'
 import { replay } from '../../../range/exercise/replay.ts'
 import type { Answer, BackTestReport } from '../../../range/protocol/detection.ts'
 import type { Move } from '../../../range/protocol/move.ts'
 import type { DefenderView } from '../../../range/protocol/view.ts'
+import { exportCsv, exportJson } from '../../../range/server/export.ts'
 import { defaultsOf, fillIn, TEMPLATES } from '../../../site/exercise/defender/own/templates.ts'
 import { optionsOf, Play } from './rig.ts'
 
@@ -156,6 +158,15 @@ describe('detections that a team writes', () => {
       'detection-on',
       'detection-on',
     ])
+  })
+
+  it('[N41] exports tell of switching, and not who did it', () => {
+    const { run, inputs } = changing.play
+    const debrief = debriefOf(run.state)
+    const [csv, json] = [exportCsv(debrief), exportJson(debrief, inputs)]
+    expect(csv).toContain('detection on,title: Any payment')
+    expect(json).toContain('"label": "detection-off"')
+    for (const text of [csv, json]) expect(text).not.toMatch(/by"?: "?heron/)
   })
 
   it('[X17] an incident of one’s own is taken, answered and set aside like any other', () => {
