@@ -42,6 +42,8 @@ export interface WitnessSources {
   /** Makes a witness key known; whether it counts. */
   readonly enrol: (vkey: string) => Promise<boolean>
   readonly handIn: (note: string) => Promise<boolean>
+  /** Tells what was seen before of a log that shows something else now, for others to judge. */
+  readonly accuse?: (note: string) => Promise<unknown>
 }
 
 export interface WitnessOptions {
@@ -73,6 +75,11 @@ export interface BrowserWitness {
 const tools = { sha256, verify: verifyEd25519 }
 /** May be over at the next look; all else is the log's misbehaviour. */
 const PASSING: readonly Refused[] = ['clock-off', 'tiles-missing']
+const CONTRADICTIONS: readonly Refused[] = [
+  'smaller-size',
+  'same-size-other-root',
+  'history-rewritten',
+]
 const SEEN_MAX = 256
 
 /**
@@ -132,7 +139,12 @@ export function createWitness(options: WitnessOptions): BrowserWitness {
       },
       { vkey: options.vkey, note },
     )
-    if (!outcome.ok) return refusal(outcome)
+    if (!outcome.ok) {
+      if (known.state !== undefined && CONTRADICTIONS.includes(outcome.refused)) {
+        void sources.accuse?.(known.state.note).catch(() => undefined)
+      }
+      return refusal(outcome)
+    }
     remember(outcome.checkpoint.size, note)
     if (signs) await share(vkey, outcome.note)
     const at = (options.now ?? Date.now)()

@@ -53,10 +53,14 @@ export async function readWitnessed(
   vkey: string,
   now: number,
 ): Promise<WitnessedBy | undefined> {
-  const names = ['witnesses', 'checkpoint', 'witnessed', 'fork-proof']
-  const [list, newest, best, fork] = await Promise.all(names.map(read))
-  const rows = parseList(list)
-  if (rows === undefined) return undefined
+  const list = parseList(await read('witnesses'))
+  if (list === undefined) return undefined
+  const { rows } = list
+  const [newest, best, fork] = await Promise.all([
+    read('checkpoint'),
+    list.witnessed ? read('witnessed') : undefined,
+    list.fork ? read('fork-proof') : undefined,
+  ])
   const quorum = majority(rows.length)
   const named = rows.filter(({ kind }) => kind === 'trainer' || kind === 'server')
   const parts = { rows, quorum, vkey, now, named: named.map((row) => row.vkey) }
@@ -105,16 +109,24 @@ function signedBy(
   }
 }
 
-function parseList(text: string | undefined): Row[] | undefined {
+interface List {
+  readonly rows: Row[]
+  /** Whether there is one to be had; a server that hides it could as well not hand it out. */
+  readonly witnessed: boolean
+  readonly fork: boolean
+}
+
+function parseList(text: string | undefined): List | undefined {
   try {
-    const { witnesses } = JSON.parse(text ?? '') as { witnesses?: unknown }
+    const { witnesses, witnessed, fork } = JSON.parse(text ?? '') as Record<string, unknown>
     if (!Array.isArray(witnesses) || witnesses.length > WITNESSES_MAX) return undefined
-    return witnesses.flatMap((one: Record<string, unknown>) => {
+    const rows = witnesses.flatMap((one: Record<string, unknown>) => {
       const kind = WITNESS_KINDS.find((known) => known === one['kind'])
       const vkey = one['vkey']
       if (kind === undefined || typeof vkey !== 'string') return []
       return parseWitnessVkey(vkey, sha256) === undefined ? [] : [{ vkey, kind }]
     })
+    return { rows, witnessed: typeof witnessed === 'number', fork: fork === true }
   } catch {
     return undefined
   }

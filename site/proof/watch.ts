@@ -56,6 +56,7 @@ export async function watchLog(
       },
       enrol: (key) => post(exercise, 'witness', key, { 'x-seat': seat }),
       handIn: (note) => post(exercise, 'add-cosignature', note),
+      accuse: (note) => post(exercise, 'add-cosignature', note),
     },
   })
   const leaving = new AbortController()

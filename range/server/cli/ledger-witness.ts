@@ -147,7 +147,11 @@ async function follow(parts: Follow): Promise<number> {
       say(outcome.message)
       if (options.once) return MISUSE
     } else if ('refused' in outcome) {
-      if (refuse(parts, outcome, say)) return CAUGHT
+      if (refuse(parts, outcome, say)) {
+        // What was seen before is evidence for whoever else asks this server.
+        if (parts.file.state !== undefined) await log.handIn(parts.file.state.note).catch(() => 0)
+        return CAUGHT
+      }
     } else if ('cosigned' in outcome) {
       if (outcome.trouble !== undefined) say(outcome.trouble)
       else {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createWitness, type WitnessSources } from '../../../range/client/witness.ts'
 import type { WitnessOptions, WitnessStatus } from '../../../range/client/witness.ts'
 import { memoryStore, StoreChanged } from '../../../range/client/witness-store.ts'
+import { readWitnessed } from '../../../range/client/witnessed.ts'
 import { verifyForkProof } from '../../../range/ledger/fork-proof.ts'
 import { tilePath } from '../../../range/ledger/tile.ts'
 import { nativeTools } from '../../../range/server/ledger/native.ts'
@@ -29,6 +30,7 @@ function sourcesOf(town: Town, seat: string, handedIn: string[] = []): WitnessSo
       handedIn.push(note)
       return post('add-cosignature', note)
     },
+    accuse: (note) => post('add-cosignature', note),
   }
 }
 
@@ -50,6 +52,11 @@ function browser(town: Town, seat: string, more: Partial<WitnessOptions> = {}) {
   return { look, hear: made.hear, handedIn, seen }
 }
 
+const reading = (town: Town) => async (name: string) => {
+  const answer = await fetch(`${town.url}/${name}`)
+  return answer.ok ? answer.text() : undefined
+}
+
 describe("a witness in a participant's browser", () => {
   it('[L35] cosigns as the log grows, and trainer and players make a quorum', async () => {
     const log = await openedLog()
@@ -60,7 +67,20 @@ describe("a witness in a participant's browser", () => {
       for (const one of all) expect(await one.look()).toMatchObject({ kind: 'good', counted: true })
       const desk = town.desks.get('x')!
       expect(desk.view()).toMatchObject({ quorum: 2, witnessed: log.publishedSize })
-      expect(desk.view().witnesses.map(({ kind }) => kind)).toEqual(['trainer', 'player', 'player'])
+      expect(await readWitnessed(reading(town), log.vkey, Date.now())).toMatchObject({
+        of: 3,
+        quorum: 2,
+        best: {
+          ok: true,
+          by: 3,
+          size: log.publishedSize,
+          kinds: [
+            { kind: 'trainer', of: 1, by: 1 },
+            { kind: 'player', of: 2, by: 2 },
+          ],
+        },
+        fork: undefined,
+      })
       await grow(log, 5, round + 1)
     }
   })
@@ -89,6 +109,10 @@ describe("a witness in a participant's browser", () => {
     expect(verifyForkProof(fork, mine.vkey, nativeTools)).toMatchObject({ ok: true })
     await grow(other, 3)
     expect(await honest.look()).toMatchObject({ kind: 'alarm', refused: 'fork-known' })
+    // It has told the server what it saw before; whoever asks there finds the proof, and checks it.
+    await expect
+      .poll(async () => (await readWitnessed(reading(town), mine.vkey, Date.now()))?.fork)
+      .toMatch(/^doorstep\/fork-proof@v1/)
   })
 
   it('[L27] catches the fork when it has grown, and when others only tell of it', async () => {
