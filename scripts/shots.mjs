@@ -10,6 +10,7 @@ import { browserToUse } from '../test/e2e/browser.ts'
 import { startTestServer } from '../test/e2e/server.ts'
 import { Camera } from './shots/camera.mjs'
 import { playCustomer } from './shots/customer.mjs'
+import { playDesign } from './shots/design.mjs'
 import { playLab } from './shots/lab.mjs'
 import { playTamper } from './shots/tamper.mjs'
 import { openClass, playMorning, playToEnd } from './shots/story.mjs'
@@ -17,7 +18,7 @@ import { openClass, playMorning, playToEnd } from './shots/story.mjs'
 const HELP = `npm run shots -- [options]
 
   --only NAMES    some of: home, lesson, courses, doors, lobby, attacker, defender, customer,
-                  trainer, projector, lab, tamper, over, ended, debrief, print, proof
+                  trainer, projector, lab, design, tamper, over, ended, debrief, print, proof
   --widths LIST   360,768,1440
   --themes LIST   light,dark
   --out DIR       out/shots
@@ -78,6 +79,7 @@ try {
     await camera.take('lost', '/no-such-page')
   }
   if (wants('lab')) await playLab(camera)
+  if (wants('design')) await playDesign(camera)
   if (wants('tamper')) await playTamper(camera)
   if (wants('doors')) {
     await camera.take('join', '/join')
