@@ -16,8 +16,8 @@ interface Witnesses {
 }
 
 /**
- * Asks each witness to cosign the newest head that it is shown. An honest one demands the proof that
- * the head continues what it has seen; its answer is that of `range/ledger/witness.ts`.
+ * Asks each witness to cosign the newest head that it is shown. An honest one demands the proof
+ * that the head continues what it has seen; its answer is that of `range/ledger/witness.ts`.
  */
 export function askWitnesses(who: Witnesses, shown: (id: WitnessId) => View): WitnessFinding {
   const asked = WITNESSES.map((id) => askOne(who, id, shown(id)))
@@ -72,7 +72,7 @@ function sizeOf(note: string, keys: Keys): number {
   return known.ok ? known.checkpoint.size : 0
 }
 
-/** Root at the known size, as it was signed and as the view has it; null where they are the same. */
+/** Root at the known size, as it was signed and as the view has it; null where they agree. */
 function rootsAt(note: string, view: View, keys: Keys): Differing | null {
   const known = verifyCheckpoint(note, keys.log.vkey, tools)
   if (!known.ok) return null

@@ -95,7 +95,7 @@ export function rowsOf(story: readonly StoryEntry[], keys: Keys): Row[] {
   return story.map((entry, id) => ({ id, entry, salt: keys.saltOf(id) }))
 }
 
-/** The record that the log's software makes of these rows: seals, tree, and a signature at each head. */
+/** What the log's software makes of these rows: seals, tree, and a signature at each head. */
 export function publish(rows: readonly Row[], keys: Keys, alsoAt: readonly number[] = []): View {
   const leaves = rows.map(sealOf)
   const tree = new Tree(sha256)

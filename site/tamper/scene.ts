@@ -51,7 +51,7 @@ export interface TabletPin {
   readonly seals: readonly Uint8Array[]
 }
 
-/** Up to which size each of them has seen the log. Entries beyond all of these were seen by nobody. */
+/** Up to which size each of them has seen the log. What lies beyond all of these nobody saw. */
 export const SEEN: Readonly<Record<'tablet' | WitnessId, number>> = {
   tablet: 18,
   carrier: 22,

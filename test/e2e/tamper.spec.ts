@@ -23,6 +23,7 @@ async function noticed(page: Page, foreseen: readonly string[]): Promise<string[
 test('the tamper lab: change the record by keyboard, foresee, and see who notices', async ({
   page,
 }) => {
+  test.setTimeout(120_000)
   await page.setViewportSize({ width: 360, height: 740 })
   await page.goto(`${server.url}/labs/tamper`)
   const key = (name: string) => page.getByRole('button', { name, exact: true })

@@ -43,7 +43,7 @@ async function digestOfParts(parts: readonly string[]): Promise<string> {
   return Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex')
 }
 
-test('the parts of each second of a trail hash to what the log holds of it, and tell of the order', async () => {
+test('[X20] the parts of each second of a trail hash to what the log holds of it, and tell of the order', async () => {
   const day = played()
   const [order] = custodyOrders(day.play.run.state)
   const trail = trailOf(order!.number, day)!
