@@ -12,7 +12,7 @@ export const TELL_STATES = 4_096
  * Goes through every state there is, nearest first, so that the counterexample it returns is a
  * shortest one. Nothing is left out: no reductions. Same model, same answer. Holds at most
  * `bounds.states` states (about 60 bytes each) and refuses beyond; refuses numbers without an end.
- * `tell` hears how many states are known so far, once for each `TELL_STATES` that were gone through.
+ * `tell` hears how many states are known so far, once for each `TELL_STATES` gone through.
  */
 export function search(model: GroundModel, tell?: (states: number) => void): Verdict {
   const open = model.cells.find(({ high }) => high === null)

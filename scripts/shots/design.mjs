@@ -1,4 +1,4 @@
-/** The lab of proof by design: each workflow with a control off, a guess, and the way that is played. */
+/** The lab of proof by design: each workflow with a control off, a guess, and a way played. */
 const FLOWS = {
   refunds: 'returns-and-refunds?without=fourEyes',
   goods: 'posted-goods?without=signedHandover',

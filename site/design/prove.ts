@@ -27,8 +27,8 @@ export interface Question {
 }
 
 /**
- * What the worker says: how far it is, what it found after so many seconds, and at the end what else
- * can be broken, each by its own shortest way.
+ * What the worker says: how far it is, what it found after so many seconds, and at the end what
+ * else can be broken, each by its own shortest way.
  */
 export type Told =
   | { readonly kind: 'states'; readonly states: number }
