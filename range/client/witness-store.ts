@@ -49,8 +49,8 @@ const DATABASE = 'doorstep-witness'
 const TABLE = 'logs'
 
 /**
- * The store in this browser for the log `ledger`: IndexedDB under a Web Lock. Undefined where one of
- * them is missing, as it is outside secure contexts.
+ * The store in this browser for the log `ledger`: IndexedDB under a Web Lock. Undefined where one
+ * of them is missing, as it is outside secure contexts.
  */
 export function browserStore(ledger: string): WitnessStore | undefined {
   if (!isSecureContext || !('locks' in navigator) || typeof indexedDB === 'undefined') {

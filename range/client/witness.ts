@@ -59,19 +59,6 @@ export interface WitnessOptions {
   readonly now?: () => number
 }
 
-export interface BrowserWitness {
-  /**
-   * Looks at the newest checkpoint; looks that come meanwhile are made up for by one more. `hint` is
-   * one that was read just before.
-   */
-  look(hint?: string): Promise<void>
-  /**
-   * A checkpoint that others tell of, cosigned or not: compared with what was seen here, and a
-   * reason to look where it is newer. Of another log: nothing.
-   */
-  hear(note: string): Promise<void>
-}
-
 const tools = { sha256, verify: verifyEd25519 }
 /** May be over at the next look; all else is the log's misbehaviour. */
 const PASSING: readonly Refused[] = ['clock-off', 'tiles-missing']
@@ -87,40 +74,97 @@ const SEEN_MAX = 256
  * alone, so that of two tabs the later never shows the earlier something older; it stores before it
  * signs; and a store that was wiped makes it a new witness with a new key.
  */
-export function createWitness(options: WitnessOptions): BrowserWitness {
-  const seen = new Map<number, string>()
-  let running: Promise<void> | undefined
-  let again = false
-  let enrolled = ''
-  let counted = false
+export class BrowserWitness {
+  readonly #options: WitnessOptions
+  /** Notes by size, as this page has seen them. */
+  readonly #seen = new Map<number, string>()
+  #running: Promise<void> | undefined
+  #again = false
+  #enrolled = ''
+  #counted = false
   /** The checkpoint that everything has been done for. */
-  let settled: { readonly note: string; readonly status: WitnessStatus } | undefined
+  #settled: { readonly note: string; readonly status: WitnessStatus } | undefined
 
-  async function lookOnce(hint: string | undefined): Promise<WitnessStatus> {
-    const { sources, store } = options
+  constructor(options: WitnessOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Looks at the newest checkpoint; looks that come meanwhile are made up for by one more. `hint`
+   * is one that was read just before.
+   */
+  look(hint?: string): Promise<void> {
+    if (this.#running === undefined) {
+      this.#running = this.#run(hint).finally(() => (this.#running = undefined))
+    } else this.#again = true
+    return this.#running
+  }
+
+  /**
+   * A checkpoint that others tell of, cosigned or not: compared with what was seen here, and a
+   * reason to look where it is newer. Of another log: nothing.
+   */
+  async hear(told: string): Promise<void> {
+    const { vkey, store, onStatus } = this.#options
+    const note = ownNote(told, vkey, sha256)
+    const size = note === undefined ? undefined : parseCheckpoint(parseNote(note)!.text)?.size
+    if (note === undefined || size === undefined) return
+    if (size > Math.max(0, ...this.#seen.keys())) void this.look()
+    const mine = this.#seen.get(size)
+    if (mine === undefined || mine === note) return
+    const [one, other] = [mine, note].map((text) => verifyCheckpoint(text, vkey, tools))
+    if (!one?.ok || !other?.ok) return
+    if (equalBytes(one.checkpoint.root, other.checkpoint.root)) return
+    const fork = formatForkProof({ vkey, older: mine, newer: note, path: [] })
+    await store.alone(async () => {
+      const known = await ready(store)
+      if (known.state === undefined || known.state.fork !== undefined) return
+      const state = { ...known.state, fork }
+      await store.write({ ...known, version: known.version + 1, state }, known.version)
+    })
+    onStatus({ kind: 'alarm', refused: 'same-size-other-root', fork })
+  }
+
+  async #run(first: string | undefined): Promise<void> {
+    let hint = first
+    do {
+      this.#again = false
+      // A look that another tab or a wiped store came between is simply made again.
+      const status = await this.#lookOnce(hint).catch((error: unknown): WitnessStatus => {
+        if (error instanceof StoreChanged) this.#again = true
+        return { kind: 'waiting', why: 'unreachable' }
+      })
+      hint = undefined
+      if (!this.#again) this.#options.onStatus(status)
+    } while (this.#again)
+  }
+
+  #lookOnce(hint: string | undefined): Promise<WitnessStatus> {
+    const { sources, store, vkey } = this.#options
     return store.alone(async () => {
-      const hinted = hint === undefined ? undefined : await take(hint)
+      const hinted = hint === undefined ? undefined : await this.#take(hint)
       // Another tab may have seen more since the hint was read: only what is read now accuses.
       if (hinted?.kind === 'good') return hinted
       const [shown, note] = await Promise.all([sources.key(), sources.checkpoint()])
       if (shown === undefined || note === undefined) {
         return { kind: 'waiting', why: 'no-checkpoint' }
       }
-      if (shown !== options.vkey) return { kind: 'alarm', refused: 'new-log-identity' }
-      return take(note)
+      if (shown !== vkey) return { kind: 'alarm', refused: 'new-log-identity' }
+      return this.#take(note)
     })
   }
 
-  async function take(note: string): Promise<WitnessStatus> {
-    const own = ownNote(note, options.vkey, sha256) ?? note
-    if (own === settled?.note && (counted || !options.signs)) return settled.status
-    const status = await step(own)
-    settled = status.kind === 'good' ? { note: own, status } : undefined
+  async #take(note: string): Promise<WitnessStatus> {
+    const own = ownNote(note, this.#options.vkey, sha256) ?? note
+    const done = this.#counted || !this.#options.signs
+    if (done && own === this.#settled?.note) return this.#settled.status
+    const status = await this.#step(own)
+    this.#settled = status.kind === 'good' ? { note: own, status } : undefined
     return status
   }
 
-  async function step(note: string): Promise<WitnessStatus> {
-    const { sources, store, signs } = options
+  async #step(note: string): Promise<WitnessStatus> {
+    const { sources, store, signs, vkey: logKey, now = Date.now } = this.#options
     const known = await ready(store)
     const vkey = makeWitnessVkey(known.name, known.publicKey, sha256)
     let { version } = known
@@ -134,10 +178,10 @@ export function createWitness(options: WitnessOptions): BrowserWitness {
           version += 1
         },
         tile: sources.tile,
-        now: options.now ?? Date.now,
+        now,
         tools,
       },
-      { vkey: options.vkey, note },
+      { vkey: logKey, note },
     )
     if (!outcome.ok) {
       if (known.state !== undefined && CONTRADICTIONS.includes(outcome.refused)) {
@@ -145,63 +189,22 @@ export function createWitness(options: WitnessOptions): BrowserWitness {
       }
       return refusal(outcome)
     }
-    remember(outcome.checkpoint.size, note)
-    if (signs) await share(vkey, outcome.note)
-    const at = (options.now ?? Date.now)()
-    return { kind: 'good', vkey, size: outcome.checkpoint.size, at, counted }
+    const { size } = outcome.checkpoint
+    this.#remember(size, note)
+    if (signs) await this.#share(vkey, outcome.note)
+    return { kind: 'good', vkey, size, at: now(), counted: this.#counted }
   }
 
-  async function share(vkey: string, cosigned: string): Promise<void> {
-    const { enrol, handIn } = options.sources
-    if (enrolled !== vkey && (await enrol(vkey))) enrolled = vkey
-    counted = enrolled === vkey && (await handIn(cosigned))
+  async #share(vkey: string, cosigned: string): Promise<void> {
+    const { enrol, handIn } = this.#options.sources
+    if (this.#enrolled !== vkey && (await enrol(vkey))) this.#enrolled = vkey
+    this.#counted = this.#enrolled === vkey && (await handIn(cosigned))
   }
 
-  function remember(size: number, note: string): void {
-    seen.set(size, note)
-    if (seen.size > SEEN_MAX) seen.delete(seen.keys().next().value!)
+  #remember(size: number, note: string): void {
+    this.#seen.set(size, note)
+    if (this.#seen.size > SEEN_MAX) this.#seen.delete(this.#seen.keys().next().value!)
   }
-
-  async function hear(told: string): Promise<void> {
-    const note = ownNote(told, options.vkey, sha256)
-    const size = note === undefined ? undefined : parseCheckpoint(parseNote(note)!.text)?.size
-    if (size !== undefined && size > Math.max(0, ...seen.keys())) void look()
-    const mine = size === undefined ? undefined : seen.get(size)
-    if (note === undefined || size === undefined || mine === undefined || mine === note) return
-    const [one, other] = [mine, note].map((text) => verifyCheckpoint(text, options.vkey, tools))
-    if (!one?.ok || !other?.ok) return
-    if (equalBytes(one.checkpoint.root, other.checkpoint.root)) return
-    const fork = formatForkProof({ vkey: options.vkey, older: mine, newer: note, path: [] })
-    await options.store.alone(async () => {
-      const known = await ready(options.store)
-      if (known.state === undefined || known.state.fork !== undefined) return
-      const state = { ...known.state, fork }
-      await options.store.write({ ...known, version: known.version + 1, state }, known.version)
-    })
-    options.onStatus({ kind: 'alarm', refused: 'same-size-other-root', fork })
-  }
-
-  async function run(first: string | undefined): Promise<void> {
-    let hint = first
-    do {
-      again = false
-      // A look that another tab or a wiped store came between is simply made again.
-      const status = await lookOnce(hint).catch((error: unknown): WitnessStatus => {
-        if (error instanceof StoreChanged) again = true
-        return { kind: 'waiting', why: 'unreachable' }
-      })
-      hint = undefined
-      if (!again) options.onStatus(status)
-    } while (again)
-  }
-
-  function look(hint?: string): Promise<void> {
-    if (running === undefined) running = run(hint).finally(() => (running = undefined))
-    else again = true
-    return running
-  }
-
-  return { look, hear }
 }
 
 /** The record, with a key made and kept first where there is none. */

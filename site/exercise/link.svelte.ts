@@ -22,7 +22,7 @@ export class SeatLink {
       token,
       onReceipt: (message) => keepReceipt(exercise, message),
     })
-    if (token === seatToken(exercise)) void this.#watch(exercise)
+    if (token === seatToken(exercise)) void this.#watch(exercise, token)
     this.#connection.subscribe((state) => {
       this.view = state.view
       this.line = state.line
@@ -48,9 +48,9 @@ export class SeatLink {
   }
 
   /** Whoever plays also witnesses the record; of its own, and never in the way of the game. */
-  async #watch(exercise: string): Promise<void> {
+  async #watch(exercise: string, token: string): Promise<void> {
     const { watchQuietly } = await import('../proof/watch.ts')
-    if (!this.#closed) this.#stopWatching = watchQuietly(exercise)
+    if (!this.#closed) this.#stopWatching = watchQuietly(exercise, token)
   }
 }
 

@@ -1,13 +1,8 @@
-import {
-  createWitness,
-  type BrowserWitness,
-  type WitnessStatus,
-} from '../../range/client/witness.ts'
+import { BrowserWitness, type WitnessStatus } from '../../range/client/witness.ts'
 import { browserStore, memoryStore, type WitnessStore } from '../../range/client/witness-store.ts'
 import { readWitnessed, type WitnessedBy } from '../../range/client/witnessed.ts'
 import { tilePath } from '../../range/ledger/tile.ts'
 import { readDevice, writeDevice } from '../device.ts'
-import { seatToken } from '../exercise/link.svelte.ts'
 
 const QUIET_MS = 3000
 const RETRY_MS = 5000
@@ -20,6 +15,13 @@ export interface Watch {
   readonly stop: () => void
 }
 
+/** What to watch, as whom: `seat` is the seat's token, '' for nobody. */
+export interface Watched {
+  readonly exercise: string
+  readonly seat: string
+  readonly vkey: string
+}
+
 /** Why this browser watches and does not sign; undefined where it signs. */
 export type Unsigned = 'insecure' | 'no-store' | 'no-seat'
 
@@ -28,12 +30,10 @@ export type Unsigned = 'insecure' | 'no-store' | 'no-seat'
  * HTTP from another machine) or has no seat, it still compares what it is shown with what it saw.
  */
 export async function watchLog(
-  exercise: string,
-  vkey: string,
+  { exercise, seat, vkey }: Watched,
   told: (status: WitnessStatus) => void,
 ): Promise<Watch & { readonly unsigned: Unsigned | undefined }> {
   const store = await usableStore(exercise)
-  const seat = seatToken(exercise)
   const unsigned: Unsigned | undefined =
     store === undefined
       ? isSecureContext
@@ -42,7 +42,7 @@ export async function watchLog(
       : seat === ''
         ? 'no-seat'
         : undefined
-  const witness: BrowserWitness = createWitness({
+  const witness = new BrowserWitness({
     vkey,
     store: store ?? memoryStore(),
     signs: unsigned === undefined,
@@ -98,7 +98,7 @@ function pause(ms: number, leaving: AbortSignal): Promise<void> {
  * While a page of the exercise is open its browser witnesses, from a quiet moment on. Returns what
  * ends it.
  */
-export function watchQuietly(exercise: string): () => void {
+export function watchQuietly(exercise: string, seat: string): () => void {
   let stop: (() => void) | undefined
   let over = false
   const timer = setTimeout(() => {
@@ -106,7 +106,7 @@ export function watchQuietly(exercise: string): () => void {
       async (shown) => {
         const key = pinnedKey(exercise, shown?.trim())
         if (key === undefined || over) return
-        const watch = await watchLog(exercise, key, () => undefined)
+        const watch = await watchLog({ exercise, seat, vkey: key }, () => undefined)
         stop = watch.stop
         if (over) watch.stop()
       },
@@ -134,7 +134,7 @@ export function sameNamed(exercise: string, named: readonly string[]): boolean {
   return before === undefined || named.every((vkey) => before.split(' ').includes(vkey))
 }
 
-/** The key this browser saw at its first visit; the one shown now becomes it where there is none. */
+/** The key this browser saw at its first visit, which the one shown now becomes if it is. */
 function pinnedKey(exercise: string, shown: string | undefined): string | undefined {
   const pinned = readDevice(`ledger-key.${exercise}`)
   if (pinned === undefined && shown !== undefined) writeDevice(`ledger-key.${exercise}`, shown)

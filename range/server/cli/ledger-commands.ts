@@ -29,6 +29,10 @@ export function ledgerCommands(program: Command, done: Done): void {
       const { ledgerProve } = await import('./ledger.ts')
       done(ledgerProve(dir, index, options))
     })
+  witnessCommands(ledger, done)
+}
+
+function witnessCommands(ledger: Command, done: Done): void {
   ledger
     .command('witness')
     .description('follows a log from another machine and cosigns it as long as it only grows')

@@ -1,4 +1,4 @@
-import { createWitness, type WitnessStatus } from '../../../range/client/witness.ts'
+import { BrowserWitness, type WitnessStatus } from '../../../range/client/witness.ts'
 import { browserStore } from '../../../range/client/witness-store.ts'
 import { tilePath } from '../../../range/ledger/tile.ts'
 
@@ -12,7 +12,7 @@ async function lookAt(face: 'x' | 'y', vkey: string) {
   }
   const handedIn: string[] = []
   let status: WitnessStatus = { kind: 'starting' }
-  const witness = createWitness({
+  const witness = new BrowserWitness({
     vkey,
     store,
     signs: true,

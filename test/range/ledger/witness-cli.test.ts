@@ -97,7 +97,7 @@ describe('doorstep ledger witness', () => {
     expect(said.err.join()).toContain('(clock-off)')
   })
 
-  it('[L33] exits 2 on misuse: no key, another key, a file of something else, nobody there', async () => {
+  it('[L33] exits 2 on misuse: no key, another key, a foreign file, nobody there', async () => {
     const { town: one, state, vkey } = await town()
     const log = one.url
     expect(await witnessOnce({ log, state })).toMatchObject({ code: 2 })

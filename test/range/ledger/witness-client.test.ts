@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createWitness, type WitnessSources } from '../../../range/client/witness.ts'
+import { BrowserWitness, type WitnessSources } from '../../../range/client/witness.ts'
 import type { WitnessOptions, WitnessStatus } from '../../../range/client/witness.ts'
 import { memoryStore, StoreChanged } from '../../../range/client/witness-store.ts'
 import { readWitnessed } from '../../../range/client/witnessed.ts'
@@ -37,7 +37,7 @@ function sourcesOf(town: Town, seat: string, handedIn: string[] = []): WitnessSo
 function browser(town: Town, seat: string, more: Partial<WitnessOptions> = {}) {
   const seen: WitnessStatus[] = []
   const handedIn: string[] = []
-  const made = createWitness({
+  const made = new BrowserWitness({
     vkey: town.log.vkey,
     store: memoryStore(),
     signs: true,
@@ -49,7 +49,7 @@ function browser(town: Town, seat: string, more: Partial<WitnessOptions> = {}) {
     await made.look()
     return seen.at(-1)!
   }
-  return { look, hear: made.hear, handedIn, seen }
+  return { look, hear: (note: string) => made.hear(note), handedIn, seen }
 }
 
 const reading = (town: Town) => async (name: string) => {

@@ -81,7 +81,7 @@ describe('the desk of the witnesses', () => {
     await log.close()
   })
 
-  it('[L31] a seat has one key at a time; a wiped browser brings a new one, a bounded number of times', async () => {
+  it('[L31] a seat has one key at a time, and a bounded number of them over time', async () => {
     const log = await filledLog()
     const desk = fullDesk(log)
     expect(desk.enrol('other', 'player', players[0]!.vkey)).toBe('key-taken')
@@ -126,7 +126,7 @@ describe('the desk of the witnesses', () => {
     expect(findCosignature(again.checkpoint()!, trainer.vkey, nativeTools)).toBeDefined()
   })
 
-  it('[L32] a note of its own key that it does not hold is evidence, whoever hands it in', async () => {
+  it('[L32] a note of its own key that it does not hold is evidence', async () => {
     const dir = freshDir()
     const before = await filledLog(dir)
     await before.close()
