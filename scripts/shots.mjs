@@ -18,7 +18,8 @@ import { openClass, playMorning, playToEnd } from './shots/story.mjs'
 const HELP = `npm run shots -- [options]
 
   --only NAMES    some of: home, lesson, courses, doors, lobby, attacker, defender, customer,
-                  trainer, projector, lab, design, tamper, over, ended, debrief, print, proof
+                  trainer, projector, lab, design, tamper, over, ended, debrief, print, proof,
+                  parcel
   --widths LIST   360,768,1440
   --themes LIST   light,dark
   --out DIR       out/shots
@@ -63,7 +64,7 @@ const camera = new Camera({
 })
 
 const IN_CLASS = ['doors', 'lobby', 'attacker', 'defender', 'customer', 'trainer', 'projector']
-const AT_END = ['over', 'ended', 'debrief', 'print', 'proof']
+const AT_END = ['over', 'ended', 'debrief', 'print', 'proof', 'parcel']
 class Done extends Error {}
 const lesson = '/courses/sme/s1/2'
 try {
@@ -142,6 +143,12 @@ try {
       })
     if (wants('print', 'debrief'))
       await camera.print('debrief', `/debrief/${room.exercise}`, of('defender'))
+    if (wants('proof', 'parcel'))
+      await camera.take('parcel', `/parcel/${room.exercise}`, {
+        seat: of('customer'),
+        wait: 3000,
+        then: camera.parcelWay,
+      })
     if (wants('proof'))
       await camera.take('proof', `/proof/${room.exercise}`, {
         seat: of('defender'),

@@ -143,6 +143,18 @@ export class Camera {
     await shoot('whatif')
   }
 
+  parcelWay = async (page, shoot) => {
+    const show = page.getByRole('button', { name: 'Show its way', exact: true })
+    for (const state of ['way', 'broken']) {
+      await show.click()
+      await page.locator('.custody-sheet .wax, .custody-seal .is-broken').first().waitFor()
+      await page.waitForTimeout(600)
+      await shoot(state)
+      await page.getByRole('checkbox').check()
+    }
+    await page.getByRole('checkbox').uncheck()
+  }
+
   proofChecked = async (page, shoot) => {
     await page.getByRole('button', { name: 'Check it here' }).click()
     await page.waitForTimeout(1500)

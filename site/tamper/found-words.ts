@@ -13,10 +13,7 @@ export function foundWords(who: Checker, findings: Findings): string {
     case 'buyer':
       return buyerWords(findings.buyer)
     case 'neighbours':
-      return t(`tamper.neighbours.${findings.neighbours.code}`, {
-        newSize: '',
-        ...findings.neighbours,
-      })
+      return neighboursWords(findings.neighbours)
   }
 }
 
@@ -89,4 +86,11 @@ function buyerWords(finding: Findings['buyer']): string {
   if (finding.code === 'receipt-broken') return t('tamper.buyer.receipt-broken')
   const size = 'size' in finding ? finding.size : 0
   return t(`tamper.buyer.${finding.code}`, { n: finding.index + 1, size })
+}
+
+function neighboursWords(finding: Findings['neighbours']): string {
+  if (finding.code === 'same') return t('tamper.neighbours.same', { size: finding.size })
+  const { code, size, newSize } = finding
+  const key = code === 'fork' && size === newSize ? 'fork-at-one-size' : code
+  return t(`tamper.neighbours.${key}`, { size, newSize })
 }
