@@ -27,9 +27,9 @@ const NETWORKS_MORE = 40
  * below the amount from which a bank asks its customer. `rate` is authorisations a minute. Stealth:
  * more networks (one at 0, 41 at 1) and a new one for every visit, fewer cards a visit, a slower
  * pace (70 % at 1), looking around before buying, mixed amounts. `worth: large` buys gift cards
- * above the amount from which the bank asks: worth more, and nothing where it does ask. A visit that is
- * refused (403, 429) is what the crew sees: it moves to another network, slows down, and gives up
- * when it has none left.
+ * above the amount from which the bank asks: worth more, and nothing where it does ask. A visit
+ * that is refused (403, 429) is what the crew sees: it moves to another network, slows down, and
+ * gives up when it has none left.
  */
 export const p2: Technique = {
   id: 'P2',
