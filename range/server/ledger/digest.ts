@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { open } from 'node:fs/promises'
+import type { DiskFile } from './disk.ts'
 
 /** Length and SHA-256 of the bytes a file should begin with. */
 export interface FileDigest {
@@ -17,6 +18,14 @@ export class RunningDigest {
   update(bytes: Uint8Array): void {
     this.#hash.update(bytes)
     this.#size += bytes.length
+  }
+
+  /** Takes in all that stands in a file. */
+  readAll(file: DiskFile): void {
+    const size = file.size()
+    for (let at = 0; at < size; at += CHUNK_BYTES) {
+      this.update(file.read(at, Math.min(CHUNK_BYTES, size - at)))
+    }
   }
 
   now(): FileDigest {

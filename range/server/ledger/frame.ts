@@ -26,7 +26,7 @@ export interface Frame {
 export interface Scan {
   readonly frames: readonly Frame[]
   /** Leaves of all whole frames, LEAF_BYTES each. */
-  readonly leaves: Uint8Array
+  readonly leaves: Buffer
   /** Bytes that are whole; what follows is a torn tail. */
   readonly end: number
   readonly check: Uint8Array

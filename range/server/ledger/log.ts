@@ -64,7 +64,8 @@ export class Log {
   readonly vkey: string
   /** Token of this opening; a later opening of the same folder makes it stale. */
   readonly fence: number
-  readonly #parts: LogParts
+  /** What was recovered has gone to the writer, and is kept there once. */
+  readonly #parts: Omit<LogParts, 'recovered'>
   readonly #writer: Writer
   #published: number
   #note: string | undefined
@@ -76,15 +77,15 @@ export class Log {
   #auditing: Promise<AuditResult> | undefined
 
   constructor(parts: LogParts) {
-    const { recovered } = parts
-    this.#parts = parts
+    const { recovered, ...rest } = parts
+    this.#parts = rest
     this.origin = parts.origin
     this.vkey = parts.signer.vkey
     this.fence = parts.fence
     this.#published = recovered.checkpoint?.size ?? 0
     this.#note = recovered.note
     this.#writer = new Writer(recovered, parts.files, parts)
-    for (const line of recovered.lines) if (line.erased) this.#erased.add(line.index)
+    for (const index of recovered.erased) this.#erased.add(index)
     this.#sealed = parts.sealed
     this.#writeTiles(0)
   }

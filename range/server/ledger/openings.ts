@@ -9,12 +9,11 @@ import { nativeSha256 } from './native.ts'
  * with the entry in canonical form, or `{"erased":true,"index":n}` filled with spaces to the
  * length it had: an erased opening leaves the log valid.
  */
-export interface OpeningLine {
-  readonly index: number
-  readonly erased: boolean
-  /** Where the line begins, and where it ends, newline included. */
-  readonly offset: number
-  readonly end: number
+export interface OpeningScan {
+  /** Where each whole line begins, and at the end where the last one ends. */
+  readonly lineAt: number[]
+  /** Indexes of lines that open nothing any more. */
+  readonly erased: Set<number>
 }
 
 /** `{"index":…,"salt":"…","entry":` and what closes a line, in bytes at most. */
@@ -89,22 +88,22 @@ export function erasedLine(index: number, length: number): string {
  * without newline is a torn tail. Refuses a whole line that does not open its leaf with
  * `opening-changed`, naming the entry; a hole or another order likewise.
  */
-export function scanOpenings(file: Buffer, leaves: Uint8Array, count: number): OpeningLine[] {
-  const lines: OpeningLine[] = []
-  let offset = 0
-  while (lines.length < count) {
-    const newline = file.indexOf(0x0a, offset)
+export function scanOpenings(file: Buffer, leaves: Buffer, count: number): OpeningScan {
+  const lineAt = [0]
+  const erased = new Set<number>()
+  let from = 0
+  for (let index = 0; index < count; index++) {
+    const newline = file.indexOf(0x0a, from)
     if (newline < 0) break
-    const index = lines.length
-    const leaf = leaves.subarray(index * LEAF_BYTES, (index + 1) * LEAF_BYTES)
-    const outcome = readOpeningLine(file.subarray(offset, newline), index, leaf)
+    const outcome = readLine(file, { from, to: newline }, index, leaves, index * LEAF_BYTES)
     if (outcome === 'changed') {
       throw new LedgerError('opening-changed', `entry ${index} does not open its leaf`, index)
     }
-    lines.push({ index, erased: outcome === 'erased', offset, end: newline + 1 })
-    offset = newline + 1
+    if (outcome === 'erased') erased.add(index)
+    from = newline + 1
+    lineAt.push(from)
   }
-  return lines
+  return { lineAt, erased }
 }
 
 /**
@@ -116,22 +115,42 @@ export function readOpeningLine(
   index: number,
   leaf: Uint8Array,
 ): 'good' | 'erased' | 'changed' {
+  return readLine(line, { from: 0, to: line.length }, index, Buffer.from(leaf), 0)
+}
+
+const SALT = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/
+const ENTRY_MARK = '","entry":'
+let scratch = Buffer.allocUnsafe(BUFFER_BYTES)
+
+/** `readOpeningLine` where line and leaf lie in larger buffers. */
+function readLine(
+  file: Buffer,
+  { from, to }: { readonly from: number; readonly to: number },
+  index: number,
+  leaves: Buffer,
+  leafAt: number,
+): 'good' | 'erased' | 'changed' {
   const head = `{"index":${index},"salt":"`
-  const entryMark = '","entry":'
   const saltEnd = head.length + 44
-  const entryAt = saltEnd + entryMark.length
-  const text = line.toString('latin1', 0, Math.min(entryAt, line.length))
+  const entryAt = from + saltEnd + ENTRY_MARK.length
+  const text = file.toString('latin1', from, Math.min(entryAt, to))
   if (!text.startsWith(head)) {
-    return line.toString('latin1').trimEnd() === `{"erased":true,"index":${index}}`
-      ? 'erased'
-      : 'changed'
+    const whole = file.toString('latin1', from, to).trimEnd()
+    return whole === `{"erased":true,"index":${index}}` ? 'erased' : 'changed'
   }
-  if (text.slice(saltEnd) !== entryMark || line.at(-1) !== 0x7d) return 'changed'
-  const saltText = text.slice(head.length, saltEnd)
-  const salt = Buffer.from(saltText, 'base64')
+  if (!text.endsWith(ENTRY_MARK) || text.length !== entryAt - from) return 'changed'
+  if (file[to - 1] !== 0x7d || entryAt >= to) return 'changed'
   // Base64 has spare bits at its end; only the one canonical spelling passes.
-  if (salt.toString('base64') !== saltText) return 'changed'
-  return sealedLeaf(salt, line.subarray(entryAt, -1)).equals(leaf) ? 'good' : 'changed'
+  const salt = text.slice(head.length, saltEnd)
+  if (!SALT.test(salt)) return 'changed'
+  if (scratch.length < to - from) scratch = Buffer.allocUnsafe(to - from)
+  scratch.write(salt, 0, 'base64')
+  const opened = SALT_BYTES + file.copy(scratch, SALT_BYTES, entryAt, to - 1)
+  const sealed = hash('sha256', scratch.subarray(0, opened), 'binary')
+  const same =
+    leaves[leafAt] === LEAF_VERSION &&
+    leaves.toString('latin1', leafAt + 1, leafAt + LEAF_BYTES) === sealed
+  return same ? 'good' : 'changed'
 }
 
 /** The opening on a line that `readOpeningLine` called good; undefined for an erased one. */

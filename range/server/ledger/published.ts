@@ -35,7 +35,7 @@ export function readPublished(dir: string): PublishedLog {
   if (vkey === undefined || origin === undefined) {
     throw new LedgerError('key-refused', `no readable key.pub in ${paths.folder}`)
   }
-  const { tree, leaves, note, checkpoint, lines } = recover(nodeDisk, paths, origin, vkey)
+  const { tree, leaves, note, checkpoint, lineAt } = recover(nodeDisk, paths, origin, vkey)
   const publishedSize = checkpoint?.size ?? 0
   const source = { node: tree.node, leaf: (index: number) => leafAt(leaves, index) }
   const sealed = existsSync(paths.sealed)
@@ -52,8 +52,8 @@ export function readPublished(dir: string): PublishedLog {
     root: (size) => tree.root(size),
     leaf: (index) => (index < publishedSize ? leafAt(leaves, index) : undefined),
     prove(index) {
-      const line = index < publishedSize ? lines[index] : undefined
-      const text = line && openings()?.toString('utf8', line.offset, line.end - 1)
+      const [from, to] = index < publishedSize ? lineAt.slice(index, index + 2) : []
+      const text = to === undefined ? undefined : openings()?.toString('utf8', from, to - 1)
       const opening = text === undefined ? undefined : parseOpeningLine(text)
       if (opening === undefined || note === undefined) return undefined
       const path = tree.inclusion(index, publishedSize)

@@ -6,7 +6,7 @@ import type { Disk } from './disk.ts'
 import { LedgerError } from './error.ts'
 import { firstCheck, logHeader, scanFrames } from './frame.ts'
 import { nativeSha256, nativeTools } from './native.ts'
-import { scanOpenings, type OpeningLine } from './openings.ts'
+import { scanOpenings } from './openings.ts'
 
 /**
  * Where the files of a log lie. Secrets and the fence stay outside `ledger/`, which may be shown.
@@ -27,7 +27,10 @@ export interface Recovered {
   readonly count: number
   readonly leaves: Uint8Array
   readonly tree: Tree
-  readonly lines: readonly OpeningLine[]
+  /** Where each opening line begins, and at the end where the next one will. */
+  readonly lineAt: number[]
+  /** Entries whose opening was erased. */
+  readonly erased: ReadonlySet<number>
   readonly check: Uint8Array
   readonly logEnd: number
   readonly openingsEnd: number
@@ -66,13 +69,14 @@ export function recover(disk: Disk, paths: Paths, origin: string, vkey: string):
   const scan = scanFrames(file, header)
   const found = scan.leaves.length / LEAF_BYTES
   const openings = disk.read(paths.openings) ?? Buffer.alloc(0)
-  const lines = scanOpenings(openings, scan.leaves, found)
-  const frames = scan.frames.filter((frame) => frame.first + frame.count <= lines.length)
+  const { lineAt, erased } = scanOpenings(openings, scan.leaves, found)
+  const frames = scan.frames.filter((frame) => frame.first + frame.count < lineAt.length)
   const last = frames.at(-1)
   const count = last === undefined ? 0 : last.first + last.count
   if (checkpoint !== undefined && count < checkpoint.size) throw tooShort(count, checkpoint.size)
   const tree = new Tree(nativeSha256)
   for (let i = 0; i < count; i++) tree.push(hashLeaf(leafAt(scan.leaves, i), nativeSha256))
+  lineAt.length = count + 1
   if (checkpoint !== undefined && !equalBytes(tree.root(checkpoint.size), checkpoint.root)) {
     throw new LedgerError('differs-from-checkpoint', 'the leaves do not lead to the signed root')
   }
@@ -80,10 +84,11 @@ export function recover(disk: Disk, paths: Paths, origin: string, vkey: string):
     count,
     leaves: scan.leaves.subarray(0, count * LEAF_BYTES),
     tree,
-    lines: lines.slice(0, count),
+    lineAt,
+    erased: new Set([...erased].filter((index) => index < count)),
     check: last === undefined ? firstCheck(header) : storedCheck(file, last.offset),
     logEnd: last?.end ?? header.length,
-    openingsEnd: lines[count - 1]?.end ?? 0,
+    openingsEnd: lineAt[count] ?? 0,
     note,
     checkpoint,
   }
@@ -113,7 +118,8 @@ function emptyLog(
     count: 0,
     leaves: new Uint8Array(0),
     tree: new Tree(nativeSha256),
-    lines: [],
+    lineAt: [0],
+    erased: new Set(),
     check: firstCheck(header),
     logEnd: 0,
     openingsEnd: 0,

@@ -61,12 +61,12 @@ export class Writer {
     this.#files = files
     this.#options = options
     this.tree = recovered.tree
-    this.lineAt = [...recovered.lines.map((line) => line.offset), recovered.openingsEnd]
+    this.lineAt = recovered.lineAt
     this.#leaves = Buffer.from(recovered.leaves)
     this.#size = this.#durable = this.#framed = recovered.count
     this.#check = recovered.check
-    this.#logDigest.update(files.log.read(0, files.log.size()))
-    this.#openingsDigest.update(files.openings.read(0, files.openings.size()))
+    this.#logDigest.readAll(files.log)
+    this.#openingsDigest.readAll(files.openings)
   }
 
   /** Entries handed in, durable or not. */
