@@ -8,13 +8,8 @@ export type Literal = Extract<Core, { kind: 'comparison' | 'substring' | 'matche
 export type Leaf = { readonly kind: 'event'; readonly index: number; readonly fact: Fact } | Absent
 
 /** Nothing of this predicate happened, from one point to another, that fits columns and tests. */
-export interface Absent {
+export interface Absent extends Shape {
   readonly kind: 'absent'
-  readonly name: string
-  /** What a column holds: a value, an unknown that a test may name, or anything at all. */
-  readonly columns: readonly { readonly slot: Slot | null; readonly value: Value | null }[]
-  readonly where: readonly Core[]
-  readonly env: readonly (Value | undefined)[]
   /** Some that fit did happen, and did not suffice: nothing else happened. */
   readonly others: boolean
   readonly from: number
@@ -24,8 +19,19 @@ export interface Absent {
   readonly until: number
 }
 
+/** What an absence is of, wherever it is claimed. */
+export interface Shape {
+  readonly name: string
+  /** What a column holds: a value, an unknown that a test may name, or anything at all. */
+  readonly columns: readonly { readonly slot: Slot | null; readonly value: Value | null }[]
+  readonly where: readonly Core[]
+  readonly env: readonly (Value | undefined)[]
+  /** Two absences of one key are of the same; see `keyOfShape`. */
+  readonly key: string
+}
+
 /** Told apart by length, since a value may hold any character. */
-function keyOfAbsence(a: Absent): string {
+export function keyOfShape(a: Omit<Shape, 'key'>): string {
   let key = a.name
   for (const { slot, value } of a.columns) {
     const text = String(value)
@@ -52,7 +58,7 @@ export function mergeAbsences(
         events.set(leaf.fact, leaf)
         continue
       }
-      const key = keyOfAbsence(leaf)
+      const { key } = leaf
       const known = absences.get(key)
       const points = (known?.points ?? 0) + (seen.has(key) ? 0 : 1)
       seen.add(key)

@@ -43,19 +43,31 @@ const MULTIPLICATIVE = new Set(['*', '/', 'MOD'])
 
 function parseTerm(reader: TokenReader): Term {
   reader.enter()
-  let left = parseProduct(reader)
-  while (ADDITIVE.has(reader.peek().text) && reader.peek().kind === 'symbol') {
-    left = arithmetic(left, reader.next(), parseProduct(reader))
-  }
+  const isNext = (): boolean => ADDITIVE.has(reader.peek().text) && reader.peek().kind === 'symbol'
+  const sum = parseChain(reader, isNext, parseProduct)
   reader.leave()
-  return left
+  return sum
 }
 
 function parseProduct(reader: TokenReader): Term {
-  let left = parseAtom(reader)
-  while (MULTIPLICATIVE.has(reader.peek().text) && reader.peek().kind !== 'string') {
-    left = arithmetic(left, reader.next(), parseAtom(reader))
+  const isNext = (): boolean =>
+    MULTIPLICATIVE.has(reader.peek().text) && reader.peek().kind !== 'string'
+  return parseChain(reader, isNext, parseAtom)
+}
+
+/** Operators of one rank bind to the left: each one more makes the term one level deeper. */
+function parseChain(
+  reader: TokenReader,
+  isNext: () => boolean,
+  parse: (reader: TokenReader) => Term,
+): Term {
+  let left = parse(reader)
+  let levels = 0
+  for (; isNext(); levels++) {
+    reader.enter()
+    left = arithmetic(left, reader.next(), parse(reader))
   }
+  for (; levels > 0; levels--) reader.leave()
   return left
 }
 
@@ -76,7 +88,12 @@ function parseAtom(reader: TokenReader): Term {
         ? { kind: 'wildcard', at }
         : { kind: 'variable', at, name: token.text }
     case 'symbol':
-      if (token.text === '-') return negative(parseAtom(reader), at)
+      if (token.text === '-') {
+        reader.enter()
+        const argument = parseAtom(reader)
+        reader.leave()
+        return negative(argument, at)
+      }
       if (token.text === '(') {
         const inner = parseTerm(reader)
         reader.take(')')

@@ -1,16 +1,21 @@
 import { unreachable } from '../unreachable.ts'
 import { aggregate } from './aggregate.ts'
-import { mergeAbsences, type Absent, type Leaf, type Literal } from './literal.ts'
+import {
+  keyOfShape,
+  mergeAbsences,
+  type Absent,
+  type Leaf,
+  type Literal,
+  type Shape,
+} from './literal.ts'
 import { assignment, orderConjuncts } from './monitorable.ts'
 import { compileRegexp } from './regexp.ts'
-import { keyOf, type Key } from './relation.ts'
-import { compileTerm } from './term.ts'
+import type { Key } from './relation.ts'
+import { boundOf, matched, tupleKey, valueOf, without, type Env } from './valuation.ts'
 import { Unexplained, type LogWindow } from './window.ts'
-import { termSlots, type Core, type CoreTerm, type Slot } from './core.ts'
+import { termSlots, type Core, type Slot } from './core.ts'
 import type { Interval, Value } from './ast.ts'
 
-/** Values by slot; holes are not bound yet. */
-export type Env = readonly (Value | undefined)[]
 export interface Answer {
   readonly env: Env
   /** What makes it true: events that are there, and events that are not. */
@@ -28,6 +33,15 @@ export class Prover {
   readonly #window: LogWindow
   readonly #orders = new Map<Core, Map<string, readonly Core[]>>()
   readonly #patterns = new Map<string, (text: string) => boolean>()
+  /** By predicate, the absence that was claimed last. */
+  readonly #shapes = new Map<
+    Core,
+    { readonly env: Env; readonly tests: readonly Core[]; readonly shape: Shape }
+  >()
+  readonly #within = new Map<
+    Core,
+    { readonly outer: readonly Core[]; readonly tests: readonly Core[] }
+  >()
   #tests: readonly Core[] = []
   #left: number
 
@@ -100,38 +114,19 @@ export class Prover {
       const { timePoint, timestamp } = point
       const args =
         f.name === 'tp' ? [timePoint] : f.name === 'ts' ? [timestamp] : [timePoint, timestamp]
-      const bound = this.#match(f.terms, args, env)
+      const bound = matched(f.terms, args, env)
       return bound === null ? [] : [{ env: bound, leaves: [] }]
     }
     const answers: Answer[] = []
     const facts = this.#window.facts(index, f.name)
     this.#spend(facts.length)
     for (const fact of facts) {
-      const bound = this.#match(f.terms, fact.args, env)
+      const bound = matched(f.terms, fact.args, env)
       if (bound !== null)
         answers.push({ env: bound, leaves: [{ kind: 'event', index, fact } as const] })
     }
     if (why !== null) why.push(this.#absent(f, [index, index], env, answers))
     return answers
-  }
-
-  #match(terms: readonly CoreTerm[], args: readonly Value[], env: Env): Env | null {
-    let bound = env
-    for (const [i, term] of terms.entries()) {
-      const arg = args[i] as Value
-      if (term.kind === 'wildcard') continue
-      if (term.kind === 'slot' && bound[term.slot] === undefined) {
-        const next = [...bound]
-        next[term.slot] = arg
-        bound = next
-      } else if (this.#value(term, bound) !== arg) return null
-    }
-    return bound
-  }
-
-  #value(term: CoreTerm, env: Env): Value {
-    if (term.kind === 'slot') return env[term.slot] as Value
-    return compileTerm(term, env as Value[])()
   }
 
   /** The claim that nothing (else) of a predicate happened from one point to another. */
@@ -141,30 +136,39 @@ export class Prover {
     env: Env,
     answers: readonly Answer[],
   ): Absent {
-    const open = new Set<Slot>()
-    const columns = f.terms.map((term) => {
-      const slots = termSlots(term).filter((s) => env[s] === undefined)
-      for (const slot of slots) open.add(slot)
-      if (term.kind === 'wildcard') return { slot: null, value: null }
-      if (slots.length > 0) return { slot: term.kind === 'slot' ? term.slot : null, value: null }
-      return { slot: null, value: this.#value(term, env) }
-    })
-    const known = (s: Slot): boolean => open.has(s) || env[s] !== undefined
-    const where = this.#tests.filter((t) => t.free.every(known) && t.free.some((s) => open.has(s)))
+    const shape = this.#shape(f, env)
+    const { where } = shape
     const others = answers.some((a) => where.every((t) => this.#passes(t, a.env)))
     const start = this.#window.at(from).timestamp
     return {
       kind: 'absent',
-      name: f.name,
-      columns,
-      where,
-      env,
+      ...shape,
       others,
       from,
       to,
       since: start,
       until: this.#window.at(to).timestamp,
     }
+  }
+
+  /** An interval asks for the same absence at point after point, of the same `env`. */
+  #shape(f: Of<'predicate'>, env: Env): Shape {
+    const before = this.#shapes.get(f)
+    if (before?.env === env && before.tests === this.#tests) return before.shape
+    const open = new Set<Slot>()
+    const columns = f.terms.map((term) => {
+      const slots = termSlots(term).filter((s) => env[s] === undefined)
+      for (const slot of slots) open.add(slot)
+      if (term.kind === 'wildcard') return { slot: null, value: null }
+      if (slots.length > 0) return { slot: term.kind === 'slot' ? term.slot : null, value: null }
+      return { slot: null, value: valueOf(term, env) }
+    })
+    const known = (s: Slot): boolean => open.has(s) || env[s] !== undefined
+    const where = this.#tests.filter((t) => t.free.every(known) && t.free.some((s) => open.has(s)))
+    const shape = { name: f.name, columns, where, env }
+    const made = { ...shape, key: keyOfShape(shape) }
+    this.#shapes.set(f, { env, tests: this.#tests, shape: made })
+    return made
   }
 
   #passes(test: Core, env: Env): boolean {
@@ -177,17 +181,17 @@ export class Prover {
     if (f.kind === 'comparison') {
       const binding = assignment(f, boundOf(f, env))
       if (binding !== null) {
-        const value = this.#value(binding.term, env)
+        const value = valueOf(binding.term, env)
         if (value !== value) return []
         const next = [...env]
         next[binding.slot] = value
         return [{ env: next, leaves: [] }]
       }
     }
-    const left = this.#value(f.left, env)
+    const left = valueOf(f.left, env)
     if (f.kind === 'matches')
       return this.#pattern(f.pattern)(String(left)) ? [{ env, leaves: [] }] : []
-    const right = this.#value(f.right, env)
+    const right = valueOf(f.right, env)
     if (f.kind === 'substring')
       return String(right).includes(String(left)) ? [{ env, leaves: [] }] : []
     const holds =
@@ -211,7 +215,7 @@ export class Prover {
 
   #and(f: Of<'and'>, index: number, env: Env, why: Leaf[] | null): Answer[] {
     const outer = this.#tests
-    this.#tests = [...outer, ...f.parts.filter(isTest)]
+    this.#tests = this.#testsWithin(f)
     let answers: Answer[] = [{ env, leaves: [] }]
     for (const part of this.#order(f, env)) {
       answers = answers.flatMap((a) =>
@@ -223,6 +227,17 @@ export class Prover {
     }
     this.#tests = outer
     return answers
+  }
+
+  /** What is tested beside and around the parts of a conjunction; the same list while it may be. */
+  #testsWithin(f: Of<'and'>): readonly Core[] {
+    const outer = this.#tests
+    const before = this.#within.get(f)
+    if (before?.outer === outer) return before.tests
+    const own = f.parts.filter(isTest)
+    const tests = own.length === 0 ? outer : [...outer, ...own]
+    this.#within.set(f, { outer, tests })
+    return tests
   }
 
   #order(f: Of<'and'>, env: Env): readonly Core[] {
@@ -257,11 +272,11 @@ export class Prover {
 
   #shift(f: Of<'previous' | 'next'>, index: number, env: Env, why: Leaf[] | null): Answer[] {
     const other = this.#window.neighbour(index, f.kind === 'previous' ? -1 : 1)
-    if (other === null || !this.#within(index, other, f.interval)) return []
+    if (other === null || !this.#isWithin(index, other, f.interval)) return []
     return this.solve(f.body, other, env, why)
   }
 
-  #within(index: number, other: number, { from, to }: Interval): boolean {
+  #isWithin(index: number, other: number, { from, to }: Interval): boolean {
     const distance = Math.abs(this.#window.at(index).timestamp - this.#window.at(other).timestamp)
     return distance >= from && distance <= to
   }
@@ -382,19 +397,4 @@ export class Prover {
 function isTest(f: Core): boolean {
   const g = f.kind === 'not' ? f.body : f
   return g.kind === 'comparison' || g.kind === 'substring' || g.kind === 'matches'
-}
-
-function boundOf(f: Core, env: Env): ReadonlySet<Slot> {
-  return new Set(f.free.filter((s) => env[s] !== undefined))
-}
-
-function without(env: Env, slots: readonly Slot[]): Env {
-  if (slots.every((s) => env[s] === undefined)) return env
-  const next = [...env]
-  for (const slot of slots) next[slot] = undefined
-  return next
-}
-
-function tupleKey(slots: readonly Slot[], env: Env): Key {
-  return keyOf(slots.map((s) => env[s] as Value))
 }

@@ -1,5 +1,6 @@
 import { MonitorError } from './monitor-error.ts'
-import { Prover, type Answer, type Env } from './proof.ts'
+import { Prover, type Answer } from './proof.ts'
+import type { Env } from './valuation.ts'
 import { Unexplained, type LogWindow } from './window.ts'
 import type { CompiledFormula } from './monitor.ts'
 
