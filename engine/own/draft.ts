@@ -4,6 +4,7 @@ import { createRuleDetector } from '../alert/rule-detector.ts'
 import { formulaSetOf } from '../mfotl/detector.ts'
 import { loadFormulaDocument } from '../mfotl/document.ts'
 import { createRuleSet } from '../sigma/rule-set.ts'
+import { programSize } from '../sigma/regex.ts'
 import type { Rule, SearchNode, ValueMatcher } from '../sigma/rule.ts'
 import type { TwinPlan } from '../twin/plan.ts'
 import {
@@ -12,6 +13,7 @@ import {
   MISTAKES_MAX,
   MONITOR_LIMITS,
   OWN_BYTES_MAX,
+  REGEX_STEPS_MAX,
   REGEXES_MAX,
   TEMPLATE_MAX,
   TITLE_MAX,
@@ -96,7 +98,7 @@ function compileFormula(text: string, { signature, twin }: DraftContext): Compil
 const FILE = 'own'
 
 function compileRules(text: string): CompiledDraft {
-  const made = createRuleSet([{ name: FILE, text }])
+  const made = createRuleSet([{ name: FILE, text }], { caseless: true })
   if (!made.ok) return refused(made.diagnostics.filter((each) => each.severity === 'error'))
   const { rules } = made.set
   const mistakes = rules.flatMap(tooLong)
@@ -134,13 +136,17 @@ function tooMuch(rules: readonly Rule[]): DraftMistake[] {
   const values = rules.flatMap((rule) =>
     rule.kind === 'correlation' ? [] : [...rule.detection.searches.values()].flatMap(valuesOf),
   )
-  const regexes = values.filter(({ kind }) => kind === 'regex').length
+  const regexes = values.filter((value) => value.kind === 'regex')
+  const steps = regexes.reduce((sum, { source, flags }) => sum + programSize(source, flags), 0)
   return [
     ...(values.length > VALUES_MAX
       ? [whole(`${values.length} values are compared with, ${VALUES_MAX} are the most`)]
       : []),
-    ...(regexes > REGEXES_MAX
-      ? [whole(`there are ${regexes} regular expressions, ${REGEXES_MAX} are the most`)]
+    ...(regexes.length > REGEXES_MAX
+      ? [whole(`there are ${regexes.length} regular expressions, ${REGEXES_MAX} are the most`)]
+      : []),
+    ...(steps > REGEX_STEPS_MAX
+      ? [whole(`the regular expressions have ${steps} steps, ${REGEX_STEPS_MAX} are the most`)]
       : []),
   ]
 }

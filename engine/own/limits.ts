@@ -9,6 +9,8 @@ export const CORRELATIONS_MAX = 2
 /** Values that the conditions of one text compare with, and regular expressions among them. */
 export const VALUES_MAX = 200
 export const REGEXES_MAX = 16
+/** RE2 instructions of all of them together: each character of a field may meet each of them. */
+export const REGEX_STEPS_MAX = 1_000
 /** Characters of a title, and of a template of an entity. */
 export const TITLE_MAX = 120
 export const TEMPLATE_MAX = 200

@@ -9,8 +9,15 @@ const KEYS = ['family', 'attack', 'lead', 'entities', 'cases']
 /** A case has at most this many events, repeats counted. */
 export const CASE_EVENTS_MAX = 10_000
 
-/** The extension key `doorstep:` of a rule, or what stands for it where there is none. */
-export function parseDoorstep(document: SourceDocument, rule: YAMLMap): DoorstepKeys {
+/**
+ * The extension key `doorstep:` of a rule, or what stands for it where there is none. Without
+ * `cases` those inside it are passed over: they may be long, and only tests run them.
+ */
+export function parseDoorstep(
+  document: SourceDocument,
+  rule: YAMLMap,
+  cases: boolean,
+): DoorstepKeys {
   const entry = document.get(rule, 'doorstep')
   const none: DoorstepKeys = { family: null, attack: null, lead: [], entities: [], cases: [] }
   if (entry === null) return none
@@ -30,7 +37,7 @@ export function parseDoorstep(document: SourceDocument, rule: YAMLMap): Doorstep
     attack: document.text(map, 'attack'),
     lead: templates(document, map, 'lead'),
     entities: templates(document, map, 'entities'),
-    cases: readCases(document, map),
+    cases: cases ? readCases(document, map) : [],
   }
 }
 

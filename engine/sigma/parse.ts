@@ -50,18 +50,19 @@ export interface ParsedRules {
 /**
  * The rules and suppressions of one YAML text, several documents allowed, and everything that is
  * wrong in it, by line. A document with an error gives no rule. Texts over 4,000,000 characters
- * are refused.
+ * are refused. Without `cases` those inside rules are passed over.
  */
 export function parseRules(
   file: string,
   text: string,
   placeholders: Placeholders = {},
+  { cases = true }: { readonly cases?: boolean } = {},
 ): ParsedRules {
   const diagnostics: Diagnostic[] = []
   const suppressions: Suppression[] = []
   const rules = readDocuments(file, text, diagnostics).flatMap((document, index) => {
     if (isMap(document.root)) {
-      const rule = parseRule(document, document.root, index, placeholders)
+      const rule = parseRule(document, document.root, index, { placeholders, cases })
       if (rule?.kind !== 'suppression') return rule ?? []
       suppressions.push(rule.suppression)
       return []
@@ -76,7 +77,7 @@ function parseRule(
   document: SourceDocument,
   map: YAMLMap,
   index: number,
-  placeholders: Placeholders,
+  { placeholders, cases }: { readonly placeholders: Placeholders; readonly cases: boolean },
 ): Rule | { readonly kind: 'suppression'; readonly suppression: Suppression } | null {
   document.checkKeys(map, KEYS, 'a rule', true)
   const accepted = document.get(map, 'suppression')
@@ -84,7 +85,7 @@ function parseRule(
     const suppression = parseSuppression(document, map, accepted.value, placeholders)
     return suppression === null ? null : { kind: 'suppression', suppression }
   }
-  const head = readHead(document, map, index)
+  const head = readHead(document, map, index, cases)
   const bodies = BODIES.filter((key) => document.get(map, key) !== null)
   const kind = bodies[0]
   if (kind === undefined || bodies.length > 1) {
@@ -126,7 +127,12 @@ function parseRule(
   return detection === null ? null : { ...head, kind, logsource, rules, detection }
 }
 
-function readHead(document: SourceDocument, map: YAMLMap, index: number): Omit<Rule, 'kind'> {
+function readHead(
+  document: SourceDocument,
+  map: YAMLMap,
+  index: number,
+  cases: boolean,
+): Omit<Rule, 'kind'> {
   const title = document.text(map, 'title')
   if (title === null) document.error(map, 'the title is missing', 'title: What the rule detects')
   else if (title.length > 256)
@@ -145,7 +151,7 @@ function readHead(document: SourceDocument, map: YAMLMap, index: number): Omit<R
     tags: document.texts(map, 'tags').map(({ text }) => text),
     status: oneOf(document, map, 'status', STATUSES),
     description: document.text(map, 'description'),
-    doorstep: parseDoorstep(document, map),
+    doorstep: parseDoorstep(document, map, cases),
     custom,
   }
 }

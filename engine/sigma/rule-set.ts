@@ -9,7 +9,6 @@ import { compileDispatch } from './dispatch.ts'
 import type { FieldTable } from './fields.ts'
 import { checkReferences, linkRules } from './link.ts'
 import type { LinkedCorrelation, LinkedRules } from './link.ts'
-import type { Placeholders } from './modifier.ts'
 import { parseRules, type ParsedRules } from './parse.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Diagnostic, Level, Rule, RuleCase } from './rule.ts'
@@ -46,6 +45,8 @@ export interface RuleSetOptions {
   readonly generateAll?: boolean
   /** Let suppressions hold nothing back, as where rules are tested. */
   readonly unsuppressed?: boolean
+  /** Pass over the cases inside rules: for texts that anybody may have written. */
+  readonly caseless?: boolean
 }
 
 /** The state of a set as JSON; correlations that changed since start empty on `restore`. */
@@ -88,7 +89,7 @@ export function createRuleSet(
   const rules: Rule[] = []
   const suppressions: Suppression[] = []
   for (const file of files) {
-    const parsed = readFile(file, options.pipeline?.placeholders)
+    const parsed = readFile(file, options)
     rules.push(...parsed.rules)
     if (options.unsuppressed !== true) suppressions.push(...parsed.suppressions)
     diagnostics.push(...parsed.diagnostics)
@@ -109,9 +110,11 @@ const known = new WeakMap<object, ParsedRules>()
 
 function readFile(
   file: { readonly name: string; readonly text: string },
-  placeholders: Placeholders | undefined,
+  { pipeline, caseless = false }: RuleSetOptions,
 ): ParsedRules {
-  if (placeholders !== undefined) return parseRules(file.name, file.text, placeholders)
+  const placeholders = pipeline?.placeholders
+  if (placeholders !== undefined || caseless)
+    return parseRules(file.name, file.text, placeholders, { cases: !caseless })
   const parsed = known.get(file) ?? parseRules(file.name, file.text)
   known.set(file, parsed)
   return parsed

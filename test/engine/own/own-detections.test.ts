@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import type { Telemetry } from '../../../engine/event/telemetry.ts'
 import { createEngine, EngineError, type Engine } from '../../../engine/engine.ts'
 import { draftDetection } from '../../../engine/own/draft.ts'
+import { OwnDetections } from '../../../engine/own/own-detections.ts'
 import { OWN_BYTES_MAX } from '../../../engine/own/limits.ts'
 import { payment } from '../made-telemetry.ts'
 
@@ -99,6 +101,13 @@ describe('a draft', () => {
       ),
       /regular/,
     ],
+    [
+      'an expensive expression',
+      RULE.replace("payment.response_code: '05'", "a|re: 'a{900}b{900}'"),
+      /steps/,
+    ],
+    ['a long sum', FORMULA.replace('n >= 2', `n >= ${'1+'.repeat(5000)}1`), /nested/],
+    ['a long row of signs', FORMULA.replace('n >= 2', `n >= ${'- '.repeat(5000)}1`), /nested/],
     ['a huge interval', FORMULA.replace('10m', '9999999999999999999d'), /./],
     ['deep brackets', FORMULA.replace('payfail(c, i, m, r) AND', '('.repeat(5000)), /./],
     ['deep lists', `title: ${'['.repeat(6000)}`, /./],
@@ -127,6 +136,51 @@ describe('a draft', () => {
       }
     },
   )
+})
+
+describe('whatever is written', () => {
+  const bits = [
+    '(',
+    ')',
+    '{',
+    '}',
+    '[',
+    ':',
+    '|',
+    "'",
+    '"',
+    '\n',
+    '0',
+    '- ',
+    'NOT ',
+    '*',
+    '&a ',
+    '!',
+  ]
+  const change = fc.record({
+    at: fc.nat(600),
+    drop: fc.nat(6),
+    put: fc.constantFrom(...bits, '', '€'),
+  })
+  it('[O1] is taken or refused, and what is taken runs', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(RULE, FORMULA),
+        fc.array(change, { minLength: 1, maxLength: 5 }),
+        (base, changes) => {
+          const text = changes.reduce(
+            (now, { at, drop, put }) => now.slice(0, at) + put + now.slice(at + drop),
+            base,
+          )
+          if (!draftDetection(text, CONTEXT).ok) return
+          const own = new OwnDetections(CONTEXT)
+          expect(own.replace([{ id: 'own-1', text }], null)).toEqual([])
+          for (const event of DAY.slice(0, 6)) own.see(event, event.time)
+        },
+      ),
+      { numRuns: 250 },
+    )
+  })
 })
 
 describe('detections of one’s own', () => {
