@@ -81,6 +81,7 @@ export class BrowserWitness {
   #running: Promise<void> | undefined
   #again = false
   #enrolled = ''
+  #accused = ''
   #counted = false
   /** The checkpoint that everything has been done for. */
   #settled: { readonly note: string; readonly status: WitnessStatus } | undefined
@@ -184,9 +185,7 @@ export class BrowserWitness {
       { vkey: logKey, note },
     )
     if (!outcome.ok) {
-      if (known.state !== undefined && CONTRADICTIONS.includes(outcome.refused)) {
-        void sources.accuse?.(known.state.note).catch(() => undefined)
-      }
+      if (CONTRADICTIONS.includes(outcome.refused)) this.#accuse(known.state?.note)
       return refusal(outcome)
     }
     const { size } = outcome.checkpoint
@@ -199,6 +198,13 @@ export class BrowserWitness {
     const { enrol, handIn } = this.#options.sources
     if (this.#enrolled !== vkey && (await enrol(vkey))) this.#enrolled = vkey
     this.#counted = this.#enrolled === vkey && (await handIn(cosigned))
+  }
+
+  /** Once is enough: whoever was told keeps it. */
+  #accuse(seen: string | undefined): void {
+    if (seen === undefined || seen === this.#accused) return
+    this.#accused = seen
+    this.#options.sources.accuse?.(seen).catch(() => (this.#accused = ''))
   }
 
   #remember(size: number, note: string): void {
