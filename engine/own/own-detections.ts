@@ -74,7 +74,7 @@ export class OwnDetections {
         return []
       }
       const running = new RunningDraft(id, draft)
-      if (formulas !== null) running.takeUp(formulas())
+      if (formulas !== null && running.kind === 'mfotl') running.takeUp(formulas())
       return [{ id, text, running, alerts: 0, lastAlert: null }]
     })
     if (mistakes.length === 0) this.#entries = entries

@@ -51,7 +51,6 @@ export class RunningDraft {
 
   /** Takes up what the engine's own formulas know of the day: facts that later ones refer to. */
   takeUp(formulas: Json): void {
-    if (this.kind !== 'mfotl') return
     const own = this.#draft.detector.save() as Record<string, Json>
     const { clock, facts } = formulas as Record<string, Json>
     this.#draft.detector.restore({ ...own, clock: clock ?? 0, facts: facts ?? null })
