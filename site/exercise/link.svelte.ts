@@ -12,6 +12,8 @@ export class SeatLink {
   view = $state.raw<View | null>(null)
   line = $state<'connecting' | 'here' | 'lost' | 'gone'>('connecting')
   reason = $state<string | null>(null)
+  /** Whether this browser, as a witness, was shown another record than before. */
+  doubted = $state(false)
   readonly #connection: SeatConnection
   #stopWatching: (() => void) | undefined
   #closed = false
@@ -50,7 +52,10 @@ export class SeatLink {
   /** Whoever plays also witnesses the record; of its own, and never in the way of the game. */
   async #watch(exercise: string, token: string): Promise<void> {
     const { watchQuietly } = await import('../proof/watch.ts')
-    if (!this.#closed) this.#stopWatching = watchQuietly(exercise, token)
+    if (this.#closed) return
+    this.#stopWatching = watchQuietly(exercise, token, (now) => {
+      this.doubted = now.kind === 'alarm'
+    })
   }
 }
 

@@ -98,7 +98,11 @@ function pause(ms: number, leaving: AbortSignal): Promise<void> {
  * While a page of the exercise is open its browser witnesses, from a quiet moment on. Returns what
  * ends it.
  */
-export function watchQuietly(exercise: string, seat: string): () => void {
+export function watchQuietly(
+  exercise: string,
+  seat: string,
+  told: (status: WitnessStatus) => void,
+): () => void {
   let stop: (() => void) | undefined
   let over = false
   const timer = setTimeout(() => {
@@ -106,7 +110,7 @@ export function watchQuietly(exercise: string, seat: string): () => void {
       async (shown) => {
         const key = pinnedKey(exercise, shown?.trim())
         if (key === undefined || over) return
-        const watch = await watchLog({ exercise, seat, vkey: key }, () => undefined)
+        const watch = await watchLog({ exercise, seat, vkey: key }, told)
         stop = watch.stop
         if (over) watch.stop()
       },
