@@ -68,6 +68,20 @@ const MATCHES: readonly Match[] = [
     technique: null,
     params: {},
   },
+  {
+    workflow: 'page-changes',
+    property: 'two-people',
+    attackers: ['publish'],
+    technique: 'W1',
+    params: { stealth: 0, way: 'editor', duration: 60 },
+  },
+  {
+    workflow: 'page-changes',
+    property: 'cards-stay',
+    attackers: ['write'],
+    technique: 'W1',
+    params: { stealth: 0, way: 'editor', duration: 60 },
+  },
   only('returns-and-refunds', 'goods-before-money', 'C2'),
   only('posted-goods', 'delivered-is-there', 'D5'),
   only('virtual-goods', 'no-stolen-cards', 'V3'),
@@ -88,6 +102,7 @@ const IN_WORLD: Readonly<Record<keyof WorldConfig['controls'], true>> = {
   serverSidePrice: true,
   velocityRule: true,
   cspReportOnly: true,
+  pageApproval: true,
   signedHandover: true,
 }
 

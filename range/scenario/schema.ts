@@ -48,6 +48,7 @@ export const scenarioSchema = z.strictObject({
           serverSidePrice: z.boolean().default(true),
           velocityRule: z.boolean().default(false),
           cspReportOnly: z.boolean().default(true),
+          pageApproval: z.boolean().default(false),
           signedHandover: z.boolean().default(false),
         })
         .prefault({}),

@@ -18,7 +18,7 @@ const REVISIONS_MAX = 400
  * Pages of the shop. Publishing appends a revision and serves it; signing makes the live one part
  * of the baseline; restoring serves the newest signed revision again, or, where that one is live
  * and in doubt, what the shop's own build last made; inspecting only looks. Refuses a suspended or
- * locked author.
+ * locked author, and where the control is on what nobody but its author has approved.
  */
 export function decidePages(world: World, command: PageCommand): readonly WorldEvent[] {
   switch (command.kind) {
@@ -47,6 +47,8 @@ function publish(
   const staff = staffBy(world.shop, command.author)
   if (staff?.suspended || customerBy(world.shop, command.author)?.locked)
     return refuse('account-suspended')
+  const alone = command.approvedBy === null || command.approvedBy === command.author
+  if (world.config.controls.pageApproval && alone) return refuse('not-approved')
   const page = pageOf(world.shop, command.page)
   if (page.revisions.length >= REVISIONS_MAX) return refuse('too-many-revisions')
   const fits =

@@ -31,6 +31,8 @@ export interface WorldConfig {
     readonly serverSidePrice: boolean
     readonly velocityRule: boolean
     readonly cspReportOnly: boolean
+    /** Off unless a scenario says otherwise: with it no change goes live on one person's word. */
+    readonly pageApproval: boolean
     /** Off unless a scenario says otherwise: with it a driver hands nothing to a false relay. */
     readonly signedHandover: boolean
   }

@@ -2,6 +2,7 @@
 const FLOWS = {
   refunds: 'returns-and-refunds?without=fourEyes',
   goods: 'posted-goods?without=signedHandover',
+  pages: 'page-changes?without=pageApproval',
   keys: 'virtual-goods?without=singleUseCode',
   invoices: 'supplier-invoices?without=callBack',
   locker: 'locker-hand-over?without=guessLimit',

@@ -42,6 +42,15 @@ export const FLOWS: readonly Flow[] = [
     ],
   },
   {
+    slug: 'page-changes',
+    line: [
+      at('write', 'mo'),
+      at('approve', 'ida', 'refuse'),
+      at('publish', 'mo'),
+      at('pay', 'pim'),
+    ],
+  },
+  {
     slug: 'virtual-goods',
     line: [
       at('buy', 'pim'),
@@ -91,6 +100,7 @@ const CAST_OF_ROLE: Readonly<Record<string, CastId>> = {
   carrier: 'otto',
   packer: 'ida',
   courier: 'otto',
+  editor: 'mo',
   stranger: 'slick',
   guesser: 'slick',
   technician: 'slick',

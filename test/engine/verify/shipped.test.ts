@@ -7,9 +7,10 @@ import { modelOf, shippedWorkflow, SLUGS } from './shipped.ts'
 
 const GOLDEN = new URL('counterexamples.golden.txt', import.meta.url)
 
-test('the shipped workflows are the five of commerce and one that is no shop', () => {
+test('the shipped workflows are the six of commerce and one that is no shop', () => {
   expect(SLUGS).toEqual([
     'locker-hand-over',
+    'page-changes',
     'pharmacy',
     'posted-goods',
     'returns-and-refunds',

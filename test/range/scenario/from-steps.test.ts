@@ -91,6 +91,14 @@ test('[V16] without signed hand-over a driver hands parcels to a false relay, wi
   expect(stolen(afterAttack(scenario, { signedHandover: true }))).toBe(0)
 })
 
+test('[V16] without a second person a script gets onto the checkout, with one it does not', () => {
+  const scenario = scenarioOf('page-changes', 'pageApproval')
+  const collected = ({ shop }: World): number =>
+    shop.hosts.reduce((sum, { collected }) => sum + collected.length, 0)
+  expect(collected(afterAttack(scenario))).toBeGreaterThan(0)
+  expect(collected(afterAttack(scenario, { pageApproval: true }))).toBe(0)
+})
+
 test('[V16] without the price on the server no crew is asked for: a customer does it by hand', () => {
   const one = played('posted-goods', 'serverSidePrice')
   expect(one).toMatchObject({ ok: true, play: { kind: 'by-hand', sides: ['customer'] } })
@@ -109,6 +117,8 @@ test('[V16] every other counterexample is not played, and it is said why', () =>
   expect(told).toEqual([
     "locker-hand-over singleUseCode: the range's world has no control singleUseCode to switch off",
     "locker-hand-over guessLimit: the range's world has no control guessLimit to switch off",
+    'page-changes pageApproval: attack',
+    "page-changes readBeforeYes: the range's world has no control readBeforeYes to switch off",
     'pharmacy signedHandover: the range knows no attack that goes this way',
     'pharmacy openedRemote: the range knows no attack that goes this way',
     'pharmacy secondProbe: the range knows no attack that goes this way',

@@ -44,6 +44,7 @@ export function configOf(seed: number, twins: WorldConfig['twins'] = {}): WorldC
       serverSidePrice: true,
       velocityRule: true,
       cspReportOnly: true,
+      pageApproval: false,
       signedHandover: false,
     },
   }

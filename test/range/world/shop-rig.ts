@@ -29,6 +29,7 @@ export function configOf(
     serverSidePrice: true,
     velocityRule: false,
     cspReportOnly: true,
+    pageApproval: false,
     signedHandover: false,
     ...over,
   }
