@@ -16,6 +16,7 @@ import { createPageCallCheck } from './integrity/page-calls.ts'
 import { createLogHealthCheck } from './integrity/log-health.ts'
 import { createFormulaSet } from './mfotl/detector.ts'
 import { createRuleSet } from './sigma/rule-set.ts'
+import type { SuppressionState } from './sigma/suppression.ts'
 import type { DraftContext } from './own/draft.ts'
 import { OwnDetections, type OwnDetection, type OwnState } from './own/own-detections.ts'
 import { createMotionCheck } from './twin/motion.ts'
@@ -87,6 +88,8 @@ export interface Engine {
   ownStates(): readonly OwnState[]
   /** What a draft is read against here. */
   readonly draftContext: DraftContext
+  /** What holds matches of rules back, each with how many, and whether its day is over. */
+  suppressions(): readonly SuppressionState[]
   save(): Json
   /**
    * Continues exactly where `save` was taken, on an engine of the same options; throws if they
@@ -144,6 +147,7 @@ export function createEngine(options: EngineOptions): Engine {
       return { alerts, incidents: incidents.changes(), own: more.incidents }
     },
     incidents: () => incidents.all(),
+    suppressions: () => detectors.flatMap((detector) => detector.suppressions?.() ?? []),
     ownIncidents: () => own.incidents(),
     ownStates: () => own.states(),
     draftContext,

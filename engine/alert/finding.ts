@@ -1,5 +1,6 @@
 import type { Json } from '../event/json.ts'
 import type { Telemetry } from '../event/telemetry.ts'
+import type { SuppressionState } from '../sigma/suppression.ts'
 import type { Alert } from './alert.ts'
 
 /** What a detector says; the engine gives it its id. */
@@ -17,6 +18,8 @@ export interface Detector {
   save(): Json
   /** Refuses by throwing if `saved` is of another version of this detector. */
   restore(saved: Json): void
+  /** Where it has rules that somebody suppressed: each suppression as it stands. */
+  suppressions?(): readonly SuppressionState[]
 }
 
 /** At most this many telemetry uids in an alert. */

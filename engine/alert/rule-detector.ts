@@ -24,6 +24,7 @@ export function createRuleDetector(set: RuleSet): Detector {
       return matches.map((match) => findingOf(match, event))
     },
     tick: () => [],
+    suppressions: () => set.suppressions(),
     save: () => set.save() as unknown as Json,
     restore: (saved) => {
       set.restore(saved as unknown as SavedRuleSet)

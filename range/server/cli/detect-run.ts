@@ -4,6 +4,7 @@ import type { RequestScorer, RequestVerdict } from '../../../engine/anomaly/requ
 import { requestOf } from '../../../engine/anomaly/request-parts.ts'
 import type { Engine } from '../../../engine/engine.ts'
 import type { Telemetry } from '../../../engine/event/telemetry.ts'
+import type { SuppressionState } from '../../../engine/sigma/suppression.ts'
 import { isEpcis } from '../../../engine/event/telemetry.ts'
 import { Watermark } from '../../../engine/stream/watermark.ts'
 import { LINE_MAX } from './detect-line.ts'
@@ -105,6 +106,10 @@ export class DetectRun {
   reload(files: Written): void {
     this.#engine.reload(files)
     this.#rules = createLineRules(files.rules)
+  }
+
+  suppressions(): readonly SuppressionState[] {
+    return this.#engine.suppressions()
   }
 
   /** A line that was taken lately, with its text. */

@@ -18,6 +18,7 @@ import { groupFiles, linesOf } from './detect-source.ts'
 import type { LogGroup } from './detect-source.ts'
 import { WrittenFolders } from './detect-written.ts'
 import type { Written } from './detect-written.ts'
+import { suppressionText } from './suppression-text.ts'
 
 export interface DetectOptions {
   /** Log files, `-` for standard input; rotated files of one log are read as one, oldest first. */
@@ -168,6 +169,8 @@ class DetectSession {
     }
     if (this.#named > NAMED_MAX)
       process.stderr.write(`… and ${this.#named - NAMED_MAX} more broken lines\n`)
+    for (const run of this.#runs)
+      process.stderr.write(suppressionText(run.suppressions(), this.#options.json))
     process.stderr.write(summaryText(this.#runs, found, performance.now() - this.#started))
     if (report !== undefined) process.stderr.write(`report: ${report}\n`)
   }

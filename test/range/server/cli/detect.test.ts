@@ -57,6 +57,14 @@ detection:
   condition: ask
 level: high
 `
+const KNOWN = `---
+title: Our own treasure hunter
+suppression:
+  rules: [1b0cd9f6-6a3c-4b8b-9c39-2c8f0a4f1a11]
+  when: { src_endpoint.ip: 203.0.113.7 }
+  reason: she is paid to look
+  until: '2090-12-31'
+`
 
 describe('doorstep detect', { timeout: 120_000 }, () => {
   it('finds every scanner between real visitors and accuses nobody else', () => {
@@ -272,20 +280,25 @@ describe('doorstep detect', { timeout: 120_000 }, () => {
         await new Promise((resolve) => setTimeout(resolve, 100))
       expect(seen(), `${out}\n${err}`).toBe(true)
     }
-    const line = (n: number, path: string): string =>
-      `203.0.113.9 - - [${at(n)}] "GET ${path} HTTP/1.1" 200 10 "-" "x"\n`
+    const line = (n: number, path: string, ip = '203.0.113.9'): string =>
+      `${ip} - - [${at(n)}] "GET ${path} HTTP/1.1" 200 10 "-" "x"\n`
     try {
       appendFileSync(log, SCAN.map((each) => `${each}\n`).join(''))
       await until(() => out.includes('ip:203.0.113.9'))
       writeFileSync(join(rules, 'own.yml'), 'title: x\n')
       await until(() => err.includes('the rules and formulas of before stay in force'))
       expect(err).toContain('own.yml:1:')
-      writeFileSync(join(rules, 'own.yml'), OWN_RULE)
+      writeFileSync(join(rules, 'own.yml'), OWN_RULE + KNOWN)
       await until(() => err.includes('are in force'))
+      appendFileSync(log, line(39, '/treasure', '203.0.113.7'))
       appendFileSync(log, line(40, '/treasure'))
       await until(() => out.includes('Somebody asks for the treasure'))
-    } finally {
+      expect(out).not.toContain('203.0.113.7')
       child.kill('SIGINT')
+      await until(() => err.includes('"reason":"she is paid to look"'))
+      expect(err).toContain('"held":1')
+    } finally {
+      child.kill('SIGKILL')
     }
   })
 
