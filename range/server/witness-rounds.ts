@@ -1,10 +1,13 @@
 import type { PublishedLog } from './ledger/published.ts'
 
-/** One checkpoint is offered to all witnesses for at least this long. */
-export const ROUND_MS = 1000
+/**
+ * One checkpoint is offered to all witnesses for at least this long: a little less than the second
+ * between two of a running exercise, so that each of them has a round of its own.
+ */
+export const ROUND_MS = 800
 /** A wait for the next one ends after this long, whatever happens. */
 export const WAIT_MS = 20_000
-const LOOK_MS = 100
+const LOOK_MS = 50
 const WAITING_MAX = 400
 
 /**
