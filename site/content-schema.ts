@@ -178,6 +178,8 @@ export const moduleSchema = z.object({
   written: z.boolean({ error: 'Missing: written. Write true only when its lessons exist' }),
   objectives: z.array(z.object({ id: z.string(), text: z.string() })).default([]),
   lab: z.object({ title: z.string(), about: z.string() }).optional(),
+  /** A workflow of the lab of proof by design that belongs to the module. */
+  design: z.string().optional(),
 })
 
 export const lessonSchema = z.object({
