@@ -1,7 +1,7 @@
 import type { Alert, Incident, ReasoningKind } from './alert/alert.ts'
 import { Incidents } from './alert/correlate.ts'
 import type { Detector, Finding } from './alert/finding.ts'
-import { createFormulaDetector } from './alert/formula-detector.ts'
+import { createFormulaDetector, type FormulaDetector } from './alert/formula-detector.ts'
 import { createRuleDetector } from './alert/rule-detector.ts'
 import { createPaymentDetector } from './anomaly/payment-detector.ts'
 import { createRefundPeers } from './anomaly/refund-peers.ts'
@@ -203,7 +203,7 @@ function reloadOwn(
   list: readonly OwnDetection[],
   detectors: readonly Detector[],
 ): void {
-  const mistakes = own.replace(list, () => (detectors[FORMULAS] as Detector).save())
+  const mistakes = own.replace(list, () => (detectors[FORMULAS] as FormulaDetector).background())
   if (mistakes.length === 0) return
   throw new EngineError(mistakes.map(({ id, ...mistake }) => ({ file: id, ...mistake })))
 }

@@ -10,8 +10,13 @@ import type { Detector, Finding } from './finding.ts'
 /** A property that looks ahead waits at most this long for an event that makes it certain. */
 const LOOK_AHEAD_MS = 60_000
 
+export interface FormulaDetector extends Detector {
+  /** What it knows of the day without any formula: `clock` and `facts` of what it saves. */
+  background(): Json
+}
+
 /** Kind T: temporal properties over the facts of telemetry. */
-export function createFormulaDetector(set: FormulaSet, plan: TwinPlan | null): Detector {
+export function createFormulaDetector(set: FormulaSet, plan: TwinPlan | null): FormulaDetector {
   const compiled = set.documents.map((document) => document.compiled)
   const facts = new FactReader(
     plan,
@@ -34,6 +39,7 @@ export function createFormulaDetector(set: FormulaSet, plan: TwinPlan | null): D
       clock = stepped = Math.max(clock, now)
       return set.step(clock, []).map((match) => findingOf(match, '', plan))
     },
+    background: () => ({ clock, facts: facts.save() }),
     save: () => ({
       clock,
       stepped,

@@ -56,12 +56,12 @@ export class OwnDetections {
 
   /**
    * From now on these run. What is the same as before, id and text, goes on with its state; what is
-   * new starts empty, and takes up the facts of `formulas`, the state of the formulas that ship,
-   * where they are given. Returns the mistakes of texts that cannot run; then nothing is changed.
+   * new starts empty, and takes up what `background` of the formulas that ship knows, where it is
+   * given. Returns the mistakes of texts that cannot run; then nothing is changed.
    */
   replace(
     list: readonly OwnDetection[],
-    formulas: (() => Json) | null,
+    background: (() => Json) | null,
   ): readonly (DraftMistake & { readonly id: string })[] {
     if (list.length > OWN_RUNNING_MAX) throw new RangeError(`more than ${OWN_RUNNING_MAX} at once`)
     const mistakes: (DraftMistake & { id: string })[] = []
@@ -74,7 +74,7 @@ export class OwnDetections {
         return []
       }
       const running = new RunningDraft(id, draft)
-      if (formulas !== null && running.kind === 'mfotl') running.takeUp(formulas())
+      if (background !== null && running.kind === 'mfotl') running.takeUp(background())
       return [{ id, text, running, alerts: 0, lastAlert: null }]
     })
     if (mistakes.length === 0) this.#entries = entries

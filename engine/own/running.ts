@@ -49,10 +49,10 @@ export class RunningDraft {
     return this.stopped === null ? this.#told(this.#draft.detector.tick(now), now) : []
   }
 
-  /** Takes up what the engine's own formulas know of the day: facts that later ones refer to. */
-  takeUp(formulas: Json): void {
+  /** Takes up what the formulas that ship know of the day: facts that later ones refer to. */
+  takeUp(background: Json): void {
     const own = this.#draft.detector.save() as Record<string, Json>
-    const { clock, facts } = formulas as Record<string, Json>
+    const { clock, facts } = background as Record<string, Json>
     this.#draft.detector.restore({ ...own, clock: clock ?? 0, facts: facts ?? null })
   }
 

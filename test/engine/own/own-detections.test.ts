@@ -6,7 +6,7 @@ import { createEngine, EngineError, type Engine } from '../../../engine/engine.t
 import { draftDetection } from '../../../engine/own/draft.ts'
 import { OwnDetections } from '../../../engine/own/own-detections.ts'
 import { OWN_BYTES_MAX } from '../../../engine/own/limits.ts'
-import { payment } from '../made-telemetry.ts'
+import { call as made, payment } from '../made-telemetry.ts'
 
 const SIGNATURE = readFileSync('engine/formulas/telemetry.sig', 'utf8')
 const CONTEXT = { signature: SIGNATURE, twin: null }
@@ -168,7 +168,7 @@ describe('whatever is written', () => {
         fc.constantFrom(RULE, FORMULA),
         fc.array(change, { minLength: 1, maxLength: 5 }),
         (base, changes) => {
-          const text = changes.reduce(
+          const text = changes.reduce<string>(
             (now, { at, drop, put }) => now.slice(0, at) + put + now.slice(at + drop),
             base,
           )
@@ -242,6 +242,19 @@ filter: {rules: any, selection: {payment.response_code: '05'}, condition: not se
     engine.reload({ own: [{ id: 'own-1', text: `${FORMULA}# changed\n` }] })
     expect(written(told(engine, [second]))).toEqual([])
     expect(written(told(engine, [DAY[12]!]))).toHaveLength(1)
+  })
+
+  it('[O3] formulas that come late know who asked for a refund before', () => {
+    const text = `title: Somebody says yes\nfamily: insider\nformula: approve(o, s, a)
+message: "{a} said yes to {s}"\nlead: ["order:{o}"]\nseverity: 3\n`
+    const engine = engineOf()
+    const call = { resources: ['order:1'], unmapped: { amount_minor: 500, destination: 'c1' } }
+    engine.step(made(1_000_000, { operation: 'refund.request', user: 'ann', ...call }))
+    engine.reload({ own: [{ id: 'own-1', text }] })
+    const [alert] = engine.step(
+      made(1_100_000, { operation: 'refund.approve', user: 'bob', ...call }),
+    )
+    expect(alert?.title).toBe('bob said yes to ann')
   })
 
   it('[O4] stop by themselves where they say or cost too much', () => {
