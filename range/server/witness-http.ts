@@ -25,7 +25,7 @@ const ADDRESS =
   /^\/ledger\/([A-Za-z0-9-]{1,64})\/(add-cosignature|witness|witnesses|fork-proof|witnessed|round)$/
 const VKEY_BYTES_MAX = 512
 /** A class behind one address hands in once a second each. */
-const PER_ADDRESS = { burst: 400, perSecond: 100 }
+const PER_ADDRESS = { burst: 600, perSecond: 200 }
 const STATUS: Readonly<Record<HandInRefusal, number>> = {
   'note-malformed': 400,
   'bad-cosignature': 400,
