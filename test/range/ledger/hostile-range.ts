@@ -59,7 +59,7 @@ export class HostileRange {
   static async open(scale: number): Promise<HostileRange> {
     const data = mkdtempSync(join(tmpdir(), 'doorstep-hostile-'))
     const child = fork(path('./hostile-child.ts'), [data], {
-      execArgv: ['--import', path('./hostile-watch.mjs')],
+      execArgv: ['--import', new URL('./hostile-watch.mjs', import.meta.url).href],
       stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'ipc'],
       env: { ...process.env, NODE_NO_WARNINGS: '1' },
     })
