@@ -16,11 +16,14 @@ export const HASH_BYTES = 32
 const pair = new Uint8Array(1 + 2 * HASH_BYTES)
 pair[0] = 1
 
+/** The same for a leaf: 0x00, leaf. Most leaves are of one length. */
+let single = new Uint8Array(0)
+
 /** SHA-256(0x00 ‖ leaf). Source: RFC 6962, section 2.1. */
 export function hashLeaf(leaf: Uint8Array, sha256: Sha256): Uint8Array {
-  const data = new Uint8Array(1 + leaf.length)
-  data.set(leaf, 1)
-  return sha256(data)
+  if (single.length !== 1 + leaf.length) single = new Uint8Array(1 + leaf.length)
+  single.set(leaf, 1)
+  return sha256(single)
 }
 
 /** SHA-256(0x01 ‖ left ‖ right). Source: RFC 6962, section 2.1. */
@@ -173,27 +176,51 @@ export function prefixRoots(
   return last === 0 ? { older, newer } : undefined
 }
 
+/** Reads the hash of a leaf that was pushed before. */
+export type ReadLeafHash = (index: number) => Uint8Array
+
+/** A row of nodes of one level; those before `first` are not held. */
+interface Row {
+  bytes: Uint8Array
+  first: number
+  count: number
+}
+
+/** Where a level is kept whole even if leaves can be read again: that of a full tile's root. */
+const KEPT_LEVEL = 8
+
 /**
- * A growing tree that keeps the hash of every complete subtree: 64 bytes a leaf. Adding a leaf
- * hash costs two hashes at most in the mean; root and paths of any earlier size can be asked for.
+ * A growing tree; root and paths of any earlier size can be asked for. Adding a leaf hash costs two
+ * hashes at most in the mean. It keeps the hash of every complete subtree, 64 bytes a leaf; with
+ * `leafHash`, of those within full tiles of 256 leaves none, which leaves a quarter of a byte, and
+ * hashes such a tile again when asked for a part of it.
  */
 export class Tree {
   readonly #sha256: Sha256
-  readonly #levels: { bytes: Uint8Array; count: number }[] = []
+  readonly #levels: Row[] = []
+  #leafHash: ReadLeafHash | undefined
 
-  constructor(sha256: Sha256) {
+  constructor(sha256: Sha256, leafHash?: ReadLeafHash) {
     this.#sha256 = sha256
+    this.#leafHash = leafHash
   }
 
   get size(): number {
-    return this.#levels[0]?.count ?? 0
+    const row = this.#levels[0]
+    return row === undefined ? 0 : row.first + row.count
+  }
+
+  /** From now on reads leaves from somewhere else; only for a tree that was made with `leafHash`. */
+  readLeaves(leafHash: ReadLeafHash): void {
+    if (this.#leafHash === undefined) throw new Error('this tree keeps every hash itself')
+    this.#leafHash = leafHash
   }
 
   /** Adds the hash of the next leaf, and of each subtree it completes. */
   push(leafHash: Uint8Array): void {
     let hash = leafHash
     for (let level = 0; ; level++) {
-      const row = (this.#levels[level] ??= { bytes: new Uint8Array(HASH_BYTES * 64), count: 0 })
+      const row = (this.#levels[level] ??= freshRow())
       if ((row.count + 1) * HASH_BYTES > row.bytes.length) {
         const wider = new Uint8Array(row.bytes.length * 2)
         wider.set(row.bytes)
@@ -201,7 +228,8 @@ export class Tree {
       }
       row.bytes.set(hash, row.count * HASH_BYTES)
       row.count += 1
-      if (row.count % 2 === 1) return
+      if (level === KEPT_LEVEL && this.#leafHash !== undefined) this.#forgetTile()
+      if ((row.first + row.count) % 2 === 1) return
       const end = row.count * HASH_BYTES
       pair.set(row.bytes.subarray(end - 2 * HASH_BYTES, end), 1)
       hash = this.#sha256(pair)
@@ -211,8 +239,18 @@ export class Tree {
   /** Hash of a complete subtree; throws a RangeError where it is not complete yet. */
   readonly node: ReadNode = (level, index) => {
     const row = this.#levels[level]
-    if (row === undefined || index >= row.count) throw new RangeError('no such subtree')
-    return row.bytes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES)
+    if (row === undefined || index >= row.first + row.count) throw new RangeError('no such subtree')
+    if (index >= row.first) {
+      const from = (index - row.first) * HASH_BYTES
+      // A row that is begun anew with each tile is written over.
+      const anew = level < KEPT_LEVEL && this.#leafHash !== undefined
+      return anew
+        ? row.bytes.slice(from, from + HASH_BYTES)
+        : row.bytes.subarray(from, from + HASH_BYTES)
+    }
+    if (level === 0) return this.#leafHash!(index)
+    const [left, right] = [this.node(level - 1, 2 * index), this.node(level - 1, 2 * index + 1)]
+    return hashNode(left, right, this.#sha256)
   }
 
   root(size: number = this.size): Uint8Array {
@@ -226,6 +264,17 @@ export class Tree {
   consistency(oldSize: number, newSize: number = this.size): Uint8Array[] {
     return consistencyPath(oldSize, newSize, this.node, this.#sha256)
   }
+
+  #forgetTile(): void {
+    for (const row of this.#levels.slice(0, KEPT_LEVEL)) {
+      row.first += row.count
+      row.count = 0
+    }
+  }
+}
+
+function freshRow(): Row {
+  return { bytes: new Uint8Array(HASH_BYTES * 64), first: 0, count: 0 }
 }
 
 /** Root over leaves [from, to); `from` is a multiple of the largest power of two within. */

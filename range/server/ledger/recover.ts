@@ -26,6 +26,7 @@ export interface Paths {
 export interface Recovered {
   readonly count: number
   readonly leaves: Uint8Array
+  /** Reads leaves again from `leaves`. */
   readonly tree: Tree
   /** Where each opening line begins, and at the end where the next one will. */
   readonly lineAt: number[]
@@ -74,8 +75,9 @@ export function recover(disk: Disk, paths: Paths, origin: string, vkey: string):
   const last = frames.at(-1)
   const count = last === undefined ? 0 : last.first + last.count
   if (checkpoint !== undefined && count < checkpoint.size) throw tooShort(count, checkpoint.size)
-  const tree = new Tree(nativeSha256)
-  for (let i = 0; i < count; i++) tree.push(hashLeaf(leafAt(scan.leaves, i), nativeSha256))
+  const leafHash = (index: number) => hashLeaf(leafAt(scan.leaves, index), nativeSha256)
+  const tree = new Tree(nativeSha256, leafHash)
+  for (let i = 0; i < count; i++) tree.push(leafHash(i))
   lineAt.length = count + 1
   if (checkpoint !== undefined && !equalBytes(tree.root(checkpoint.size), checkpoint.root)) {
     throw new LedgerError('differs-from-checkpoint', 'the leaves do not lead to the signed root')
@@ -117,7 +119,7 @@ function emptyLog(
   return {
     count: 0,
     leaves: new Uint8Array(0),
-    tree: new Tree(nativeSha256),
+    tree: new Tree(nativeSha256, () => new Uint8Array(0)),
     lineAt: [0],
     erased: new Set(),
     check: firstCheck(header),

@@ -16,6 +16,10 @@ export interface WriterFiles {
   readonly fence: DiskFile | undefined
 }
 
+/** How much room for leaves grows when it is used up: an eighth of it stands empty in the mean. */
+const GROWTH = 1.25
+const LEAVES_BYTES = 32_768
+
 /** Batches a log that need not be durable gathers before it writes. */
 const STAGE_BATCHES_MAX = 1024
 
@@ -63,6 +67,7 @@ export class Writer {
     this.tree = recovered.tree
     this.lineAt = recovered.lineAt
     this.#leaves = Buffer.from(recovered.leaves)
+    this.tree.readLeaves((index) => this.#leafHash(index))
     this.#size = this.#durable = this.#framed = recovered.count
     this.#check = recovered.check
     this.#logDigest.readAll(files.log)
@@ -228,9 +233,11 @@ export class Writer {
   }
 
   #growTree(size: number): void {
-    for (let i = this.tree.size; i < size; i++) {
-      this.tree.push(hashLeaf(leafAt(this.#leaves, i), nativeSha256))
-    }
+    for (let i = this.tree.size; i < size; i++) this.tree.push(this.#leafHash(i))
+  }
+
+  #leafHash(index: number): Uint8Array {
+    return hashLeaf(leafAt(this.#leaves, index), nativeSha256)
   }
 
   #checkFence(): void {
@@ -243,7 +250,9 @@ export class Writer {
   #reserve(count: number): void {
     const needed = (this.#size + count) * LEAF_BYTES
     if (needed <= this.#leaves.length) return
-    const wider = Buffer.alloc(Math.max(needed, this.#leaves.length * 2))
+    const wider = Buffer.alloc(
+      Math.max(needed, LEAVES_BYTES, Math.ceil(this.#leaves.length * GROWTH)),
+    )
     wider.set(this.#leaves)
     this.#leaves = wider
   }
