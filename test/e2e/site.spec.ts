@@ -218,7 +218,7 @@ for (const width of [360, 1440]) {
   test(`no page asks another host, scrolls sideways, complains or fails axe, light and dark: ${width} px`, async ({
     browser,
   }) => {
-    test.setTimeout(120_000)
+    test.setTimeout(300_000)
     const strangers: string[] = []
     const context = await browser.newContext({
       viewport: { width, height: 900 },
@@ -241,6 +241,7 @@ for (const width of [360, 1440]) {
       expect(sideways, `${path} scrolls sideways`).toBeLessThanOrEqual(0)
       // Darkness changes colours and nothing else.
       await page.emulateMedia({ colorScheme: 'dark' })
+      await page.evaluate(settled)
       const inColour = new AxeBuilder({ page }).withRules(['color-contrast', 'link-in-text-block'])
       expect(await faults(inColour), `${path}, dark`).toEqual([])
     }
@@ -248,6 +249,18 @@ for (const width of [360, 1440]) {
     expect(said).toEqual([])
     await context.close()
   })
+}
+/**
+ * Until no colour is on its way: with less motion each change takes a millisecond, one part of the
+ * page after the other.
+ */
+async function settled(): Promise<void> {
+  const frame = () => new Promise((done) => requestAnimationFrame(done))
+  for (let quiet = 0; quiet < 3;) {
+    await frame()
+    const running = document.getAnimations().some((one) => one instanceof CSSTransition)
+    quiet = running ? 0 : quiet + 1
+  }
 }
 async function faults(axe: AxeBuilder): Promise<string[]> {
   const { violations } = await axe.analyze()
