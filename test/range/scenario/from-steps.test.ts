@@ -83,7 +83,7 @@ test('[V16] without strong authentication large orders are paid with stolen card
   expect(stolen(afterAttack(scenario, { sca: true }))).toBe(0)
 })
 
-test('[V16] without signed hand-over a driver hands parcels to a false relay, with it none', () => {
+test('[V16] [W32] without signed hand-over a driver hands parcels to a false relay, with it none', () => {
   const scenario = scenarioOf('posted-goods', 'signedHandover')
   const stolen = ({ logistics }: World): number =>
     logistics.parcels.filter(({ status }) => status === 'stolen').length
@@ -91,7 +91,7 @@ test('[V16] without signed hand-over a driver hands parcels to a false relay, wi
   expect(stolen(afterAttack(scenario, { signedHandover: true }))).toBe(0)
 })
 
-test('[V16] without a second person a script gets onto the checkout, with one it does not', () => {
+test('[V16] [W32] without a second person a script gets onto the checkout, with one it does not', () => {
   const scenario = scenarioOf('page-changes', 'pageApproval')
   const collected = ({ shop }: World): number =>
     shop.hosts.reduce((sum, { collected }) => sum + collected.length, 0)
