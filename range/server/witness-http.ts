@@ -127,8 +127,8 @@ async function enrol(
   return true
 }
 
-function kindOf(role: Role | undefined): WitnessKind {
-  return role === 'trainer' || role === 'screen' ? role : 'player'
+function kindOf(role: Role | undefined): WitnessKind | undefined {
+  return role === undefined || role === 'trainer' || role === 'screen' ? role : 'player'
 }
 
 function refuse(res: ServerResponse, status: number, code: string): true {

@@ -84,7 +84,7 @@ export class WitnessDesk {
     }
   }
 
-  enrol(seat: string, kind: WitnessKind, vkey: string): 'ok' | RollRefusal {
+  enrol(seat: string, kind: WitnessKind | undefined, vkey: string): 'ok' | RollRefusal {
     return this.#roll.enrol(seat, kind, vkey)
   }
 

@@ -45,9 +45,14 @@ export class WitnessRoll {
     }
   }
 
-  /** Takes a seat's key in; the same one again changes nothing. */
-  enrol(seat: string, kind: WitnessKind, vkey: string): 'ok' | RollRefusal {
-    if (this.#bySeat.get(seat)?.vkey === vkey) return 'ok'
+  /**
+   * Takes a seat's key in; the same one again changes nothing. Without `told` (nobody knows any more
+   * what the seat was) its earlier keys tell, else it is a player's.
+   */
+  enrol(seat: string, told: WitnessKind | undefined, vkey: string): 'ok' | RollRefusal {
+    const before = this.#bySeat.get(seat)
+    if (before?.vkey === vkey) return 'ok'
+    const kind = told ?? before?.kind ?? 'player'
     const taken = this.#take(seat, kind, vkey)
     if (taken === 'ok' && this.#file !== undefined) {
       appendFileSync(this.#file, `${JSON.stringify({ seat, kind, vkey })}\n`)
