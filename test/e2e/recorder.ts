@@ -54,7 +54,7 @@ function carry(text: string, heard: Heard): void {
     .map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
     .filter((one) => !one.includes('cosig#'))
   if (told.length === 0) return
-  heard.gun.push(`[${told.join()}]`)
+  heard.gun.push(...told)
   heard.last = Date.now()
 }
 
