@@ -118,7 +118,7 @@ export function readOpeningLine(
   return readLine(line, { from: 0, to: line.length }, index, Buffer.from(leaf), 0)
 }
 
-const SALT = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/
+const NO_SPARE_BITS = 'AEIMQUYcgkosw048'
 const ENTRY_MARK = '","entry":'
 let scratch = Buffer.allocUnsafe(BUFFER_BYTES)
 
@@ -140,17 +140,24 @@ function readLine(
   }
   if (!text.endsWith(ENTRY_MARK) || text.length !== entryAt - from) return 'changed'
   if (file[to - 1] !== 0x7d || entryAt >= to) return 'changed'
-  // Base64 has spare bits at its end; only the one canonical spelling passes.
   const salt = text.slice(head.length, saltEnd)
-  if (!SALT.test(salt)) return 'changed'
   if (scratch.length < to - from) scratch = Buffer.allocUnsafe(to - from)
-  scratch.write(salt, 0, 'base64')
+  if (scratch.write(salt, 0, 'base64') !== SALT_BYTES || !isCanonicalSalt(salt)) return 'changed'
   const opened = SALT_BYTES + file.copy(scratch, SALT_BYTES, entryAt, to - 1)
   const sealed = hash('sha256', scratch.subarray(0, opened), 'binary')
   const same =
     leaves[leafAt] === LEAF_VERSION &&
     leaves.toString('latin1', leafAt + 1, leafAt + LEAF_BYTES) === sealed
   return same ? 'good' : 'changed'
+}
+
+/**
+ * Whether 44 letters from which Node read 32 bytes are the one spelling of them: it also reads the
+ * letters of base64url, and base64 has spare bits at its end.
+ */
+function isCanonicalSalt(salt: string): boolean {
+  if (salt.includes('-') || salt.includes('_')) return false
+  return salt.charCodeAt(43) === 0x3d && NO_SPARE_BITS.includes(salt[42]!)
 }
 
 /** The opening on a line that `readOpeningLine` called good; undefined for an erased one. */

@@ -111,6 +111,29 @@ describe('a log that stopped anywhere', () => {
     }
   })
 
+  it('[L8] refuses any other spelling of a salt, naming the entry', async () => {
+    const dir = await filledDir()
+    const path = join(dir, 'ledger/openings.jsonl')
+    const whole = readFileSync(path, 'utf8')
+    const spellings: ((salt: string) => string)[] = [
+      (salt) => salt.replaceAll('+', '-').replaceAll('/', '_'),
+      (salt) => salt.slice(0, 42) + String.fromCharCode(salt.charCodeAt(42) + 1) + '=',
+      (salt) => salt.slice(0, 43) + '.',
+      (salt) => salt.slice(0, 43) + '==',
+      (salt) => salt.slice(0, 43),
+      (salt) => `${salt.slice(0, 20)} ${salt.slice(20)}`,
+      (salt) => `${salt.slice(0, 43)}\t`,
+    ]
+    for (const spell of spellings) {
+      const bent = whole.replaceAll(/"salt":"([^"]+)"/g, (_, salt: string) => {
+        return `"salt":"${spell(salt)}"`
+      })
+      expect(bent).not.toBe(whole)
+      writeFileSync(path, bent)
+      expect(await refusal(openLog(dir, LIVE))).toMatchObject({ code: 'opening-changed' })
+    }
+  })
+
   it('[L8] refuses exchanged frames, a foreign origin, another key, a bent checkpoint', async () => {
     const dir = await filledDir()
     const other = { ...LIVE, origin: 'doorstep.local/exercise/OTHER' }
