@@ -46,8 +46,8 @@ export class WitnessRoll {
   }
 
   /**
-   * Takes a seat's key in; the same one again changes nothing. Without `told` (nobody knows any more
-   * what the seat was) its earlier keys tell, else it is a player's.
+   * Takes a seat's key in; the same one again changes nothing. Without `told` (nobody knows any
+   * more what the seat was) its earlier keys tell, else it is a player's.
    */
   enrol(seat: string, told: WitnessKind | undefined, vkey: string): 'ok' | RollRefusal {
     const before = this.#bySeat.get(seat)

@@ -84,6 +84,10 @@ it.skipIf(browserPath === undefined).each(['127.0.0.1', 'doorstep.test'])(
       await log.publish(20)
       const newest = replica.update()!
       await page.waitForFunction((key) => Reflect.get(globalThis, 'news').includes(key), newest)
+      // Cosigned checkpoints come the same way, in a space of their own.
+      const note = `${log.checkpoint}— witness.example/w AAAA`
+      hub.publish('cosig', note, { announce: true })
+      await page.waitForFunction((text) => Reflect.get(globalThis, 'news').includes(text), note)
       expect(asked.filter((url) => url.startsWith('/ledger/'))).toEqual([])
     } finally {
       await browser.close()
@@ -110,6 +114,7 @@ async function inPage({ claim, socketUrl }: { claim: { opening: object }; socket
     scriptUrl: '/_astro/frame-test.js',
     socketUrl,
     onCheckpoint: (key) => page.news.push(key),
+    onCosigned: (note) => page.news.push(note),
   })
   const sources = { fetchByHash: client.fetchByHash, fetchPath: null }
   const good = await page.verifyEntry(claim as never, sources)
