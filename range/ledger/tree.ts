@@ -210,7 +210,7 @@ export class Tree {
     return row === undefined ? 0 : row.first + row.count
   }
 
-  /** From now on reads leaves from somewhere else; only for a tree that was made with `leafHash`. */
+  /** Reads leaves from somewhere else from now on; only for a tree made with `leafHash`. */
   readLeaves(leafHash: ReadLeafHash): void {
     if (this.#leafHash === undefined) throw new Error('this tree keeps every hash itself')
     this.#leafHash = leafHash

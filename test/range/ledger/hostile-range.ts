@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { connectSeat, type SeatConnection } from '../../../range/client/socket/seat.ts'
 import type { Target } from './hostile-attacks.ts'
 
-const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+const CHILD = fileURLToPath(new URL('./hostile-child.ts', import.meta.url))
 const MB = 1024 * 1024
 
 /** What a server under attack went through. */
@@ -58,7 +58,7 @@ export class HostileRange {
 
   static async open(scale: number): Promise<HostileRange> {
     const data = mkdtempSync(join(tmpdir(), 'doorstep-hostile-'))
-    const child = fork(path('./hostile-child.ts'), [data], {
+    const child = fork(CHILD, [data], {
       execArgv: ['--import', new URL('./hostile-watch.mjs', import.meta.url).href],
       stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'ipc'],
       env: { ...process.env, NODE_NO_WARNINGS: '1' },

@@ -15,7 +15,7 @@ import { editOpenings, forgeLog, removeTiles } from './forge.ts'
 import { LIVE as KILL } from './kill-load.ts'
 import { entry, filledDir, freshDir, LIVE, numbers, refusal } from './rig.ts'
 
-/** What the design says must be refused, and the test that holds it: file, and part of its title. */
+/** What must be refused, and the test that holds it: its file, and part of its title. */
 const INDEX: readonly (readonly [refusal: string, file: string, title: string])[] = [
   ['an entry edited', 'verify', 'log and opening forged to fit'],
   ['an entry deleted', 'verify', 'a leaf dropped, frames forged'],
