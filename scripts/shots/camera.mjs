@@ -12,6 +12,7 @@ const CHOSEN = {
   'proof-checked-1440-light': 'proof.jpg',
   'lobby-defender-1440-light': 'lobby.jpg',
   'lab-host-1440-light': 'lab.jpg',
+  'design-goods-1440-light': 'design.jpg',
   'home-1440-light': 'home.jpg',
   'lesson-1440-light': 'lesson.jpg',
 }
