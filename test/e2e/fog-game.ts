@@ -155,12 +155,18 @@ export async function station(game: Game): Promise<void> {
       // The newest entry of the record comes when the disk is done with it: apart from the rest,
       // and the last one only.
       `ledger ${JSON.stringify(newest)}`,
-      ...gun.map((one) => `gun ${one}`),
+      ...gun.filter((one) => isOf(game, one)).map((one) => `gun ${one}`),
       ...[...http].sort().map((one) => `http ${one}`),
     ]
     game.stations[role].push(masked(told.join('\n'), game.names))
     for (const list of [events, gun, http]) list.length = 0
   }
+}
+
+/** Gun carries the checkpoints of every exercise to everybody: those of other games are theirs. */
+function isOf({ exercise }: Game, message: string): boolean {
+  const [, origin] = /doorstep\.local\/exercise\/([\w-]+)/.exec(message) ?? []
+  return origin === undefined || origin === exercise
 }
 
 /**
