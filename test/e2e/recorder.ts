@@ -102,7 +102,8 @@ export function masked(text: string, names: readonly string[]): string {
     )
     .replace(/(\bid\\?":\\?")[0-9a-f]{24}/g, '$1························')
     .replace(/\/x\/[\w-]{24}\//g, '/x/························/')
-    .replace(/"><":"[^"]*"/g, (found) => `"><":${'·'.repeat(found.length)}`)
+    // To whom Gun sent it too: as many as have any record open on this server.
+    .replace(/"><":"[^"]*"/g, '"><":···')
     .replace(/ uid="\w+"/g, '')
     .replace(/time \d{13}/g, 'time ·············')
     .replace(/(\+|\s)[0-9a-f]{8}(?=\+)/g, '$1········')
