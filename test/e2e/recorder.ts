@@ -94,17 +94,19 @@ export async function quiet(all: readonly Heard[], ms = 350): Promise<void> {
 export function masked(text: string, names: readonly string[]): string {
   let result = text
   for (const name of names) result = result.replaceAll(name, '·'.repeat(name.length))
-  return result
-    .replace(/[A-Za-z0-9+/]{40,}={0,2}|[A-Za-z0-9_-]{32,}/g, (found) => '·'.repeat(found.length))
-    .replace(
-      /"(#|@)":"[A-Za-z0-9]{1,32}"/g,
-      (found) => `${found.slice(0, 5)}${'·'.repeat(found.length - 6)}"`,
-    )
-    .replace(/(\bid\\?":\\?")[0-9a-f]{24}/g, '$1························')
-    .replace(/\/x\/[\w-]{24}\//g, '/x/························/')
-    // To whom Gun sent it too: as many as have any record open on this server.
-    .replace(/"><":"[^"]*"/g, '"><":···')
-    .replace(/ uid="\w+"/g, '')
-    .replace(/time \d{13}/g, 'time ·············')
-    .replace(/(\+|\s)[0-9a-f]{8}(?=\+)/g, '$1········')
+  return (
+    result
+      .replace(/[A-Za-z0-9+/]{40,}={0,2}|[A-Za-z0-9_-]{32,}/g, (found) => '·'.repeat(found.length))
+      .replace(
+        /"(#|@)":"[A-Za-z0-9]{1,32}"/g,
+        (found) => `${found.slice(0, 5)}${'·'.repeat(found.length - 6)}"`,
+      )
+      .replace(/(\bid\\?":\\?")[0-9a-f]{24}/g, '$1························')
+      .replace(/\/x\/[\w-]{24}\//g, '/x/························/')
+      // To whom Gun sent it too: as many as have any record open on this server.
+      .replace(/"><":"[^"]*"/g, '"><":···')
+      .replace(/ uid="\w+"/g, '')
+      .replace(/time \d{13}/g, 'time ·············')
+      .replace(/(\+|\s)[0-9a-f]{8}(?=\+)/g, '$1········')
+  )
 }
