@@ -2,7 +2,7 @@ import type { GunHub } from './gun/hub.ts'
 import type { LogShelf } from './ledger/http.ts'
 import type { PublishedLog } from './ledger/published.ts'
 import { WitnessDesk } from './ledger/witness-desk.ts'
-import { WitnessRounds } from './witness-rounds.ts'
+import { PER_WITNESS_MS, ROUND_MS, WitnessRounds } from './witness-rounds.ts'
 
 const DESKS_MAX = 96
 /** Cosigned notes of one log that stay in Gun, and how long latecomers are waited for. */
@@ -25,7 +25,7 @@ export interface DesksParts {
   readonly named: readonly string[]
   readonly now: () => number
   readonly hub: Pick<GunHub, 'publish' | 'forget'>
-  /** How long one checkpoint is offered to witnesses; `ROUND_MS` by default. */
+  /** How long one checkpoint is offered to few witnesses; `ROUND_MS` by default. */
   readonly roundMs?: number
 }
 
@@ -37,6 +37,11 @@ interface Kept {
 /** One desk a log, made when somebody asks for it; the longest unused go. */
 export function createDesks(parts: DesksParts): Desks {
   const desks = new Map<string, Kept>()
+  const roundMs = (): number => {
+    let witnesses = 0
+    for (const { rounds } of desks.values()) witnesses += rounds.witnesses
+    return Math.max(parts.roundMs ?? ROUND_MS, witnesses * PER_WITNESS_MS)
+  }
   function get(id: string): Kept | undefined {
     const log = parts.logs.get(id)
     if (log === undefined) return undefined
@@ -53,7 +58,7 @@ export function createDesks(parts: DesksParts): Desks {
       share.take(note, witnessed)
     }
     const desk = new WitnessDesk({ log, named, now, dir: parts.dirOf(id), onCosigned })
-    const kept = { desk, rounds: new WitnessRounds(log, parts.roundMs) }
+    const kept = { desk, rounds: new WitnessRounds(log, roundMs) }
     desks.set(id, kept)
     if (desks.size > DESKS_MAX) desks.delete(desks.keys().next().value!)
     return kept
