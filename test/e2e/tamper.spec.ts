@@ -25,6 +25,8 @@ test('the tamper lab: change the record by keyboard, foresee, and see who notice
 }) => {
   test.setTimeout(120_000)
   await page.setViewportSize({ width: 360, height: 740 })
+  // What fades in has its colours only in the end.
+  await page.emulateMedia({ reducedMotion: 'reduce' })
   await page.goto(`${server.url}/labs/tamper`)
   const key = (name: string) => page.getByRole('button', { name, exact: true })
   const tool = (name: RegExp) => page.getByRole('radio', { name })
