@@ -265,9 +265,7 @@ async function step(game: Game, nth: number): Promise<void> {
 async function published(game: Game, size: number): Promise<void> {
   await shown(game, ['defender'], `"/ledger/size","value":${size}}`)
   const carried = (role: Watched): boolean =>
-    game.heard[role].gun.some(
-      (one) => one.includes(game.exercise) && one.includes(`\\n${size}\\`),
-    )
+    game.heard[role].gun.some((one) => one.includes(game.exercise) && one.includes(`\\n${size}\\`))
   await expect.poll(() => READERS.every(carried), INTERVALS).toBe(true)
 }
 /** Every screen has seen the phase before the next thing happens. */
