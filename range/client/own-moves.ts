@@ -15,6 +15,7 @@ import { nodesFromTiles, tilesForInclusion } from '../ledger/tile-reader.ts'
 import { parseBundle, tilePath, tileWidthAt, TILE_WIDTH } from '../ledger/tile.ts'
 import { climb, hashLeaf, inclusionPath } from '../ledger/tree.ts'
 import type { ReceiptMessage } from '../protocol/message.ts'
+import { fetchFromServer } from './proof.ts'
 
 /** What became of one acknowledged message. */
 export type Finding =
@@ -43,9 +44,10 @@ export interface OwnMovesClaim {
   readonly vkey: string
   /** Whether the log is sealed. */
   readonly ended: boolean
-  /** Plain HTTP; undefined for "not there". What it gives is checked, not trusted. */
-  readonly fetchPath: (path: string) => Promise<Uint8Array | undefined>
+  /** As `Sources.fetchPath` of `proof.ts`, and its default. What it gives is checked, not trusted. */
+  readonly fetchPath?: FetchPath
 }
+type FetchPath = (path: string) => Promise<Uint8Array | undefined>
 
 /** Thrown inside, told outside: a part of the record is not there, or is not what was signed. */
 class Unreadable extends Error {
@@ -67,11 +69,13 @@ export async function checkOwnMoves(
 ): Promise<OwnMovesResult> {
   const tools = { sha256, verify: verifyEd25519 }
   const base = `/ledger/${encodeURIComponent(claim.ledger)}`
-  const note = await claim.fetchPath(`${base}/checkpoint`)
+  const fetchPath: FetchPath = (path) =>
+    (claim.fetchPath ?? fetchFromServer)(path).catch(() => undefined)
+  const note = await fetchPath(`${base}/checkpoint`)
   if (note === undefined) return { ok: false, code: 'not-there' }
   const head = verifyCheckpoint(new TextDecoder().decode(note), claim.vkey, tools)
   if (!head.ok) return head
-  const record = new CheckedRecord(head.checkpoint, base, claim.fetchPath)
+  const record = new CheckedRecord(head.checkpoint, base, fetchPath)
   const { size } = head.checkpoint
   const findings: Finding[] = []
   let before: { readonly link: Link; readonly leaf: Uint8Array } | null = null
@@ -111,11 +115,11 @@ class CheckedRecord {
   readonly size: number
   readonly #root: Uint8Array
   readonly #base: string
-  readonly #fetchPath: OwnMovesClaim['fetchPath']
+  readonly #fetchPath: FetchPath
   readonly #bundles = new Map<number, readonly Uint8Array[]>()
   readonly #tiles = new Map<string, Uint8Array>()
 
-  constructor(head: Checkpoint, base: string, fetchPath: OwnMovesClaim['fetchPath']) {
+  constructor(head: Checkpoint, base: string, fetchPath: FetchPath) {
     this.size = head.size
     this.#root = head.root
     this.#base = base

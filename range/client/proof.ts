@@ -213,7 +213,8 @@ function httpMaterial(
   }
 }
 
-async function fetchFromServer(path: string): Promise<Uint8Array | undefined> {
+/** Plain HTTP from the page's own server; undefined for what is not there. */
+export async function fetchFromServer(path: string): Promise<Uint8Array | undefined> {
   const response = await fetch(path)
   return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined
 }

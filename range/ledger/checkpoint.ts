@@ -88,14 +88,18 @@ export function makeVkey(name: string, publicKey: Uint8Array, sha256: Sha256): s
 
 /** Reads a verifier key; undefined where its parts or its key id do not fit. */
 export function parseVkey(vkey: string, sha256: Sha256): VerifierKey | undefined {
+  return parseTypedKey(vkey, ED25519, sha256)
+}
+
+/** Reads the text of an Ed25519 key used as `type` says; undefined for any other. */
+export function parseTypedKey(vkey: string, type: number, sha256: Sha256): VerifierKey | undefined {
   const match = /^([^\s+]{1,256})\+([0-9a-f]{8})\+([A-Za-z0-9+/=]{44})$/.exec(vkey.trim())
   if (match === null) return undefined
   const [, name = '', idText = '', keyText = ''] = match
   const typed = fromBase64(keyText)
-  if (typed?.length !== 33 || typed[0] !== ED25519) return undefined
+  if (typed?.length !== 33 || typed[0] !== type || !name.isWellFormed()) return undefined
   const keyId = keyIdOf(name, typed, sha256)
-  if (bytesToHex(keyId) !== idText) return undefined
-  return { name, keyId, publicKey: typed.subarray(1) }
+  return bytesToHex(keyId) === idText ? { name, keyId, publicKey: typed.subarray(1) } : undefined
 }
 
 /**
@@ -115,13 +119,23 @@ export function verifyCheckpoint(
     return { ok: false, code: 'checkpoint-malformed' }
   }
   if (checkpoint.origin !== key.name) return { ok: false, code: 'wrong-origin' }
-  const own = parsed.signatures.filter(
+  const refusal = refusalOf(parsed, key, tools.verify)
+  return refusal === undefined ? { ok: true, checkpoint } : { ok: false, code: refusal }
+}
+
+/** Why a note is not signed under `key`; undefined where it is. Signatures of others are skipped. */
+export function refusalOf(
+  note: Note,
+  key: VerifierKey,
+  verify: VerifySignature,
+): 'unknown-key' | 'bad-signature' | undefined {
+  const own = note.signatures.filter(
     (line) => line.name === key.name && equalBytes(line.keyId, key.keyId),
   )
-  if (own.length === 0) return { ok: false, code: 'unknown-key' }
-  const message = utf8(parsed.text)
-  const good = own.every((line) => tools.verify(key.publicKey, message, line.signature))
-  return good ? { ok: true, checkpoint } : { ok: false, code: 'bad-signature' }
+  if (own.length === 0) return 'unknown-key'
+  const message = utf8(note.text)
+  const good = own.every((line) => verify(key.publicKey, message, line.signature))
+  return good ? undefined : 'bad-signature'
 }
 
 /** One line of a note below its text. */

@@ -1,6 +1,6 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
-import { concat, equalBytes, fromBase64, toBase64, utf8, type Sha256 } from './bytes.ts'
-import { keyIdOf, parseNote, type NoteSignature, type Signer } from './checkpoint.ts'
+import { concat, equalBytes, toBase64, utf8, type Sha256 } from './bytes.ts'
+import { keyIdOf, parseNote, parseTypedKey, type NoteSignature, type Signer } from './checkpoint.ts'
 import type { VerifierKey, VerifySignature } from './checkpoint.ts'
 
 const COSIGNATURE = 4
@@ -23,13 +23,7 @@ export function makeWitnessVkey(name: string, publicKey: Uint8Array, sha256: Sha
 
 /** Reads a witness key: as a verifier key, but of type 0x04. Undefined for any other. */
 export function parseWitnessVkey(vkey: string, sha256: Sha256): VerifierKey | undefined {
-  const match = /^([^\s+]{1,256})\+([0-9a-f]{8})\+([A-Za-z0-9+/=]{44})$/.exec(vkey.trim())
-  if (match === null) return undefined
-  const [, name = '', idText = '', keyText = ''] = match
-  const typed = fromBase64(keyText)
-  if (typed?.length !== 33 || typed[0] !== COSIGNATURE || !name.isWellFormed()) return undefined
-  const keyId = keyIdOf(name, typed, sha256)
-  return bytesToHex(keyId) === idText ? { name, keyId, publicKey: typed.subarray(1) } : undefined
+  return parseTypedKey(vkey, COSIGNATURE, sha256)
 }
 
 /**

@@ -1,5 +1,12 @@
-import { equalBytes, fromBase64, parseDecimal, toBase64, utf8, type Sha256 } from './bytes.ts'
-import { parseNote, parseVkey, signNote, type Signer, type VerifySignature } from './checkpoint.ts'
+import { equalBytes, fromBase64, parseDecimal, toBase64, type Sha256 } from './bytes.ts'
+import {
+  parseNote,
+  parseVkey,
+  refusalOf,
+  signNote,
+  type Signer,
+  type VerifySignature,
+} from './checkpoint.ts'
 import { leafOf, LEAF_BYTES, parseOpening, type Opening } from './leaf.ts'
 
 /**
@@ -72,13 +79,8 @@ export function verifyReceipt(
   const receipt = parsed && parseReceipt(parsed.text)
   if (parsed === undefined || receipt === undefined) return refuse('receipt-malformed')
   if (receipt.origin !== key.name) return refuse('wrong-origin')
-  const own = parsed.signatures.filter(
-    ({ name, keyId }) => name === key.name && equalBytes(keyId, key.keyId),
-  )
-  if (own.length === 0) return refuse('unknown-key')
-  const message = utf8(parsed.text)
-  if (!own.every(({ signature }) => tools.verify(key.publicKey, message, signature)))
-    return refuse('bad-signature')
+  const refusal = refusalOf(parsed, key, tools.verify)
+  if (refusal !== undefined) return refuse(refusal)
   const opened = parseOpening(opening)
   const leaf = opened && leafOf(opened, tools.sha256)
   if (opened === undefined || leaf === undefined) return refuse('opening-malformed')
