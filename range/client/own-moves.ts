@@ -44,7 +44,7 @@ export interface OwnMovesClaim {
   readonly vkey: string
   /** Whether the log is sealed. */
   readonly ended: boolean
-  /** As `Sources.fetchPath` of `proof.ts`, and its default. What it gives is checked, not trusted. */
+  /** As `Sources.fetchPath` of `proof.ts`, also its default. It is checked, not trusted. */
   readonly fetchPath?: FetchPath
 }
 type FetchPath = (path: string) => Promise<Uint8Array | undefined>

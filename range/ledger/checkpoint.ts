@@ -123,7 +123,7 @@ export function verifyCheckpoint(
   return refusal === undefined ? { ok: true, checkpoint } : { ok: false, code: refusal }
 }
 
-/** Why a note is not signed under `key`; undefined where it is. Signatures of others are skipped. */
+/** Why a note is not signed under `key`, or undefined. Signatures of others are skipped. */
 export function refusalOf(
   note: Note,
   key: VerifierKey,
