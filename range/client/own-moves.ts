@@ -3,7 +3,6 @@ import { verifyCheckpoint, type Checkpoint, type CheckpointError } from '../ledg
 import { verifyEd25519 } from '../ledger/ed25519.ts'
 import {
   follows,
-  MERGE_LEAVES,
   standing,
   verifyReceipt,
   type Link,
@@ -60,8 +59,8 @@ class Unreadable extends Error {
 
 /**
  * Looks up every message that this seat holds a receipt for in the record, in the order in which
- * they were acknowledged. Of the record only what may hold them is read: at most MERGE_LEAVES
- * leaves from where each receipt begins.
+ * they were acknowledged. Of the record only what may hold them is read: at most as many
+ * leaves from where each receipt begins as it says.
  */
 export async function checkOwnMoves(
   claim: OwnMovesClaim,
@@ -100,10 +99,11 @@ export async function checkOwnMoves(
 
 async function find(record: CheckedRecord, receipt: Receipt, ended: boolean): Promise<Finding> {
   const { size } = record
-  const last = Math.min(size, receipt.from + MERGE_LEAVES)
+  const last = Math.min(size, receipt.from + receipt.within)
   for (let from = receipt.from; from < last;) {
     const to = Math.min(last, (Math.floor(from / TILE_WIDTH) + 1) * TILE_WIDTH)
-    const found = standing({ ...receipt, from }, await record.leaves(from, to), { size, ended })
+    const leaves = await record.leaves(from, to)
+    const found = standing({ ...receipt, from }, leaves, { size, ended })
     if (found.state === 'logged') return found
     from = to
   }

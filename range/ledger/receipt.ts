@@ -11,9 +11,12 @@ import { leafOf, LEAF_BYTES, parseOpening, type Opening } from './leaf.ts'
 
 /**
  * Leaves the record may grow by before an acknowledged entry must be among them: about a minute of
- * the exercise. At the end nothing may be missing at all.
+ * the exercise, or as many of these steps as entries wait already. At the end nothing may be
+ * missing at all.
  */
 export const MERGE_LEAVES = 1024
+/** A log lets no more entries wait. */
+const WITHIN_MAX = 1024 * MERGE_LEAVES
 
 const HEAD = 'doorstep-receipt/v1'
 
@@ -25,6 +28,8 @@ export interface Receipt {
   readonly origin: string
   /** Size published when the entry was acknowledged. */
   readonly from: number
+  /** Leaves after `from` among which it will be: whole MERGE_LEAVES, so that it is coarse. */
+  readonly within: number
   /** The sealed leaf, LEAF_BYTES long. */
   readonly leaf: Uint8Array
 }
@@ -58,8 +63,14 @@ export type ReceiptResult =
 
 /** A receipt as a C2SP signed note; its first line keeps it from being read as a checkpoint. */
 export function signReceipt(receipt: Receipt, signer: Signer, sha256: Sha256): string {
-  const { origin, from, leaf } = receipt
-  return signNote(`${HEAD}\n${origin}\n${from}\n${toBase64(leaf)}\n`, signer, sha256)
+  const { origin, from, within, leaf } = receipt
+  const text = [HEAD, origin, from, within, toBase64(leaf), ''].join('\n')
+  return signNote(text, signer, sha256)
+}
+
+/** The promise for an entry at `index` while `from` leaves are published. */
+export function withinFor(index: number, from: number): number {
+  return MERGE_LEAVES * (1 + Math.floor((index - from) / MERGE_LEAVES))
 }
 
 /**
@@ -89,12 +100,16 @@ export function verifyReceipt(
 }
 
 function parseReceipt(text: string): Receipt | undefined {
-  const [head, origin, fromText = '', leafText = '', end, ...more] = text.split('\n')
+  const [head, origin, fromText = '', withinText = '', leafText = '', end, ...more] =
+    text.split('\n')
   const from = parseDecimal(fromText)
+  const within = parseDecimal(withinText)
   const leaf = fromBase64(leafText)
   if (head !== HEAD || origin === undefined || from === undefined || more.length > 0)
     return undefined
-  return leaf?.length === LEAF_BYTES && end === '' ? { origin, from, leaf } : undefined
+  if (within === undefined || within % MERGE_LEAVES !== 0 || within > WITHIN_MAX || within === 0)
+    return undefined
+  return leaf?.length === LEAF_BYTES && end === '' ? { origin, from, within, leaf } : undefined
 }
 
 /** The chain's link inside an entry; null where there is none or it is malformed. */
@@ -129,5 +144,5 @@ export function standing(
 ): { readonly state: 'logged'; readonly index: number } | { readonly state: 'due' | 'unlogged' } {
   const at = leaves.findIndex((leaf) => equalBytes(leaf, receipt.leaf))
   if (at >= 0) return { state: 'logged', index: receipt.from + at }
-  return { state: ended || size >= receipt.from + MERGE_LEAVES ? 'unlogged' : 'due' }
+  return { state: ended || size >= receipt.from + receipt.within ? 'unlogged' : 'due' }
 }

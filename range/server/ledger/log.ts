@@ -7,7 +7,7 @@ import {
   type Opening,
 } from '../../ledger/leaf.ts'
 import { formatProof } from '../../ledger/proof.ts'
-import { signReceipt } from '../../ledger/receipt.ts'
+import { signReceipt, withinFor } from '../../ledger/receipt.ts'
 import { tileWidthAt, type TileId } from '../../ledger/tile.ts'
 import { ActorChains } from './actor-chains.ts'
 import { auditStored, type AuditResult } from './audit.ts'
@@ -135,7 +135,9 @@ export class Log {
     const opening = this.opening(index)
     const line = opening && formatOpening(opening)
     if (line === undefined) return undefined
-    const body = { origin: this.origin, from: this.#published, leaf: this.#writer.leaf(index) }
+    const from = this.#published
+    const within = withinFor(index, from)
+    const body = { origin: this.origin, from, within, leaf: this.#writer.leaf(index) }
     return { receipt: signReceipt(body, this.#parts.signer, nativeSha256), opening: line }
   }
 

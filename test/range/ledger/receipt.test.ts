@@ -44,7 +44,7 @@ function falsely(from: number, entry: object): Kept {
   const leaf = leafOf(opening, sha256)!
   return {
     id: 'z',
-    receipt: signReceipt({ origin: ORIGIN, from, leaf }, key, sha256),
+    receipt: signReceipt({ origin: ORIGIN, from, within: MERGE_LEAVES, leaf }, key, sha256),
     opening: formatOpening(opening)!,
   }
 }
@@ -63,8 +63,8 @@ describe('receipts', () => {
     expect(result).toMatchObject({ ok: true, size: 480 })
     const found = result.ok ? result.findings : []
     expect(found).toEqual(kept.map((_, n) => ({ state: 'logged', index: 16 * n + 1 })))
-    const lines = kept[3]!.receipt.split('\n').slice(0, 3)
-    expect(lines).toEqual(['doorstep-receipt/v1', ORIGIN, '48'])
+    const lines = kept[3]!.receipt.split('\n').slice(0, 4)
+    expect(lines).toEqual(['doorstep-receipt/v1', ORIGIN, '48', '1024'])
     await log.close()
   })
 
@@ -101,6 +101,23 @@ describe('receipts', () => {
     expect(await state(false)).toEqual({ state: 'due' })
     await log.publish(3)
     expect(await state(false)).toEqual({ state: 'unlogged' })
+    await log.close()
+  })
+
+  it('[L51] promises no more than it keeps where more entries wait than seconds publish', async () => {
+    const log = await open()
+    for (let i = 0; i < 12; i++)
+      await log.append(Array.from({ length: 200 }, () => ({ kind: 'digest' })))
+    const late = await move(log, 'ann', 'a1')
+    expect(late.receipt.split('\n').slice(2, 4)).toEqual(['0', '3072'])
+    const state = async (): Promise<unknown> => {
+      const result = await check(log, [late])
+      return result.ok ? result.findings[0] : result
+    }
+    await log.publish(1, 2400 / 16)
+    expect(await state()).toEqual({ state: 'due' })
+    await log.publish(2)
+    expect(await state()).toEqual({ state: 'logged', index: 2400 })
     await log.close()
   })
 
