@@ -255,8 +255,12 @@ async function check() {
   return failed.length === 0 ? 0 : 1
 }
 
-async function each(folder, chosen) {
+/** Runs the files that have one of the given names; what follows the first `--word` is theirs. */
+async function each(folder, given) {
   await install()
+  const words = given.findIndex((word) => word.startsWith('--'))
+  const chosen = words < 0 ? given : given.slice(0, words)
+  const options = words < 0 ? [] : given.slice(words)
   const files = filesUnder(folder).filter(
     (file) => /\.(ts|mjs)$/.test(file) && !/(worker|peer|load)\.ts$/.test(file),
   )
@@ -270,7 +274,7 @@ async function each(folder, chosen) {
   let worst = 0
   for (const file of wanted) {
     say(file)
-    worst = Math.max(worst, await node([file]))
+    worst = Math.max(worst, await node([file, ...options]))
   }
   return worst
 }

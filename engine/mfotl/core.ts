@@ -29,7 +29,11 @@ export type CoreTerm =
 /** One member of a union for each kind, so that each can be narrowed to. */
 type Each<K extends string, T> = K extends string ? { readonly kind: K } & T : never
 
-/** `free` lists the free slots by first occurrence; `at` points into the formula as written. */
+/**
+ * `free` lists the free slots as verdicts have their columns (F18): by first occurrence, but the
+ * right side of SINCE and UNTIL first, and a predicate of LET by its arguments. `at` points into
+ * the formula as written.
+ */
 interface Base {
   readonly at: Position
   readonly free: readonly Slot[]
@@ -97,14 +101,14 @@ export function and(at: Position, parts: readonly Core[]): Core {
   const flat = parts.flatMap((p) => (p.kind === 'and' ? p.parts : [p]))
   return flat.length === 1 && flat[0]
     ? flat[0]
-    : { kind: 'and', at, parts: flat, free: union(...flat.map((p) => p.free)) }
+    : { kind: 'and', at, parts: flat, free: union(...parts.map((p) => p.free)) }
 }
 
 export function or(at: Position, parts: readonly Core[]): Core {
   const flat = parts.flatMap((p) => (p.kind === 'or' ? p.parts : [p]))
   return flat.length === 1 && flat[0]
     ? flat[0]
-    : { kind: 'or', at, parts: flat, free: union(...flat.map((p) => p.free)) }
+    : { kind: 'or', at, parts: flat, free: union(...parts.map((p) => p.free)) }
 }
 
 /** The formulas directly inside a formula, left to right. */
@@ -141,7 +145,9 @@ export function negate(f: Core, at: Position = f.at, word: NegationWord = 'NOT')
   if (f.kind === 'truth') return { ...f, value: !f.value }
   if (f.kind === 'not') return f.body
   const each = (parts: readonly Core[]): Core[] => parts.map((p) => negate(p, p.at, word))
-  if (f.kind === 'or') return and(at, each(f.parts))
-  if (f.kind === 'and' && f.parts.every((p) => p.kind === 'not')) return or(at, each(f.parts))
+  const { free } = f
+  if (f.kind === 'or') return { ...and(at, each(f.parts)), free }
+  if (f.kind === 'and' && f.parts.every((p) => p.kind === 'not'))
+    return { ...or(at, each(f.parts)), free }
   return { kind: 'not', at, word, free: f.free, body: f }
 }

@@ -136,7 +136,8 @@ export class Resolver {
     right: Core,
   ): Core {
     const { at, interval } = f
-    const free = union(left.free, right.free)
+    // As in MonPoly, whose columns put the right side first here.
+    const free = union(right.free, left.free)
     if (left.kind !== 'truth' || !left.value)
       return { kind: f.kind, at, free, interval, left, right }
     return { kind: f.kind === 'since' ? 'once' : 'eventually', at, free, interval, body: right }
@@ -224,10 +225,13 @@ export class Resolver {
     const inner = new Map<string, Slot>()
     const extra: Core[] = []
     const local: Slot[] = []
+    const written: Slot[] = []
     f.terms.forEach((term, i) => {
       const name = parameters[i] ?? ''
       if (term.kind === 'variable') {
-        inner.set(name, this.#lookup(term.name, scope))
+        const slot = this.#lookup(term.name, scope)
+        inner.set(name, slot)
+        written.push(slot)
         return
       }
       const slot = this.#slot(name)
@@ -237,6 +241,7 @@ export class Resolver {
       const [right, type] = this.#term(term, scope, false)
       this.#types.unify(this.#typeOf(slot), type, term.at, `argument ${i + 1} of \`${f.name}\``)
       const left: CoreTerm = { kind: 'slot', slot }
+      written.push(...termSlots(right))
       extra.push({
         kind: 'comparison',
         at: term.at,
@@ -247,15 +252,12 @@ export class Resolver {
       })
     })
     const body = and(f.at, [...extra, this.#formula(definition.formula, inner, definition.lets)])
-    if (local.length === 0) return body
     const slots = local.filter((s) => body.free.includes(s))
-    return {
-      kind: 'exists',
-      at: f.at,
-      slots,
-      body,
-      free: body.free.filter((s) => !slots.includes(s)),
-    }
+    const open = body.free.filter((s) => !slots.includes(s))
+    const inOrder = written.filter((s) => open.includes(s))
+    const free = union(inOrder, open)
+    if (local.length === 0) return { ...body, free }
+    return { kind: 'exists', at: f.at, slots, body, free }
   }
 
   #checkDefinition(name: string, definition: Definition, at: Position): void {

@@ -18,6 +18,8 @@ export class Oracle {
   readonly #domain: readonly Value[]
   readonly #memo = new Map<Formula, Map<string, boolean>>()
   readonly #free = new Map<Formula, readonly string[]>()
+  /** Each name is defined once in a formula that the oracle takes. */
+  readonly #lets = new Map<string, Extract<Formula, { kind: 'let' }>>()
   /** True once a value came up that is outside the domain: then the answers may be incomplete. */
   escaped = false
 
@@ -126,7 +128,8 @@ export class Oracle {
       case 'aggregation':
         return this.#aggregates(f, i, v)
       case 'let':
-        throw new Error('the oracle takes formulas without LET')
+        this.#lets.set(f.name, f)
+        return at(f.body, i)
     }
   }
 
@@ -137,6 +140,12 @@ export class Oracle {
   #occurs(name: string, terms: readonly Term[], i: number, v: Valuation): boolean {
     if (name === 'tp') return evaluate(terms[0] as Term, v) === i
     if (name === 'ts') return evaluate(terms[0] as Term, v) === this.#time(i)
+    const defined = this.#lets.get(name)
+    if (defined) {
+      const given = terms.map((t) => evaluate(t, v) ?? '')
+      const inner = new Map(defined.parameters.map((p, k) => [p, given[k] ?? '']))
+      return this.holds(defined.definition, i, inner)
+    }
     return (this.#log[i]?.facts ?? []).some(
       (fact) =>
         fact.name === name &&
@@ -235,9 +244,10 @@ function freeNames(f: Formula): string[] {
     case 'or':
     case 'implies':
     case 'equiv':
+      return [...freeNames(f.left), ...freeNames(f.right)]
     case 'since':
     case 'until':
-      return [...freeNames(f.left), ...freeNames(f.right)]
+      return [...freeNames(f.right), ...freeNames(f.left)]
     case 'exists':
     case 'forall':
       return freeNames(f.body).filter((n) => !f.variables.includes(n))

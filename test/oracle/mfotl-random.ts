@@ -4,7 +4,11 @@ import type { LogPoint } from './mfotl-oracle.ts'
  * Signature of the random formulas: small whole numbers only, so that the oracle can try them all.
  */
 export const RANDOM_SIGNATURE = 'p(x:int) q(x:int) r(x:int, y:int) s()'
-export const RANDOM_DOMAIN = Array.from({ length: 7 }, (_, i) => i - 1)
+const WHOLE = Array.from({ length: 7 }, (_, i) => i - 1)
+/** Halves are values too where averages or medians are. */
+export function randomDomain(source: string): number[] {
+  return /AVG|MED/.test(source) ? [...WHOLE, 0.5, 1.5] : WHOLE
+}
 const VALUE_MAX = 2
 const VARIABLES = ['x', 'y', 'z', 'w']
 
@@ -52,7 +56,7 @@ export function randomFormula(draw: Draw, free: readonly string[], depth: number
   const some = (): string[] => free.filter(() => draw(2) === 0)
   if (depth <= 0) return leaf(draw, free)
   const interval = randomInterval(draw)
-  switch (draw(17)) {
+  switch (draw(19)) {
     case 0:
       return leaf(draw, free)
     case 1: {
@@ -91,9 +95,40 @@ export function randomFormula(draw: Draw, free: readonly string[], depth: number
       const fresh = VARIABLES.find((v) => !free.includes(v)) ?? 'w'
       return `${go(free)} AND FORALL ${fresh}. (${go([...some(), fresh])} IMPLIES ${go([fresh])})`
     }
-    default:
+    case 16:
       return `${go(free)} AND (${go(some())} EQUIV ${go(some())})`
+    case 17:
+      return free.length === 1 || free.length === 2 ? middle(draw, free, go) : leaf(draw, free)
+    default:
+      return defined(draw, free, go, depth)
   }
+}
+
+/** An average or a median, which are floats, made whole. */
+function middle(
+  draw: Draw,
+  [result, ...group]: readonly string[],
+  go: (vars: readonly string[]) => string,
+): string {
+  const by = group.length > 0 ? `; ${group.join(', ')}` : ''
+  const of = draw(2) === 0 ? 'AVG' : 'MED'
+  return `EXISTS m. (m <- ${of} w${by} ${go(['w', ...group])}) AND ${result} = f2i(m)`
+}
+
+/** A predicate defined and used; its name carries a number, so that no two are the same. */
+function defined(
+  draw: Draw,
+  free: readonly string[],
+  go: (vars: readonly string[]) => string,
+  depth: number,
+): string {
+  const name = `d${depth}${draw(1_000_000)}`
+  const parameters = ['x', 'y'].slice(0, free.length > 2 ? 2 : free.length)
+  const definition = go(parameters)
+  const use = `${name}(${parameters.map((_, i) => free[i]).join(', ')})`
+  const rest = free.slice(2).map((v) => ` AND q(${v})`)
+  const again = draw(2) === 0 ? ` AND NOT PREVIOUS ${use}` : ''
+  return `LET ${name}(${parameters.join(', ')}) = ${definition} IN ${use}${rest.join('')}${again}`
 }
 
 function aggregation(

@@ -10,9 +10,9 @@ import type { WindowPoint } from '../../../engine/mfotl/window.ts'
 import { Oracle, type LogPoint } from '../../oracle/mfotl-oracle.ts'
 import {
   drawFrom,
+  randomDomain,
   randomFormula,
   randomLog,
-  RANDOM_DOMAIN,
   RANDOM_SIGNATURE,
 } from '../../oracle/mfotl-random.ts'
 
@@ -33,7 +33,7 @@ function holds(
 ): boolean | null {
   const formula = parseFormula(source, signature)
   if (!formula.ok) throw new Error(source)
-  const oracle = new Oracle(log, RANDOM_DOMAIN)
+  const oracle = new Oracle(log, randomDomain(source))
   const names = oracle.freeOf(formula.value)
   const found = oracle.holds(formula.value, at, new Map(names.map((n, i) => [n, tuple[i] ?? 0])))
   return oracle.escaped ? null : found
