@@ -1,17 +1,19 @@
-import type { EpcisEvent, SensorElement, SensorReport } from '../../engine/event/telemetry.ts'
+import type { EpcisEvent } from '../../engine/event/telemetry.ts'
+import { CONTEXT, epcisForm, type EpcisJson } from '../protocol/epcis-form.ts'
 import type { Milliseconds } from '../world/types.ts'
 import { isoTime } from '../world/sensor.ts'
 
-/** JSON-LD of one event or a document, as EPCIS 2.0 wants it at a border. */
-export type EpcisJson = Readonly<Record<string, unknown>>
-
-const VOCABULARY = 'https://doorstep.example/voc/'
-const CONTEXT = [
-  'https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld',
-  { doorstep: VOCABULARY },
-] as const
-/** Steps that the CBV has no word for; a word of one's own must be a URI. */
-const OWN_STEPS: readonly string[] = ['delivering']
+/** The signature of one event by the device that reported it. */
+export interface EventSignature {
+  /** `ni:///sha-256;…?ver=CBV2.0`, the event hash. */
+  readonly eventID: string
+  /** Name of the device in the exercise, e.g. `locker:L1`. */
+  readonly device: string
+  /** The device's `did:key`. */
+  readonly did: string
+  /** Base64 of an Ed25519 signature. */
+  readonly signature: string
+}
 
 /** An EPCISDocument of the events in their order. `created` is its creation date. */
 export function epcisDocument(events: readonly EpcisEvent[], created: Milliseconds): EpcisJson {
@@ -20,7 +22,27 @@ export function epcisDocument(events: readonly EpcisEvent[], created: Millisecon
     type: 'EPCISDocument',
     schemaVersion: '2.0',
     creationDate: isoTime(created),
-    epcisBody: { eventList: events.map(exported) },
+    epcisBody: { eventList: events.map(epcisForm) },
+  }
+}
+
+/**
+ * The same with an event's hash as its `eventID`, and beside the events who signed which. A
+ * signature inside an event would be part of what it signs. `signed` is the log's origin, which
+ * every signature names.
+ */
+export function signedEpcisDocument(
+  events: readonly { readonly event: EpcisEvent; readonly eventID: string }[],
+  signatures: readonly EventSignature[],
+  { created, origin }: { readonly created: Milliseconds; readonly origin: string },
+): EpcisJson {
+  const document = epcisDocument([], created)
+  const eventList = events.map(({ event, eventID }) => ({ ...epcisForm(event), eventID }))
+  return {
+    ...document,
+    epcisBody: { eventList },
+    'doorstep:signedFor': origin,
+    'doorstep:signatures': signatures,
   }
 }
 
@@ -29,31 +51,5 @@ export function epcisDocument(events: readonly EpcisEvent[], created: Millisecon
  * degrees.
  */
 export function epcisEvent(event: EpcisEvent): EpcisJson {
-  return { '@context': CONTEXT, ...exported(event) }
-}
-
-function exported(event: EpcisEvent): EpcisJson {
-  const { epcList, sensorElementList, bizStep, ...rest } = event
-  return {
-    ...rest,
-    bizStep: OWN_STEPS.includes(bizStep) ? `${VOCABULARY}${bizStep}` : bizStep,
-    ...(event.type === 'AggregationEvent' ? { childEPCs: epcList } : { epcList }),
-    ...(sensorElementList === undefined
-      ? {}
-      : { sensorElementList: sensorElementList.map(sensorOf) }),
-  }
-}
-
-function sensorOf(element: SensorElement): EpcisJson {
-  return { ...element, sensorReport: element.sensorReport.map(reportOf) }
-}
-
-/** GS1 types go without their prefix; ours keep it as an extension. */
-function reportOf(report: SensorReport): EpcisJson {
-  const type = report.type.startsWith('gs1:') ? report.type.slice(4) : report.type
-  const value =
-    report.type === 'gs1:Temperature' && report.value !== undefined
-      ? { value: report.value / 1000 }
-      : {}
-  return { ...report, type, ...value }
+  return { '@context': CONTEXT, ...epcisForm(event) }
 }
