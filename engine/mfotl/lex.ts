@@ -53,6 +53,10 @@ const KEYWORDS = new Set([
   'FORMAT_DATE',
   'r2s',
   's2r',
+  'i2s',
+  's2i',
+  'f2s',
+  's2f',
 ])
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
 const SPACE = /[ \t\r\n]+/y

@@ -16,8 +16,8 @@ export interface LogProblem {
 
 /**
  * Reads MonPoly's log format line by line: `@timestamp name(arg, …)(arg, …) name(…) …`, where a
- * time-point may go on over several lines and ends at the next `@` or at `;`. `#` begins a
- * comment. A tuple that does not fit the signature, a broken line or a whole number beyond 2^53 -
+ * time-point may go on over several lines, and a name's tuples on the lines below it; it ends at
+ * the next `@` or at `;`. `#` begins a comment. A tuple stands on one line. One that does not fit the signature, a broken line or a whole number beyond 2^53 -
  * 1 is named and left out, never guessed; a predicate the signature does not have is named once.
  * With `only`, events of other predicates are checked but not handed over.
  */
@@ -27,6 +27,8 @@ export class LogReader {
   /** Predicates by the first letter of their name, so that names are compared in place. */
   readonly #byLetter = new Map<number, Known[]>()
   #open: { timestamp: number; facts: Fact[]; line: number } | null = null
+  /** The name last read, whose tuples may go on; `bare` while none has come. */
+  #named: { predicate: Known | undefined; line: number; bare: boolean } | null = null
   #line = 0
 
   constructor(
@@ -62,8 +64,12 @@ export class LogReader {
         this.end(take)
         offset++
       } else {
-        const next = this.#predicate(line, offset)
+        const next =
+          code === OPEN && this.#named !== null
+            ? this.#tuples(line, offset)
+            : this.#predicate(line, offset)
         if (next < 0) {
+          this.#named = null
           this.#report(`cannot read \`${line.slice(offset, offset + 40)}\``)
           return
         }
@@ -74,13 +80,23 @@ export class LogReader {
 
   /** Hands over the time-point that is still open at the end of the log. */
   end(take: (point: LogTimePoint) => void): void {
+    this.#finishName()
     const open = this.#open
     this.#open = null
     if (open) take(open)
   }
 
-  #report(message: string): void {
-    this.#problem({ line: this.#line, message })
+  #report(message: string, line = this.#line): void {
+    this.#problem({ line, message })
+  }
+
+  /** A name alone is an event without fields; whether it stands alone, what follows has shown. */
+  #finishName(): void {
+    const named = this.#named
+    this.#named = null
+    if (named?.bare !== true || !named.predicate) return
+    const { predicate } = named
+    this.#add(predicate, predicate.wanted ? [] : null, 0, null, named.line)
   }
 
   #timestamp(line: string, start: number): number {
@@ -97,20 +113,25 @@ export class LogReader {
 
   /** Reads a name with its tuples; -1 where the line cannot be read from here. */
   #predicate(line: string, start: number): number {
+    this.#finishName()
     const predicate = this.#lookup(line, start)
-    let offset = predicate ? start + predicate.name.length : endOfWord(line, start)
-    if (offset === start) return -1
-    if (!predicate) this.#reportUnknown(line.slice(start, offset))
-    let any = false
-    for (;;) {
+    const end = predicate ? start + predicate.name.length : endOfWord(line, start)
+    if (end === start) return -1
+    if (!predicate) this.#reportUnknown(line.slice(start, end))
+    this.#named = { predicate, line: this.#line, bare: true }
+    return this.#tuples(line, end)
+  }
+
+  /** Reads tuples of the name last read. */
+  #tuples(line: string, start: number): number {
+    const named = this.#named
+    for (let offset = start; ;) {
       offset = skipBlanks(line, offset)
-      if (line.charCodeAt(offset) !== OPEN) break
-      any = true
-      offset = this.#tuple(line, offset + 1, predicate)
+      if (named === null || line.charCodeAt(offset) !== OPEN) return offset
+      named.bare = false
+      offset = this.#tuple(line, offset + 1, named.predicate)
       if (offset < 0) return -1
     }
-    if (!any && predicate) this.#add(predicate, predicate.wanted ? [] : null, 0, null)
-    return offset
   }
 
   #lookup(line: string, start: number): Known | undefined {
@@ -168,11 +189,17 @@ export class LogReader {
     return offset + 1
   }
 
-  #add(predicate: Known, args: Value[] | null, count: number, misfit: string | null): void {
+  #add(
+    predicate: Known,
+    args: Value[] | null,
+    count: number,
+    misfit: string | null,
+    line = this.#line,
+  ): void {
     const { name, types } = predicate
-    if (this.#open === null) this.#report(`\`${name}\` stands before the first \`@\``)
+    if (this.#open === null) this.#report(`\`${name}\` stands before the first \`@\``, line)
     else if (count !== types.length) {
-      this.#report(`\`${name}\` takes ${types.length} fields, not ${count}`)
+      this.#report(`\`${name}\` takes ${types.length} fields, not ${count}`, line)
     } else if (misfit !== null) this.#report(`\`${name}\`: ${misfit}`)
     else if (args !== null) this.#open.facts.push({ name, args })
   }

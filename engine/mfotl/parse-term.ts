@@ -107,7 +107,7 @@ function parseAtom(reader: TokenReader): Term {
         reader.take(')')
         return { kind: token.text, at, argument }
       }
-      if (/^(DAY_OF_MONTH|MONTH|YEAR|FORMAT_DATE|r2s|s2r)$/.test(token.text)) {
+      if (/^(DAY_OF_MONTH|MONTH|YEAR|FORMAT_DATE|r2s|s2r|i2s|s2i|f2s|s2f)$/.test(token.text)) {
         reader.failAt(token, { message: `the function ${token.text} is not supported` })
       }
       break

@@ -1,36 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { formatFloat, formatVerdict, LogReader } from '../../../engine/mfotl/log.ts'
+import { formatFloat } from '../../../engine/mfotl/log.ts'
 import { compile, createMonitor } from '../../../engine/mfotl/monitor.ts'
 import { MonitorError } from '../../../engine/mfotl/monitor-error.ts'
 import { compileRegexp } from '../../../engine/mfotl/regexp.ts'
+import { run as runOver, type Run } from './log-lines.ts'
 
 const SIGNATURE = 'p(x:int) q(x:int) r(x:int,y:int) n(s:string) f(v:float) t(g:string,v:float) e()'
 
-interface Run {
-  readonly lines: string[]
-  readonly problems: string[]
-  readonly dropped: number
-}
-
-/** Formula and log to verdict lines, as the command line does it. */
-function run(formula: string, log: string, options: { end?: boolean; negate?: boolean } = {}): Run {
-  const compiled = compile(formula, SIGNATURE, { negate: options.negate === true })
-  if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics))
-  const monitor = createMonitor(compiled.value)
-  const types = compiled.value.variables.map((v) => v.type)
-  const lines: string[] = []
-  const problems: string[] = []
-  const reader = new LogReader(compiled.value.signature, (p) =>
-    problems.push(`${p.line}: ${p.message}`),
-  )
-  const take: Parameters<LogReader['read']>[1] = (p) => {
-    lines.push(...monitor.step(p.timestamp, p.facts).map((v) => formatVerdict(v, types)))
-  }
-  for (const line of log.split('\n')) reader.read(line, take)
-  reader.end(take)
-  if (options.end !== false) lines.push(...monitor.end().map((v) => formatVerdict(v, types)))
-  return { lines, problems, dropped: monitor.dropped }
-}
+const run = (
+  formula: string,
+  log: string,
+  options: { end?: boolean; negate?: boolean } = {},
+): Run => runOver(SIGNATURE, formula, log, options)
 
 describe('operators, by small logs', () => {
   test.each<[string, string, string[]]>([
