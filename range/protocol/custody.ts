@@ -17,7 +17,18 @@ export interface CustodyTrail {
     readonly at: number
     readonly entry: number | null
     readonly parts: readonly string[]
+    /** Entries that hold the devices' signatures of this second's reports. */
+    readonly seals: readonly number[]
   }[]
+  /** Entries that take in the devices which reported of the order. */
+  readonly devices: readonly number[]
   /** Further seconds that are not listed. */
   readonly more: number
+}
+
+/** A customer's receipt: `code` is read by `range/ledger/slip.ts`; `at` virtual milliseconds. */
+export interface OrderSlip {
+  readonly order: string
+  readonly at: number
+  readonly code: string
 }

@@ -22,6 +22,9 @@ export interface ReceiptMessage {
   readonly receipt: string
   /** The opening as one line of JSON. */
   readonly opening: string
+  /** The order that the message placed, and the code of its slip (`range/ledger/slip.ts`). */
+  readonly order?: string
+  readonly slip?: string
 }
 /** RFC 6902 subset: add, replace, remove by JSON pointer. */
 export type PatchOp =

@@ -4,16 +4,23 @@ import {
   parseChoice,
   parseCreate,
   parseCredentials,
-  parseExerciseId,
   parseJoin,
   parseLab,
   parseRehearse,
   parseSetup,
-  type Parsed,
 } from '../protocol/door.ts'
-import { sessionCookie, type Accounts, type Entered, type Trainer } from './accounts.ts'
-import { readJson, sendJson, sendText } from './answer.ts'
-import { ordersOf, trailOf } from './custody.ts'
+import { sessionCookie, type Entered } from './accounts.ts'
+import { sendJson, sendText } from './answer.ts'
+import {
+  bodyOf,
+  entitled,
+  refuse,
+  trainerOf,
+  type ApiParts,
+  type Call,
+  type Endpoint,
+} from './api-call.ts'
+import { RECORD_ENDPOINTS } from './api-record.ts'
 import { designScenario, designSlug } from './design-lab.ts'
 import { exportCsv, exportJson } from './export.ts'
 import { Limits } from './limits.ts'
@@ -21,32 +28,7 @@ import { addressOf, isSecure, originOf, sameOrigin } from './origin.ts'
 import { noPagePolicy } from './platform-headers.ts'
 import { robotOf } from './trainer-act.ts'
 import { counterfactualOf } from './what-if.ts'
-import type { Replicas } from './replicate.ts'
 import type { Refused, SeatedOr } from './rooms-answers.ts'
-import type { Rooms } from './rooms.ts'
-
-export interface ApiParts {
-  readonly rooms: Rooms
-  readonly accounts: Accounts
-  readonly replicas: Replicas
-  readonly publicUrl?: URL
-  /** Slug of the scenario that a course module's lab plays. */
-  readonly labScenario: (module: string | undefined) => string
-}
-interface Call {
-  readonly req: IncomingMessage
-  readonly res: ServerResponse
-  readonly parts: ApiParts
-  readonly id: string
-  readonly rest: string
-  readonly url: URL
-}
-type Answerer = (call: Call) => Promise<void> | void
-interface Endpoint {
-  readonly method: 'GET' | 'POST'
-  readonly path: RegExp
-  readonly answer: Answerer
-}
 
 const ENDPOINTS: readonly Endpoint[] = [
   { method: 'POST', path: /^\/api\/setup$/, answer: setUp },
@@ -63,10 +45,8 @@ const ENDPOINTS: readonly Endpoint[] = [
   { method: 'POST', path: /^\/api\/exercises\/([^/]+)\/screen$/, answer: screenSeat },
   { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/debrief$/, answer: debrief },
   { method: 'POST', path: /^\/api\/exercises\/([^/]+)\/counterfactual$/, answer: otherwise },
-  { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/custody(?:\/(\w{1,12}))?$/, answer: custody },
   { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/export\.(csv|json)$/, answer: exported },
-  { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/ledger$/, answer: ledger },
-  { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/opening\/(\d{1,9})$/, answer: opening },
+  ...RECORD_ENDPOINTS,
 ]
 
 const perAddress = new Limits({ burst: 120, perSecond: 4 })
@@ -101,28 +81,6 @@ export async function handleApi(
   const [, id = '', rest = ''] = endpoint.path.exec(path)!
   await endpoint.answer({ req, res, parts, id, rest, url: new URL(req.url ?? '/', 'http://host') })
   return true
-}
-
-function refuse(res: ServerResponse, status: number, reason: string): void {
-  sendJson(res, status, { ok: false, reason })
-}
-
-async function bodyOf<T>(call: Call, parse: (value: unknown) => Parsed<T>): Promise<T | null> {
-  const body = await readJson(call.req)
-  if (!body.ok) {
-    refuse(call.res, body.status, body.reason)
-    return null
-  }
-  const parsed = parse(body.value)
-  if (parsed.ok) return parsed.value
-  refuse(call.res, 400, parsed.reason)
-  return null
-}
-
-async function trainerOf(call: Call): Promise<Trainer | null> {
-  const who = await call.parts.accounts.who(call.req.headers.cookie)
-  if (who === null) refuse(call.res, 401, 'sign-in')
-  return who?.trainer ?? null
 }
 
 async function setUp(call: Call): Promise<void> {
@@ -292,20 +250,6 @@ async function screenSeat(call: Call): Promise<void> {
   seated(call.res, await call.parts.rooms.seat(room, 'screen', 'Screen'))
 }
 
-/** A debrief is for those who played, and for trainers. The seat's token comes as a header. */
-async function entitled(call: Call): Promise<boolean> {
-  const id = parseExerciseId(call.id)
-  if (!id.ok) {
-    refuse(call.res, 404, 'no-such-exercise')
-    return false
-  }
-  const token = String(call.req.headers['x-seat'] ?? '')
-  if (token !== '' && call.parts.rooms.knows(id.value, token)) return true
-  if ((await call.parts.accounts.who(call.req.headers.cookie)) !== null) return true
-  refuse(call.res, 403, 'not-yours')
-  return false
-}
-
 async function debrief(call: Call): Promise<void> {
   if (!(await entitled(call))) return
   const done = await call.parts.rooms.finished(call.id)
@@ -320,17 +264,6 @@ async function otherwise(call: Call): Promise<void> {
   const found = await counterfactualOf(call.parts.rooms, call.id, asked.choice)
   if ('error' in found) refuse(call.res, found.error === 'busy' ? 503 : 409, found.error)
   else sendJson(call.res, 200, { ok: true, counterfactual: found })
-}
-
-/** What was reported of one order, to be checked against the log; without a number, the orders. */
-async function custody(call: Call): Promise<void> {
-  if (!(await entitled(call))) return
-  const { rooms } = call.parts
-  const found =
-    call.rest === '' ? await ordersOf(rooms, call.id) : await trailOf(rooms, call.id, call.rest)
-  if (!('error' in found)) return sendJson(call.res, 200, { ok: true, custody: found })
-  const status = found.error === 'busy' ? 503 : found.error === 'not-ended' ? 409 : 404
-  refuse(call.res, status, found.error)
 }
 
 async function exported(call: Call): Promise<void> {
@@ -355,40 +288,4 @@ async function exported(call: Call): Promise<void> {
     'application/json; charset=utf-8',
     attachment,
   )
-}
-
-/**
- * Where to begin verifying: the key, the newest checkpoint, and its key in Gun's space `cp`. For
- * anybody.
- */
-function ledger(call: Call): void {
-  const log = call.parts.rooms.shelf().get(call.id)
-  if (!log) return refuse(call.res, 404, 'no-such-exercise')
-  const { vkey, checkpoint, publishedSize, sealed } = log
-  sendJson(call.res, 200, {
-    ok: true,
-    vkey,
-    checkpoint: checkpoint ?? null,
-    size: publishedSize,
-    sealed,
-    cp: call.parts.replicas.newest(call.id) ?? null,
-  })
-}
-
-/**
- * The proof file of an entry: after the end for everybody, while playing for the trainer alone.
- * Where an entry stands tells how many came before it, moves that others may not see among them.
- */
-function opening(call: Call): void {
-  const room = call.parts.rooms.get(call.id)
-  const log = room?.log ?? call.parts.rooms.shelf().get(call.id)
-  if (!log) return refuse(call.res, 404, 'no-such-exercise')
-  if (!log.sealed) {
-    const held = call.parts.rooms.holder(call.id, String(call.req.headers['x-seat'] ?? ''))
-    if (typeof held === 'string' || held.role !== 'trainer')
-      return refuse(call.res, 403, 'not-ended')
-  }
-  const proof = log.prove(Number(call.rest))
-  if (proof === undefined) return refuse(call.res, 404, 'not-published')
-  sendText(call.res, 200, proof)
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
@@ -120,7 +121,9 @@ async function answer(place: Place, res: ServerResponse, asked: ShopRequest): Pr
     )
   if (room.run.phase() === 'ended')
     return void say(res, 503, 'The exercise is over. The shop has closed.')
-  const outcome = await room.submit({ kind: 'Requested', seat, request })
+  // What changes something is receipted: to the seat over its own line, never in here.
+  const sent = request.method === 'POST' ? { seat, id: randomBytes(12).toString('hex') } : undefined
+  const outcome = await room.submit({ kind: 'Requested', seat, request }, sent)
   if (!outcome.ok)
     return void say(
       res,

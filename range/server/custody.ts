@@ -1,11 +1,13 @@
 import { custodyOrders, custodyTrail } from '../exercise/custody-trail.ts'
 import type { CustodyOrder, CustodyTrail } from '../protocol/custody.ts'
+import type { Room } from './room.ts'
 import type { Rooms } from './rooms.ts'
 import { othersFirst, Turn } from './turn.ts'
 
 const turn = new Turn(4)
-const KEPT_MAX = 32
-const kept = new Map<string, CustodyTrail>()
+const KEPT_MAX = 8
+/** Trails by number, as long as their exercise is in memory: erased or forgotten, they go with it. */
+const kept = new WeakMap<Room, Map<string, CustodyTrail>>()
 
 type Refused = { readonly error: string }
 
@@ -27,11 +29,11 @@ export async function trailOf(
   exercise: string,
   number: string,
 ): Promise<CustodyTrail | Refused> {
-  const id = `${exercise} ${number}`
-  const known = kept.get(id)
+  const room = rooms.get(exercise)
+  const known = room && kept.get(room)?.get(number)
   if (known !== undefined) return known
   const trail = await turn.take(() => play(rooms, exercise, number))
-  if (!('error' in trail)) keep(id, trail)
+  if (!('error' in trail)) keep(rooms.get(exercise), number, trail)
   return trail
 }
 
@@ -52,7 +54,10 @@ async function play(
   }
 }
 
-function keep(id: string, trail: CustodyTrail): void {
-  if (kept.size >= KEPT_MAX) kept.delete([...kept.keys()][0]!)
-  kept.set(id, trail)
+function keep(room: Room | undefined, number: string, trail: CustodyTrail): void {
+  if (room === undefined) return
+  const trails = kept.get(room) ?? new Map<string, CustodyTrail>()
+  kept.set(room, trails)
+  if (trails.size >= KEPT_MAX) trails.delete(trails.keys().next().value!)
+  trails.set(number, trail)
 }

@@ -3,8 +3,11 @@ import type { Input, Outcome } from '../exercise/types.ts'
 import type { MoveAnswer } from '../protocol/message.ts'
 import type { View } from '../protocol/view.ts'
 import { Audience, type Whom } from './audience.ts'
-import { canonicalEntry } from '../ledger/leaf.ts'
 import type { Log } from './ledger/log.ts'
+import type { Devices } from './devices.ts'
+import { asLogged, codeOf, entryOf } from './logged.ts'
+import { OrderBook } from './order-book.ts'
+import { digestEntry } from './recording.ts'
 import { keepAnswer, type Answers, type Sent } from './sent.ts'
 
 /** Inputs that wait for one sync at most; a further one is refused as `busy`. */
@@ -37,6 +40,8 @@ export interface RoomParts {
   readonly owner: string | null
   readonly run: FullRun
   readonly log: Log
+  /** Who signs what the town's devices report. */
+  readonly devices: Devices
   readonly now: () => number
   readonly onEnded: () => void
   readonly onBroken: (why: string) => void
@@ -46,6 +51,8 @@ export interface RoomParts {
   readonly onSeatChanged?: () => void
   /** What was answered before a restart, as the log tells it. */
   readonly answers?: Answers
+  /** Orders so far, as the log tells of them. */
+  readonly orders?: OrderBook
 }
 
 /**
@@ -60,6 +67,7 @@ export class Room {
   readonly run: FullRun
   readonly log: Log
   readonly audience: Audience
+  readonly orders: OrderBook
   /** Real milliseconds of the last sign of life. */
   lastActive: number
   readonly #parts: RoomParts
@@ -86,6 +94,7 @@ export class Room {
   constructor(parts: RoomParts) {
     this.#parts = parts
     this.#answers = parts.answers ?? new Map()
+    this.orders = parts.orders ?? new OrderBook()
     this.id = parts.id
     this.code = parts.code
     this.owner = parts.owner
@@ -236,18 +245,22 @@ export class Room {
       throw error
     }
     for (const [i, input] of inputs.entries()) {
-      batch[i]!.resolve(this.run.apply(input))
+      const outcome = this.run.apply(input)
+      const order = this.orders.placed(outcome, first + i)
+      batch[i]!.resolve(outcome)
       this.#showEffect(input)
-      this.#handReceipt(first + i, batch[i]!.sent)
+      this.#handReceipt(first + i, batch[i]!.sent, order)
     }
     if (this.run.phase() === 'ended') await this.finish()
   }
 
   /** Only senders get it, and it says no more than what they sent and what is published. */
-  #handReceipt(index: number, sent: Sent | undefined): void {
+  #handReceipt(index: number, sent: Sent | undefined, order: string | undefined): void {
     const made = sent === undefined ? undefined : this.log.receipt(index)
-    if (sent !== undefined && made !== undefined)
-      this.audience.receipt(sent.seat, { id: sent.id, ...made })
+    if (sent === undefined || made === undefined) return
+    const slip = order === undefined ? undefined : this.log.slip({ order, kind: 'request', index })
+    const more = order === undefined || slip === undefined ? {} : { order, slip }
+    this.audience.receipt(sent.seat, { id: sent.id, ...made, ...more })
   }
 
   /**
@@ -270,10 +283,15 @@ export class Room {
     this.#tick += 1
     // Not waited for: the log keeps the order, and a digest that a crash loses is computed again.
     this.log
-      .append([{ kind: 'digest', at: output.at, digest: output.digest } as { kind: string }])
-      .catch((error: unknown) => {
-        this.#break(error)
-      })
+      .append([digestEntry(output), ...this.#parts.devices.sealed(output)])
+      .then(
+        ({ first }) => {
+          this.orders.paid(output.telemetry, first)
+        },
+        (error: unknown) => {
+          this.#break(error)
+        },
+      )
     this.#ticksToPublish += 1
     this.#publish()
     for (const { at: _at, ...input } of this.run.robots())
@@ -357,36 +375,8 @@ export class Room {
   }
 }
 
-/**
- * An input as a replay will read it: its keys in the log's order, since what is printed of a form
- * keeps that order.
- */
-export function asLogged(input: Input): Input {
-  const text = canonicalEntry(entryOf(input))
-  return text === undefined ? input : (JSON.parse(text) as { input: Input }).input
-}
-
 function taken(whom: Set<Whom>): ReadonlySet<Whom> {
   const copy = new Set(whom)
   whom.clear()
   return copy
-}
-
-/** The shape of a logged input; `sent` lets a repeated message be known again after a restart. */
-export function entryOf(input: Input, sent?: Sent): { kind: string } {
-  return {
-    kind: 'input',
-    input,
-    ...(sent === undefined ? {} : { id: sent.id, by: sent.seat }),
-  } as { kind: string }
-}
-
-export function answerTo(outcome: Outcome): MoveAnswer {
-  if (!outcome.ok) return { ok: false, reason: outcome.reason }
-  return outcome.run === undefined ? { ok: true } : { ok: true, run: outcome.run }
-}
-
-export function codeOf(error: unknown): string {
-  const { code } = (error ?? {}) as { code?: unknown }
-  return typeof code === 'string' ? code : 'broken'
 }

@@ -26,6 +26,10 @@ import { scenarioChoices, type ScenarioChoice } from './scenarios.ts'
 import { createShelf } from './shelf.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 
+type Opened = Pick<
+  RoomParts,
+  'id' | 'code' | 'owner' | 'run' | 'log' | 'devices' | 'answers' | 'orders'
+>
 const LABS_MAX = 20
 const ROOMS_MAX = 40
 const LAB_IDLE_MS = 30 * 60_000
@@ -87,7 +91,7 @@ export class Rooms {
     const seed = asked.seed ?? freshSeed(asked.mode)
     const begun = await this.#runs.begin({ ...asked, id, code, seed })
     if (!begun.ok) return begun
-    const { run, log } = begun
+    const { run, log, devices } = begun
     const { slug, title } = run.scenario
     this.#store.db
       .insert(exercises)
@@ -103,7 +107,7 @@ export class Rooms {
         createdAt: this.#now(),
       })
       .run()
-    return { ok: true, room: this.#open({ id, code, owner: asked.owner, run, log }) }
+    return { ok: true, room: this.#open({ id, code, owner: asked.owner, run, log, devices }) }
   }
 
   /**
@@ -210,9 +214,7 @@ export class Rooms {
     if (!room) {
       const rebuilt = await this.#runs.rebuild(row)
       if ('error' in rebuilt) return rebuilt
-      this.#remember(
-        this.#open({ id, code: row.code, owner: row.owner, run: rebuilt.run, log: rebuilt.log }),
-      )
+      this.#remember(this.#open({ id, code: row.code, owner: row.owner, ...rebuilt }))
     }
     const { run, log } = this.#rooms.get(id)!
     const { inputs, entries } = readInputs(log)
@@ -261,7 +263,7 @@ export class Rooms {
     await Promise.all([...this.#rooms.values()].map((room) => room.close()))
   }
 
-  #open(asked: Pick<RoomParts, 'id' | 'code' | 'owner' | 'run' | 'log' | 'answers'>): Room {
+  #open(asked: Opened): Room {
     const room: Room = new Room({
       ...asked,
       now: this.#now,

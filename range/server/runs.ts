@@ -2,14 +2,15 @@ import { join } from 'node:path'
 import { createRun, type FullRun, type RunOptions } from '../exercise/run.ts'
 import type { Input } from '../exercise/types.ts'
 import { SHOP_HOST } from '../world/shop-scripts.ts'
+import { devicesOf, openDevices, type Devices } from './devices.ts'
 import { newEngine, versionsOf, type EngineParts } from './engine-parts.ts'
 import type { Log } from './ledger/log.ts'
 import { openLog } from './ledger/open.ts'
-import { replayLog } from './replay-log.ts'
-import { entryOf } from './room.ts'
+import { OrderBook } from './order-book.ts'
+import { replayLog, type Learned } from './replay-log.ts'
+import { entryOf } from './logged.ts'
 import type { Mode, Refused } from './rooms-answers.ts'
 import { loadScenario, type Loaded } from './scenarios.ts'
-import type { Answers } from './sent.ts'
 
 /** What a run is made from, as the list of exercises keeps it. */
 export interface RunAsked {
@@ -24,6 +25,11 @@ type Sound = Extract<Loaded, { readonly ok: true }>
 interface Made {
   readonly run: FullRun
   readonly log: Log
+  readonly devices: Devices
+}
+
+function originOf(id: string): string {
+  return `doorstep.local/exercise/${id}`
 }
 
 /** Runs with their logs in the data folder: begun anew, or rebuilt from what the log holds. */
@@ -60,22 +66,24 @@ export class Runs {
       lengthMinutes: asked.lengthMinutes ?? lengthMinutes,
       mode: asked.mode,
     }
-    await log.append([entryOf(opened)])
+    const devices = this.#devices(asked.id)
+    await log.append([
+      entryOf(opened),
+      ...devices.takeIn(opened.at, devicesOf(run.state.town.world())),
+    ])
     run.apply(opened)
-    return { ok: true, run, log }
+    return { ok: true, run, log, devices }
   }
 
   /** The run that a log tells of, and what its players were answered; or why it cannot be had. */
-  async rebuild(
-    row: RunAsked,
-  ): Promise<(Made & { readonly answers: Answers }) | { readonly error: string }> {
+  async rebuild(row: RunAsked): Promise<(Made & Learned) | { readonly error: string }> {
     const again = this.again(row)
     if ('error' in again) return again
     const log = await this.#log(row.id)
     const run = createRun(again.options())
-    const answers: Answers = new Map()
-    const wrong = await replayLog(run, log, versionsOf(this.#parts), answers)
-    if (wrong === null) return { run, log, answers }
+    const learned: Learned = { answers: new Map(), orders: new OrderBook() }
+    const wrong = await replayLog(run, log, versionsOf(this.#parts), learned)
+    if (wrong === null) return { run, log, devices: this.#devices(row.id), ...learned }
     await log.close()
     return { error: wrong }
   }
@@ -89,7 +97,11 @@ export class Runs {
   }
 
   #log(id: string): Promise<Log> {
-    return openLog(this.dirOf(id), { origin: `doorstep.local/exercise/${id}`, mode: 'live' })
+    return openLog(this.dirOf(id), { origin: originOf(id), mode: 'live' })
+  }
+
+  #devices(id: string): Devices {
+    return openDevices(this.dirOf(id), originOf(id))
   }
 
   #options(asked: RunAsked, { scenario, playbooks }: Sound): RunOptions {

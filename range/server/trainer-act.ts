@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { MoveAnswer, TrainerAct } from '../protocol/message.ts'
 import type { PlayRole } from '../protocol/view.ts'
-import { answerTo, type Room, type Unstamped } from './room.ts'
+import { answerTo } from './logged.ts'
+import type { Room, Unstamped } from './room.ts'
 import type { Sent } from './sent.ts'
 
 /** What a trainer asked for, as inputs of the exercise. */

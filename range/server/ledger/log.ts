@@ -7,7 +7,8 @@ import {
   type Opening,
 } from '../../ledger/leaf.ts'
 import { formatProof } from '../../ledger/proof.ts'
-import { signReceipt, withinFor } from '../../ledger/receipt.ts'
+import { MERGE_LEAVES, signReceipt, withinFor } from '../../ledger/receipt.ts'
+import { signSlip, type SlipKind } from '../../ledger/slip.ts'
 import { tileWidthAt, type TileId } from '../../ledger/tile.ts'
 import { ActorChains } from './actor-chains.ts'
 import { auditStored, type AuditResult } from './audit.ts'
@@ -139,6 +140,25 @@ export class Log {
     const within = withinFor(index, from)
     const body = { origin: this.origin, from, within, leaf: this.#writer.leaf(index) }
     return { receipt: signReceipt(body, this.#parts.signer, nativeSha256), opening: line }
+  }
+
+  /**
+   * The code of a customer's receipt for a durable entry, erased or not; undefined where there is
+   * none. Like `receipt` it names no index while the entry is unpublished.
+   */
+  slip(asked: {
+    readonly order: string
+    readonly kind: SlipKind
+    readonly index: number
+  }): string | undefined {
+    const { index } = asked
+    if (!Number.isInteger(index) || index < 0 || index >= this.#writer.durable) return undefined
+    const published = this.#published
+    const from = index < published ? index - (index % MERGE_LEAVES) : published
+    const within = index < published ? MERGE_LEAVES : withinFor(index, from)
+    const leaf = this.#writer.leaf(index)
+    const body = { ...asked, origin: this.origin, leaf, from, within }
+    return signSlip(body, this.#parts.signer, nativeSha256)
   }
 
   /**
