@@ -61,7 +61,7 @@ async function dispatch(
   }
   const path = (req.url ?? '/').split('?', 1)[0]!
   for (const route of parts.foreign) if (await route(req, res, path)) return
-  platformHeaders(res, origin, { secure: isSecure(req) })
+  platformHeaders(res, origin, { secure: isSecure(req), path })
   for (const route of parts.own) if (await route(req, res, path)) return
   const locals = await parts.locals(req)
   await new Promise<void>((resolve, reject) => {

@@ -8,14 +8,16 @@ import type { ServerResponse } from 'node:http'
 export function platformHeaders(
   res: ServerResponse,
   origin: string,
-  { secure }: { readonly secure: boolean },
+  { secure, path = '' }: { readonly secure: boolean; readonly path?: string },
 ): void {
   res.setHeader('X-Content-Type-Options', 'nosniff')
   res.setHeader('X-Frame-Options', 'DENY')
   res.setHeader('Referrer-Policy', 'no-referrer')
   res.setHeader('Cross-Origin-Opener-Policy', 'same-origin')
   res.setHeader('Cross-Origin-Resource-Policy', 'same-origin')
-  res.setHeader('Connection-Allowlist', '(response-origin)')
+  // Browsers that know this header take it as a ban on WebRTC; the record is handed on by that.
+  const webrtc = path.startsWith('/proof/') ? ';webrtc=allow' : ''
+  res.setHeader('Connection-Allowlist', `(response-origin)${webrtc}`)
   res.setHeader(
     'Permissions-Policy',
     'geolocation=(), payment=(), usb=(), microphone=(), display-capture=()',

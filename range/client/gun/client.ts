@@ -1,5 +1,6 @@
 import { sha256 } from '../../ledger/sha256.ts'
 import { isValueKey, valueKey, type Space } from '../../ledger/replica.ts'
+import { PeerDesk } from '../peer/desk.ts'
 import { FRAME_HELLO, FRAME_READY, type FromFrame, type ToFrame } from './frame-protocol.ts'
 
 export type GunFetchError = 'missing' | 'silent' | 'hash-differs' | 'closed' | 'key-malformed'
@@ -20,8 +21,17 @@ const PATIENCE_MS = 8000
 
 export interface GunClient {
   /** The value under a key, hashed again here. Rejects with a `GunFetchFailure` within 8 s. */
-  fetchByHash(space: Space, key: string): Promise<string>
+  fetchByHash(space: Space, key: string, options?: FetchOptions): Promise<string>
+  /** Links to other browsers; they live in the frame, as Gun does. */
+  readonly peers: PeerDesk
+  /** The frame forgets all values but these, each as `space#key`, and hands out no others. */
+  keepOnly(names: ReadonlySet<string>): void
   close(): void
+}
+
+export interface FetchOptions {
+  /** A link to another browser, which alone is asked. */
+  readonly peer?: number
 }
 
 export interface GunClientOptions {
@@ -38,12 +48,14 @@ export interface GunClientOptions {
 /** Puts Gun into a sandboxed, hidden frame of `document` and talks to it by messages only. */
 export function createGunClient(document: Document, options: GunClientOptions): GunClient {
   const { port1: port, port2 } = new MessageChannel()
+  const peers = new PeerDesk(send)
   const waiting = new Map<number, { key: string; resolve: (v: string) => void; reject: Reject }>()
   let next = 0
   let closed = false
 
   port.onmessage = ({ data }: MessageEvent<FromFrame>) => {
     if (data.kind === 'link') return
+    if ('peer' in data) return peers.hear(data)
     if (data.kind === 'news') {
       if (valueKey(data.value, sha256) !== data.key) return
       if (data.space === 'cosig') options.onCosigned?.(data.value)
@@ -64,7 +76,9 @@ export function createGunClient(document: Document, options: GunClientOptions): 
   const frame = openFrame(document, options.scriptUrl, port2)
 
   return {
-    fetchByHash(space, key) {
+    peers,
+    keepOnly: (names) => send({ kind: 'keep-only', names }),
+    fetchByHash(space, key, { peer } = {}) {
       if (closed) return Promise.reject(new GunFetchFailure('closed'))
       if (!isValueKey(key)) return Promise.reject(new GunFetchFailure('key-malformed'))
       return new Promise((resolve, reject) => {
@@ -73,7 +87,7 @@ export function createGunClient(document: Document, options: GunClientOptions): 
         setTimeout(() => {
           if (waiting.delete(id)) reject(new GunFetchFailure('silent'))
         }, PATIENCE_MS)
-        send({ kind: 'fetch', id, space, key })
+        send({ kind: 'fetch', id, space, key, ...(peer === undefined ? {} : { peer }) })
       })
     },
     close() {
