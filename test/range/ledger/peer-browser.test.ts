@@ -85,7 +85,7 @@ it.skipIf(browserPath === undefined)(
     const town = await openTown()
     const browser = await chromium.launch({
       executablePath: browserPath!,
-      args: ['--no-sandbox', '--enable-features=ConnectionAllowlists'],
+      args: ['--no-sandbox'],
     })
     try {
       const open = async (): Promise<Page> => (await browser.newContext()).newPage()
