@@ -46,11 +46,17 @@ export function parseTilePath(path: string): TileId | undefined {
  * width it has at that size. Bundles are not listed: they mirror level 0.
  */
 export function tilesAt(size: number): TileId[] {
+  return tilesGrown(0, size)
+}
+
+/** The tiles of a tree of `newSize` that one of `oldSize` lacks or has in another width. */
+export function tilesGrown(oldSize: number, newSize: number): TileId[] {
   const tiles: TileId[] = []
-  for (let level = 0, count = size; count > 0; level++, count = Math.floor(count / TILE_WIDTH)) {
-    for (let index = 0; index * TILE_WIDTH < count; index++) {
-      tiles.push({ level, index, width: Math.min(TILE_WIDTH, count - index * TILE_WIDTH) })
+  for (let level = 0, [old, now] = [oldSize, newSize]; now > old; level++) {
+    for (let index = Math.floor(old / TILE_WIDTH); index * TILE_WIDTH < now; index++) {
+      tiles.push({ level, index, width: Math.min(TILE_WIDTH, now - index * TILE_WIDTH) })
     }
+    ;[old, now] = [Math.floor(old / TILE_WIDTH), Math.floor(now / TILE_WIDTH)]
   }
   return tiles
 }

@@ -43,7 +43,9 @@ function auditFrames(file: Buffer | undefined, expected: Expected): AuditResult 
     const stored = leafAt(leaves, index)
     if (stored.length < LEAF_BYTES) return { ok: false, changed: index, what: 'missing' }
     if (Buffer.compare(stored, expected.leaf(index)) === 0) continue
-    return { ok: false, changed: index, what: howLeafDiffers(leaves, index, expected) }
+    const next = index + 1 < expected.count ? expected.leaf(index + 1) : undefined
+    const what = howLeafDiffers(leaves, index, expected.leaf(index), next)
+    return { ok: false, changed: index, what }
   }
   return { ok: true, count: expected.count }
 }
@@ -61,17 +63,17 @@ export function storedLeaves(file: Buffer | undefined, origin: string): Uint8Arr
 }
 
 /**
- * A leaf that stands somewhere else was moved; one the file lacks, with its successor here, is
- * gone.
+ * A leaf that stands somewhere else was moved; one the file lacks, with its successor `next` here,
+ * is gone.
  */
-function howLeafDiffers(
+export function howLeafDiffers(
   leaves: Uint8Array,
   index: number,
-  expected: Expected,
+  leaf: Uint8Array,
+  next: Uint8Array | undefined,
 ): 'leaf' | 'missing' | 'reordered' {
   const file = Buffer.from(leaves.buffer, leaves.byteOffset, leaves.byteLength)
-  if (file.includes(expected.leaf(index))) return 'reordered'
-  const next = index + 1 < expected.count ? expected.leaf(index + 1) : undefined
+  if (file.includes(leaf)) return 'reordered'
   return next !== undefined && next.every((b, i) => b === leafAt(leaves, index)[i])
     ? 'missing'
     : 'leaf'
@@ -88,7 +90,11 @@ function looseLeaves(frames: Buffer): Uint8Array {
   return Buffer.concat(parts)
 }
 
-function auditOpenings(file: Buffer | undefined, expected: Expected): AuditResult {
+/** Compares each line with the leaf it should open; what is erased must be known to be. */
+export function auditOpenings(
+  file: Buffer | undefined,
+  expected: Pick<Expected, 'count' | 'leaf' | 'erased'>,
+): AuditResult {
   let offset = 0
   for (let index = 0; index < expected.count; index++) {
     const newline = file === undefined ? -1 : file.indexOf(0x0a, offset)

@@ -9,6 +9,8 @@ export interface Disk {
   /** Opens for appending and reading, created where missing. */
   readonly open: (path: string) => DiskFile
   readonly read: (path: string) => Buffer | undefined
+  /** Bytes of a file from `at` on, fewer where it ends before; none where there is no such file. */
+  readonly readPart: (path: string, at: number, length: number) => Buffer
   /** Bytes of a file; undefined where there is none. */
   readonly length: (path: string) => number | undefined
   /** Replaces a file by another in one step. `durable` also survives loss of power. */
@@ -41,6 +43,15 @@ export const nodeDisk: Disk = {
     return openedFile(fd)
   },
   read: (path) => (existsSync(path) ? readFileSync(path) : undefined),
+  readPart(path, at, length) {
+    if (!existsSync(path)) return Buffer.alloc(0)
+    const fd = openSync(path, 'r')
+    try {
+      return readAt(fd, at, length)
+    } finally {
+      closeSync(fd)
+    }
+  },
   length: (path) => statSync(path, { throwIfNoEntry: false })?.size,
   async replace(path, data, durable) {
     const fresh = `${path}.new`
@@ -69,16 +80,7 @@ function openedFile(fd: number): DiskFile {
       end += data.length
     },
     overwrite: (data, at) => writeAll(fd, data, at),
-    read(at, length) {
-      const out = Buffer.allocUnsafe(length)
-      let got = 0
-      while (got < length) {
-        const n = readSync(fd, out, got, length - got, at + got)
-        if (n === 0) break
-        got += n
-      }
-      return out.subarray(0, got)
-    },
+    read: (at, length) => readAt(fd, at, length),
     truncate(size) {
       ftruncateSync(fd, size)
       end = size
@@ -91,6 +93,17 @@ function openedFile(fd: number): DiskFile {
     syncNow: () => fsyncSync(fd),
     close: () => closeSync(fd),
   }
+}
+
+function readAt(fd: number, at: number, length: number): Buffer {
+  const out = Buffer.allocUnsafe(length)
+  let got = 0
+  while (got < length) {
+    const n = readSync(fd, out, got, length - got, at + got)
+    if (n === 0) break
+    got += n
+  }
+  return out.subarray(0, got)
 }
 
 function writeAll(fd: number, data: Uint8Array, at: number): void {

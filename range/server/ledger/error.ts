@@ -4,6 +4,7 @@ export type LedgerCode =
   | 'frame-changed'
   | 'opening-changed'
   | 'opening-missing'
+  | 'tile-changed'
   | 'shorter-than-checkpoint'
   | 'differs-from-checkpoint'
   | 'checkpoint-refused'
@@ -16,6 +17,7 @@ export type LedgerCode =
   | 'backlog-full'
   | 'batch-refused'
   | 'not-json'
+  | 'not-ended'
 
 /** A refusal. `at` names the frame (counting from 0) or the entry (its index) it is about. */
 export class LedgerError extends Error {

@@ -100,6 +100,38 @@ export function scanFrames(file: Uint8Array, header: Uint8Array): Scan {
   return { frames, leaves: leaves.subarray(0, next * LEAF_BYTES), end: offset, check }
 }
 
+/**
+ * The leaves [from, from + count), out of frames of which the first begins at byte `offset` and
+ * holds the leaf `from`; undefined where there are no such frames. Nothing is checked here but what
+ * reading needs.
+ */
+export function readFramedLeaves(
+  read: (at: number, length: number) => Buffer,
+  offset: number,
+  from: number,
+  count: number,
+): Buffer | undefined {
+  const head = read(offset, FRAME_HEAD_BYTES)
+  if (head.length < FRAME_HEAD_BYTES) return undefined
+  const [held, first] = [head.readUInt32LE(0), head.readUInt32LE(4)]
+  if (held > FRAME_LEAVES_MAX || from < first || from >= first + held) return undefined
+  const leaves = Buffer.allocUnsafe(count * LEAF_BYTES)
+  // Frames of one leaf each take most room.
+  const start = offset + FRAME_HEAD_BYTES + (from - first) * LEAF_BYTES
+  const bytes = read(start, count * LEAF_BYTES + (count - 1) * FRAME_HEAD_BYTES)
+  let [at, end, got] = [0, (first + held - from) * LEAF_BYTES, 0]
+  while (got < leaves.length) {
+    const part = bytes.subarray(at, Math.min(end, at + leaves.length - got))
+    got += part.copy(leaves, got)
+    if (got === leaves.length) return leaves
+    if (end + FRAME_HEAD_BYTES > bytes.length) return undefined
+    at = end + FRAME_HEAD_BYTES
+    end = at + bytes.readUInt32LE(end) * LEAF_BYTES
+    if (end === at) return undefined
+  }
+  return leaves
+}
+
 type FrameOutcome =
   | 'torn'
   | 'changed'

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { equalBytes } from '../../ledger/bytes.ts'
 import { parseVkey, verifyCheckpoint, type Checkpoint } from '../../ledger/checkpoint.ts'
 import { LEAF_BYTES } from '../../ledger/leaf.ts'
-import { parseBundle, tilePath, TILE_WIDTH } from '../../ledger/tile.ts'
+import { parseBundle, tilePath, tilesAt, TILE_WIDTH } from '../../ledger/tile.ts'
 import { hashLeaf, Tree } from '../../ledger/tree.ts'
 import { auditStored, storedLeaves } from './audit.ts'
 import { nodeDisk } from './disk.ts'
@@ -180,7 +180,7 @@ function tileProblems(paths: Paths, stored: Uint8Array, head: Checkpoint): Probl
   const tree = new Tree(nativeSha256)
   for (let i = 0; i < head.size; i++) tree.push(hashLeaf(leafAt(stored, i), nativeSha256))
   const source = { node: tree.node, leaf: (index: number) => leafAt(stored, index) }
-  return withBundles(head.size).flatMap((tile): Problem[] => {
+  return withBundles(tilesAt(head.size)).flatMap((tile): Problem[] => {
     const path = tilePath(tile)
     const bytes = readOptional(`${paths.folder}/${path}`)
     const same = bytes === undefined || equalBytes(bytes, renderTile(tile, source))

@@ -9,15 +9,17 @@ import {
 import { formatProof } from '../../ledger/proof.ts'
 import { MERGE_LEAVES, signReceipt, withinFor } from '../../ledger/receipt.ts'
 import { signSlip, type SlipKind } from '../../ledger/slip.ts'
-import { tileWidthAt, type TileId } from '../../ledger/tile.ts'
+import { tileWidthAt, TILE_WIDTH, type TileId } from '../../ledger/tile.ts'
 import { ActorChains } from './actor-chains.ts'
-import { auditStored, type AuditResult } from './audit.ts'
+import { auditRunning } from './audit-running.ts'
+import type { AuditResult } from './audit.ts'
 import { fileMatches } from './digest.ts'
 import type { Disk } from './disk.ts'
 import { LedgerError } from './error.ts'
 import { BATCH_MAX } from './frame.ts'
 import { nativeSha256 } from './native.ts'
-import { erasedLine, parseOpeningLine } from './openings.ts'
+import type { Span } from './leaves.ts'
+import { erasedLine, parseOpeningLine, standsAt } from './openings.ts'
 import type { Paths, Recovered } from './recover.ts'
 import type { Secrets } from './secrets.ts'
 import { renderTile, writeTiles } from './tiles.ts'
@@ -65,7 +67,7 @@ export class Log {
   readonly vkey: string
   /** Token of this opening; a later opening of the same folder makes it stale. */
   readonly fence: number
-  /** What was recovered has gone to the writer, and is kept there once. */
+  /** Without what was recovered, which nothing may hold on to: it is as large as the log. */
   readonly #parts: Omit<LogParts, 'recovered'>
   readonly #writer: Writer
   #published: number
@@ -85,7 +87,7 @@ export class Log {
     this.fence = parts.fence
     this.#published = recovered.checkpoint?.size ?? 0
     this.#note = recovered.note
-    this.#writer = new Writer(recovered, parts.files, parts)
+    this.#writer = new Writer(recovered, parts.files, rest)
     for (const index of recovered.erased) this.#erased.add(index)
     this.#sealed = parts.sealed
     this.#writeTiles(0)
@@ -194,16 +196,24 @@ export class Log {
   /** The opening of a durable entry; undefined where it was erased or is not there. */
   opening(index: number): Opening | undefined {
     const there = Number.isInteger(index) && index >= 0 && index < this.#writer.durable
-    return there ? this.#openings(index, index + 1)[0] : undefined
+    const line = there ? this.#writer.leaves.line(index) : undefined
+    return line === undefined ? undefined : this.#openings(line)[0]
+  }
+
+  /** Indexes of the entries whose openings were erased, in order. */
+  erasedEntries(): readonly number[] {
+    return [...this.#erased].sort((a, b) => a - b)
   }
 
   /** All durable entries but padding and erased ones, in order, from `from` on. */
   *entries(from = 0): Generator<{ readonly index: number; readonly entry: Entry }> {
-    for (let index = from; index < this.#writer.durable;) {
-      for (const opening of this.#openings(index, Math.min(index + 256, this.#writer.durable))) {
-        if (opening !== undefined && opening.entry.kind !== PADDING.kind) {
-          yield { index, entry: opening.entry }
-        }
+    for (let tile = Math.floor(from / TILE_WIDTH); ; tile++) {
+      const end = Math.min((tile + 1) * TILE_WIDTH, this.#writer.durable)
+      if (end <= tile * TILE_WIDTH) return
+      let index = tile * TILE_WIDTH
+      for (const opening of this.#openings(this.#writer.leaves.lines(tile, end))) {
+        const told = index >= from && opening !== undefined
+        if (told && opening.entry.kind !== PADDING.kind) yield { index, entry: opening.entry }
         index += 1
       }
     }
@@ -255,14 +265,19 @@ export class Log {
 
   /**
    * Erases salt and entry of `index` on disk (GDPR, Art. 17) and resolves when that is durable.
-   * The leaf stays, so every proof of other entries holds.
+   * The leaf stays, so every proof of other entries holds. Rejects with `opening-changed` where
+   * another line stands in its place.
    */
   async erase(index: number): Promise<void> {
-    const [from, to] = [this.#writer.lineAt[index], this.#writer.lineAt[index + 1]]
-    if (from === undefined || to === undefined || index >= this.#writer.durable) return
+    if (!Number.isInteger(index) || index < 0 || index >= this.#writer.durable) return
+    const { openings } = this.#parts.files
+    const line = this.#writer.leaves.line(index)
+    if (line === undefined || !standsAt(index, openings.read(line.from, 32))) {
+      throw new LedgerError('opening-changed', `entry ${index} does not stand in its place`, index)
+    }
     this.#erased.add(index)
-    this.#parts.files.openings.overwrite(Buffer.from(erasedLine(index, to - from)), from)
-    await this.#parts.files.openings.sync()
+    openings.overwrite(Buffer.from(erasedLine(index, line.to - line.from)), line.from)
+    await openings.sync()
   }
 
   /**
@@ -290,25 +305,19 @@ export class Log {
 
   async #audit(): Promise<AuditResult> {
     const { disk, paths, origin } = this.#parts
-    const expected = {
-      origin,
-      count: this.#writer.durable,
-      leaf: (index: number) => this.#writer.leaf(index),
-      erased: (index: number) => this.#erased.has(index),
-    }
+    const { leaves, durable: count } = this.#writer
+    const known = { origin, count, leaves, erased: (index: number) => this.#erased.has(index) }
     const { log, openings } = this.#writer.digests()
     const same =
       this.#erased.size === 0 &&
       (await fileMatches(paths.log, log)) &&
       (await fileMatches(paths.openings, openings))
-    return same ? { ok: true, count: expected.count } : auditStored(disk, paths, expected)
+    return same ? { ok: true, count } : auditRunning(disk, paths, known)
   }
 
-  /** Openings of the durable entries [from, to), read in one go; undefined where erased. */
-  #openings(from: number, to: number): (Opening | undefined)[] {
-    const { lineAt } = this.#writer
-    const start = lineAt[from]!
-    const text = this.#parts.files.openings.read(start, lineAt[to]! - start - 1).toString('utf8')
+  /** The openings on lines in a row, read in one go; undefined where erased. */
+  #openings({ from, to }: Span): (Opening | undefined)[] {
+    const text = this.#parts.files.openings.read(from, to - from - 1).toString('utf8')
     return text.split('\n').map(parseOpeningLine)
   }
 

@@ -78,6 +78,14 @@ export function sealedLeaf(salt: Uint8Array, entry: Uint8Array): Buffer {
   return sealed
 }
 
+/** Whether a line that begins with these bytes says of itself that it opens leaf `index`. */
+export function standsAt(index: number, head: Buffer): boolean {
+  const text = head.toString('latin1')
+  return (
+    text.startsWith(`{"index":${index},`) || text.startsWith(`{"erased":true,"index":${index}}`)
+  )
+}
+
 /** A line that opens nothing any more, of the same length. */
 export function erasedLine(index: number, length: number): string {
   return `{"erased":true,"index":${index}}`.padEnd(length - 1) + '\n'
@@ -173,4 +181,24 @@ export function openedLeaf(line: string): { index: number; leaf: Uint8Array } | 
   const index = /^\{"index":(0|[1-9][0-9]{0,8}),/.exec(line)?.[1]
   const leaf = opening && leafOf(opening, nativeSha256)
   return leaf === undefined || index === undefined ? undefined : { index: Number(index), leaf }
+}
+
+/**
+ * The leaves that lines lead to which say of themselves that they open `first` to
+ * `first + count - 1`, wherever they stand; zeros where there is none.
+ */
+export function openedLeaves(file: Buffer | undefined, first: number, count: number): Buffer {
+  const leaves = Buffer.alloc(count * LEAF_BYTES)
+  for (let from = 0; file !== undefined && from < file.length;) {
+    const newline = file.indexOf(0x0a, from)
+    const end = newline < 0 ? file.length : newline
+    const stated = /^\{"index":([0-9]{1,9}),/.exec(file.toString('latin1', from, from + 20))?.[1]
+    const place = Number(stated ?? NaN) - first
+    if (place >= 0 && place < count) {
+      const opened = openedLeaf(file.toString('utf8', from, end))
+      if (opened !== undefined) leaves.set(opened.leaf, place * LEAF_BYTES)
+    }
+    from = end + 1
+  }
+  return leaves
 }

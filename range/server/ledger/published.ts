@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs'
 import { parseVkey } from '../../ledger/checkpoint.ts'
 import { tileWidthAt, type TileId } from '../../ledger/tile.ts'
 import { formatProof } from '../../ledger/proof.ts'
+import { hashLeaf } from '../../ledger/tree.ts'
 import { nodeDisk } from './disk.ts'
 import { LedgerError } from './error.ts'
+import { Leaves } from './leaves.ts'
 import { nativeSha256 } from './native.ts'
 import { parseOpeningLine } from './openings.ts'
-import { leafAt, pathsIn, recover } from './recover.ts'
+import { pathsIn, recover } from './recover.ts'
 import { renderTile } from './tiles.ts'
 
 /** What anybody may read of a log, running or ended. `Log` is one. */
@@ -35,11 +37,14 @@ export function readPublished(dir: string): PublishedLog {
   if (vkey === undefined || origin === undefined) {
     throw new LedgerError('key-refused', `no readable key.pub in ${paths.folder}`)
   }
-  const { tree, leaves, note, checkpoint, lineAt } = recover(nodeDisk, paths, origin, vkey)
+  const recovered = recover(nodeDisk, paths, origin, vkey)
+  const { tree, note, checkpoint } = recovered
+  const readOpenings = (at: number, length: number) => nodeDisk.readPart(paths.openings, at, length)
+  const leaves = new Leaves(recovered, { disk: nodeDisk, paths, readOpenings })
+  tree.readLeaves((index) => hashLeaf(leaves.leaf(index), nativeSha256))
   const publishedSize = checkpoint?.size ?? 0
-  const source = { node: tree.node, leaf: (index: number) => leafAt(leaves, index) }
+  const source = { node: tree.node, leaf: (index: number) => leaves.leaf(index) }
   const sealed = existsSync(paths.sealed)
-  const openings = () => nodeDisk.read(paths.openings)
   return {
     vkey,
     checkpoint: note,
@@ -50,15 +55,17 @@ export function readPublished(dir: string): PublishedLog {
       return within ? renderTile({ level, index, width }, source) : undefined
     },
     root: (size) => tree.root(size),
-    leaf: (index) => (index < publishedSize ? leafAt(leaves, index) : undefined),
+    leaf: (index) => (index < publishedSize ? leaves.leaf(index) : undefined),
     prove(index) {
-      const [from, to] = index < publishedSize ? lineAt.slice(index, index + 2) : []
-      const text = to === undefined ? undefined : openings()?.toString('utf8', from, to - 1)
-      const opening = text === undefined ? undefined : parseOpeningLine(text)
+      const there = Number.isInteger(index) && index >= 0 && index < publishedSize
+      const line = there ? leaves.line(index) : undefined
+      if (line === undefined) return undefined
+      const text = readOpenings(line.from, line.to - line.from - 1).toString('utf8')
+      const opening = parseOpeningLine(text)
       if (opening === undefined || note === undefined) return undefined
       const path = tree.inclusion(index, publishedSize)
       return formatProof({ opening, index, path, checkpoint: note })
     },
-    publicOpenings: () => (sealed ? openings() : undefined),
+    publicOpenings: () => (sealed ? nodeDisk.read(paths.openings) : undefined),
   }
 }

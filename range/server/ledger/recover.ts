@@ -5,6 +5,7 @@ import { hashLeaf, Tree } from '../../ledger/tree.ts'
 import type { Disk } from './disk.ts'
 import { LedgerError } from './error.ts'
 import { firstCheck, logHeader, scanFrames } from './frame.ts'
+import type { StoredLeaves } from './leaves.ts'
 import { nativeSha256, nativeTools } from './native.ts'
 import { scanOpenings } from './openings.ts'
 
@@ -22,14 +23,13 @@ export interface Paths {
   readonly fence: string
 }
 
-/** What is left of a log after a stop: an exact prefix, checked. */
-export interface Recovered {
-  readonly count: number
-  readonly leaves: Uint8Array
+/**
+ * What is left of a log after a stop: an exact prefix, checked. `leaves`, `frames` and `lineAt`
+ * grow with the log; whoever goes on with it makes `Leaves` of them and lets them go.
+ */
+export interface Recovered extends StoredLeaves {
   /** Reads leaves again from `leaves`. */
   readonly tree: Tree
-  /** Where each opening line begins, and at the end where the next one will. */
-  readonly lineAt: number[]
   /** Entries whose opening was erased. */
   readonly erased: ReadonlySet<number>
   readonly check: Uint8Array
@@ -85,6 +85,7 @@ export function recover(disk: Disk, paths: Paths, origin: string, vkey: string):
   return {
     count,
     leaves: scan.leaves.subarray(0, count * LEAF_BYTES),
+    frames,
     tree,
     lineAt,
     erased: new Set([...erased].filter((index) => index < count)),
@@ -119,6 +120,7 @@ function emptyLog(
   return {
     count: 0,
     leaves: new Uint8Array(0),
+    frames: [],
     tree: new Tree(nativeSha256, () => new Uint8Array(0)),
     lineAt: [0],
     erased: new Set(),

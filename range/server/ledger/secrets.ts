@@ -1,11 +1,14 @@
 import { createHmac, randomFillSync } from 'node:crypto'
 import { SALT_BYTES } from '../../ledger/leaf.ts'
+import { MARKS_KEY_BYTES } from './marks.ts'
 
 /** Where key, salts and times of a log come from: entropy when live, the seed when simulated. */
 export interface Secrets {
   readonly keySeed: () => Buffer
   /** The salt of leaf `index`; asked once for each. */
   readonly salt: (index: number) => Buffer
+  /** What `Marks` are made with: `MARKS_KEY_BYTES` that are never written anywhere. */
+  readonly marksKey: () => Buffer
   /** Unix milliseconds a checkpoint of `tick` claims. */
   readonly time: (tick: number) => number
 }
@@ -28,6 +31,7 @@ export function liveSecrets(now: () => number): Secrets {
       used += SALT_BYTES
       return pool.subarray(used - SALT_BYTES, used)
     },
+    marksKey: () => randomFillSync(Buffer.alloc(MARKS_KEY_BYTES)),
     time: now,
   }
 }
@@ -42,6 +46,11 @@ export function simulatedSecrets(seed: string, origin: string): Secrets {
   return {
     keySeed: () => derive('key'),
     salt: (index) => derive(`salt ${index}`),
+    marksKey: () =>
+      Buffer.concat(
+        ['a', 'b', 'c'].map((part) => derive(`marks ${part}`)),
+        MARKS_KEY_BYTES,
+      ),
     time: (tick) => start + tick * 1000,
   }
 }

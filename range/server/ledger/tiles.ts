@@ -1,6 +1,6 @@
 import { LEAF_BYTES } from '../../ledger/leaf.ts'
-import { bundleBytes, tileBytes, tilePath, tilesAt, TILE_WIDTH } from '../../ledger/tile.ts'
-import type { TileId } from '../../ledger/tile.ts'
+import { bundleBytes, tileBytes, tilePath, tilesGrown } from '../../ledger/tile.ts'
+import { tileWidthAt, TILE_WIDTH, type TileId } from '../../ledger/tile.ts'
 import { HASH_BYTES, type ReadNode } from '../../ledger/tree.ts'
 import type { Disk } from './disk.ts'
 
@@ -30,20 +30,22 @@ export function writeTiles(
   sizes: { readonly oldSize: number; readonly newSize: number },
   source: TileSource,
 ): void {
-  const before = new Set(withBundles(sizes.oldSize).map(tilePath))
-  for (const tile of withBundles(sizes.newSize)) {
-    const path = tilePath(tile)
-    if (before.delete(path)) continue
-    const file = `${folder}/${path}`
+  const { oldSize, newSize } = sizes
+  for (const tile of withBundles(tilesGrown(oldSize, newSize))) {
+    const file = `${folder}/${tilePath(tile)}`
     const bytesEach = tile.level === 'entries' ? LEAF_BYTES + 2 : HASH_BYTES
     if (disk.length(file) !== tile.width * bytesEach) disk.write(file, renderTile(tile, source))
   }
-  for (const path of before) disk.remove(`${folder}/${path}`)
+  for (const tile of withBundles(tilesGrown(oldSize, newSize))) {
+    const level = tile.level === 'entries' ? 0 : tile.level
+    const width = tileWidthAt(level, tile.index, oldSize)
+    if (width > 0) disk.remove(`${folder}/${tilePath({ ...tile, width })}`)
+  }
 }
 
-/** The tiles of a tree of `size`, each tile of level 0 followed by its bundle. */
-export function withBundles(size: number): TileId[] {
-  return tilesAt(size).flatMap((tile) =>
+/** Each tile of level 0 followed by its bundle. */
+export function withBundles(tiles: readonly TileId[]): TileId[] {
+  return tiles.flatMap((tile) =>
     tile.level === 0 ? [tile, { ...tile, level: 'entries' as const }] : [tile],
   )
 }

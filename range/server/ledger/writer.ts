@@ -1,12 +1,13 @@
-import { LEAF_BYTES } from '../../ledger/leaf.ts'
 import { hashLeaf, type Tree } from '../../ledger/tree.ts'
 import { RunningDigest } from './digest.ts'
-import type { DiskFile } from './disk.ts'
+import type { Disk, DiskFile } from './disk.ts'
 import { LedgerError } from './error.ts'
 import { encodeFrame, FRAME_LEAVES_MAX } from './frame.ts'
+import { Leaves } from './leaves.ts'
+import { Marks } from './marks.ts'
 import { nativeSha256 } from './native.ts'
 import { OpeningLines, sealedLeaf } from './openings.ts'
-import { leafAt, type Recovered } from './recover.ts'
+import type { Paths, Recovered } from './recover.ts'
 import type { Secrets } from './secrets.ts'
 
 /** The files a writer owns until it is closed. */
@@ -16,14 +17,12 @@ export interface WriterFiles {
   readonly fence: DiskFile | undefined
 }
 
-/** How much room for leaves grows when it is used up: an eighth of it stands empty in the mean. */
-const GROWTH = 1.25
-const LEAVES_BYTES = 32_768
-
 /** Batches a log that need not be durable gathers before it writes. */
 const STAGE_BATCHES_MAX = 1024
 
 export interface WriterOptions {
+  readonly disk: Disk
+  readonly paths: Paths
   readonly fence: number
   /**
    * Whether acknowledged means durable; otherwise batches are written when many, or on `drain`.
@@ -39,14 +38,11 @@ export interface WriterOptions {
  */
 export class Writer {
   readonly tree: Tree
-  /** Where each opening line begins, and at the end where the next one will. */
-  readonly lineAt: number[]
+  readonly leaves: Leaves
   readonly #files: WriterFiles
   readonly #options: WriterOptions
   readonly #logDigest = new RunningDigest()
   readonly #openingsDigest = new RunningDigest()
-  #leaves: Buffer
-  #size: number
   #durable: number
   /** Leaves that stand in frames. */
   #framed: number
@@ -65,10 +61,11 @@ export class Writer {
     this.#files = files
     this.#options = options
     this.tree = recovered.tree
-    this.lineAt = recovered.lineAt
-    this.#leaves = Buffer.from(recovered.leaves)
+    const readOpenings = (at: number, length: number) => files.openings.read(at, length)
+    const places = { disk: options.disk, paths: options.paths, readOpenings }
+    this.leaves = new Leaves(recovered, places, new Marks(options.secrets.marksKey()))
     this.tree.readLeaves((index) => this.#leafHash(index))
-    this.#size = this.#durable = this.#framed = recovered.count
+    this.#durable = this.#framed = recovered.count
     this.#check = recovered.check
     this.#logDigest.readAll(files.log)
     this.#openingsDigest.readAll(files.openings)
@@ -76,7 +73,7 @@ export class Writer {
 
   /** Entries handed in, durable or not. */
   get size(): number {
-    return this.#size
+    return this.leaves.size
   }
 
   get durable(): number {
@@ -89,7 +86,7 @@ export class Writer {
   }
 
   leaf(index: number): Uint8Array {
-    return leafAt(this.#leaves, index)
+    return this.leaves.leaf(index)
   }
 
   /** The leaf that a canonical entry will be sealed as, if it is handed in at this index. */
@@ -106,10 +103,9 @@ export class Writer {
 
   /** Takes canonical entries as one batch; resolves with the index of the first, once durable. */
   async add(texts: readonly string[]): Promise<number> {
-    const first = this.#size
-    this.#reserve(texts.length)
+    const first = this.size
     for (const text of texts) this.#seal(text)
-    this.#staged.ends.push(this.#size)
+    this.#staged.ends.push(this.size)
     if (!this.#options.durable) {
       if (this.#staged.ends.length >= STAGE_BATCHES_MAX) await this.#flush()
       return first
@@ -121,7 +117,7 @@ export class Writer {
 
   /** Resolves when all that is staged now is durable. */
   async drain(): Promise<void> {
-    const goal = this.#size
+    const goal = this.size
     while (this.#durable < goal) {
       if (this.#stopped !== undefined) throw this.#stopped
       if (!this.#options.durable) await this.#flush()
@@ -163,7 +159,7 @@ export class Writer {
     if (stage.ends.length === 0 || this.#stopped !== undefined) return
     this.#staged = { ends: [], done: undefined }
     this.#flushing = true
-    const goal = this.#size
+    const goal = this.size
     try {
       this.#checkFence()
       this.#write(stage)
@@ -195,13 +191,12 @@ export class Writer {
 
   /** Puts one entry behind the others: salt, opening line, leaf. */
   #seal(text: string): void {
-    const index = this.#size
+    const { leaves } = this
+    const index = leaves.size
     let salt = this.#ahead.size === 0 ? undefined : this.#ahead.get(index)
     if (salt === undefined) salt = this.#options.secrets.salt(index)
     else this.#ahead.delete(index)
-    const length = this.#lines.add(index, salt, text, this.#leaves, index * LEAF_BYTES)
-    this.lineAt.push(this.lineAt[index]! + length)
-    this.#size += 1
+    leaves.took(this.#lines.add(index, salt, text, leaves.next, leaves.nextAt))
   }
 
   /**
@@ -210,14 +205,15 @@ export class Writer {
    */
   #frames(ends: readonly number[]): Buffer {
     const frames: Buffer[] = []
-    let first = this.#framed
+    let [first, offset] = [this.#framed, this.#files.log.size()]
     ends.forEach((end, i) => {
       const next = ends[i + 1]
       if (next !== undefined && next - first <= FRAME_LEAVES_MAX) return
-      const leaves = this.#leaves.subarray(first * LEAF_BYTES, end * LEAF_BYTES)
-      const { bytes, check } = encodeFrame(this.#check, first, leaves)
+      const { bytes, check } = encodeFrame(this.#check, first, this.leaves.row(first, end))
       this.#check = check
       frames.push(bytes)
+      this.leaves.framed(first, end, offset)
+      offset += bytes.length
       first = end
     })
     this.#framed = first
@@ -232,12 +228,14 @@ export class Writer {
     this.#logDigest.update(frames)
   }
 
+  /** Takes in what has been written; of full tiles no leaf need be held after that. */
   #growTree(size: number): void {
     for (let i = this.tree.size; i < size; i++) this.tree.push(this.#leafHash(i))
+    this.leaves.settle(size)
   }
 
   #leafHash(index: number): Uint8Array {
-    return hashLeaf(leafAt(this.#leaves, index), nativeSha256)
+    return hashLeaf(this.leaves.leaf(index), nativeSha256)
   }
 
   #checkFence(): void {
@@ -245,16 +243,6 @@ export class Writer {
     if (file === undefined || Number(file.read(0, 16).toString('latin1')) === this.#options.fence)
       return
     throw new LedgerError('fenced', 'the log was opened by somebody else')
-  }
-
-  #reserve(count: number): void {
-    const needed = (this.#size + count) * LEAF_BYTES
-    if (needed <= this.#leaves.length) return
-    const wider = Buffer.alloc(
-      Math.max(needed, LEAVES_BYTES, Math.ceil(this.#leaves.length * GROWTH)),
-    )
-    wider.set(this.#leaves)
-    this.#leaves = wider
   }
 }
 
