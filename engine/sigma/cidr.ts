@@ -15,6 +15,33 @@ export function parseNetwork(text: string): Network | null {
   return { bytes, bits: Number(length) }
 }
 
+/**
+ * The network that was meant where bits behind the prefix are set, as in `10.0.0.9/8`; null where
+ * none are.
+ */
+export function meantNetwork(text: string): string | null {
+  const network = parseNetwork(text)
+  if (
+    network === null ||
+    inNetwork({ ...network, bits: network.bytes.length * 8 }, masked(network))
+  )
+    return null
+  return `${masked(network)}/${network.bits}`
+}
+
+/** The first address of a network. */
+function masked({ bytes, bits }: Network): string {
+  const kept = bytes.map((byte, i) => {
+    const left = Math.min(8, Math.max(0, bits - i * 8))
+    return byte & (0xff << (8 - left)) & 0xff
+  })
+  if (kept.length === 4) return kept.join('.')
+  const pairs = Array.from({ length: 8 }, (_, i) =>
+    (((kept[i * 2] ?? 0) << 8) | (kept[i * 2 + 1] ?? 0)).toString(16),
+  )
+  return pairs.join(':').replace(/(^|:)0(:0)+$/, '::')
+}
+
 /** Whether a text is an address of this network. IPv4 in IPv6 (`::ffff:a.b.c.d`) counts as IPv4. */
 export function inNetwork(network: Network, text: string): boolean {
   const bytes = parseAddress(text)

@@ -101,14 +101,20 @@ export class LiteralIndex {
   #scanContained(field: FieldLiterals, text: string): void {
     const automaton = field.automaton()
     if (automaton === null) return this.#hold(field.all)
+    const place = text.length % QUIET_MAX
+    if (field.quiet[place] === text) return
     const { classes, next, outFrom, outs, width } = automaton
     let state = 0
+    let quiet = true
     for (let i = 0; i < text.length; i += 1) {
       const code = text.charCodeAt(i)
       if (code > 127) return this.#scanFolded(automaton, text)
       state = next[state + (classes[code] as number)] as number
-      if (state >= outFrom) this.#hold(outs[(state - outFrom) / width])
+      if (state < outFrom) continue
+      quiet = false
+      this.#hold(outs[(state - outFrom) / width])
     }
+    if (quiet && text.length <= QUIET_TEXT_MAX) field.quiet[place] = text
   }
 
   /** A long s counts as an s, as it does for an expression that does not mind case. */
@@ -163,11 +169,19 @@ export class LiteralIndex {
   }
 }
 
+/**
+ * Texts in which nothing was found that a field remembers, one for each length modulo this: the
+ * same few browsers, hosts and referrers fill most of a log.
+ */
+const QUIET_MAX = 256
+const QUIET_TEXT_MAX = 512
+
 class FieldLiterals {
   /** Texts in lower case, and the numbers that read like one. */
   readonly exact = new Map<string | number, number[]>()
   readonly contained = new Map<string, number[]>()
   readonly all: number[] = []
+  readonly quiet: string[] = Array.from({ length: QUIET_MAX }, () => '')
   event = -1
   #automaton: LiteralAutomaton | null | undefined = undefined
 
@@ -181,6 +195,7 @@ class FieldLiterals {
     push(this.contained, text, clause)
     this.all.push(clause)
     this.#automaton = undefined
+    this.quiet.fill('')
   }
 
   automaton(): LiteralAutomaton | null {

@@ -1,4 +1,4 @@
-import { parseNetwork } from './cidr.ts'
+import { meantNetwork, parseNetwork } from './cidr.ts'
 import { base64, base64Offsets, utf16Bytes, utf8Bytes, windash, WINDASH_MAX } from './encode.ts'
 import type { Utf16 } from './encode.ts'
 import { nearMiss } from '../near-miss.ts'
@@ -186,6 +186,9 @@ export function applyModifiers(
       return expanded(chain, scalar.text, placeholders, (text) => regexValue(chain, text))
     case 'cidr':
       return expanded(chain, scalar.text, placeholders, (text) => {
+        const meant = meantNetwork(text)
+        if (meant !== null)
+          return { message: `'${text}' is an address in a network, no network`, correction: meant }
         if (parseNetwork(text) !== null) return { matchers: [{ kind: 'cidr', network: text }] }
         return {
           message: `'${text}' is no network`,

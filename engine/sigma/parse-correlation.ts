@@ -49,7 +49,7 @@ export function parseCorrelation(
   const timespanMs = readTimespan(document, map)
   const condition = readThresholds(document, map, type)
   const aliases = readAliases(document, map)
-  const own = document.get(map, 'generate')?.value
+  const own = readGenerate(document, map)
   if (type === null || timespanMs === null || condition === null || rules.length === 0) return null
   const ordered = checkOrdered(document, map, type, condition.thresholds, rules.length)
   if (!ordered) return null
@@ -60,8 +60,18 @@ export function parseCorrelation(
     timespanMs,
     ...condition,
     aliases,
-    generate: generate || (isScalar(own) && own.value === true),
+    generate: generate || own,
   }
+}
+
+/** Whether the rules raise something by themselves as well: beside or inside `correlation`. */
+export function readGenerate(document: SourceDocument, map: YAMLMap): boolean {
+  const entry = document.get(map, 'generate')
+  if (entry === null) return false
+  const { key, value } = entry
+  if (isScalar(value) && typeof value.value === 'boolean') return value.value
+  document.error(value ?? key, "'generate' takes true or false", 'generate: true')
+  return false
 }
 
 function readType(document: SourceDocument, map: YAMLMap): CorrelationType | null {

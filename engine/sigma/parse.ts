@@ -1,10 +1,10 @@
-import { isMap, isScalar } from 'yaml'
+import { isMap } from 'yaml'
 import type { YAMLMap } from 'yaml'
 import { readDocuments } from './document.ts'
 import type { SourceDocument } from './document.ts'
 import type { Placeholders } from './modifier.ts'
 import { nearMiss } from '../near-miss.ts'
-import { parseCorrelation } from './parse-correlation.ts'
+import { parseCorrelation, readGenerate } from './parse-correlation.ts'
 import { parseDetection } from './parse-detection.ts'
 import { parseDoorstep } from './parse-doorstep.ts'
 import { parseSuppression } from './parse-suppression.ts'
@@ -106,12 +106,7 @@ function parseRule(
     return null
   }
   if (kind === 'correlation') {
-    const generate = document.get(map, 'generate')?.value
-    const correlation = parseCorrelation(
-      document,
-      body,
-      isScalar(generate) && generate.value === true,
-    )
+    const correlation = parseCorrelation(document, body, readGenerate(document, map))
     return correlation === null ? null : { ...head, kind, correlation }
   }
   const logsource = readLogSource(document, map)

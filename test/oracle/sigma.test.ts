@@ -1,85 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { createRuleSet } from '../../engine/sigma/rule-set.ts'
 import { correlate, decide, toYaml } from './sigma.ts'
-import type { BaseRule, Condition, Count, Event, Item, Scalar, Search, Timed } from './sigma.ts'
+import { ASCII, BASES, LETTERS, count, eventOf, ruleOf, stream } from './sigma-random.ts'
+import { SqlSigma } from './sigma-sql.ts'
 
-const text = fc.string({
-  unit: fc.constantFrom('a', 'B', 'b', '*', '?', '\\', '😀', 'é'),
-  maxLength: 5,
-})
-const plain = fc.string({
-  unit: fc.constantFrom('a', 'b', 'B', '*', '\\', '😀', 'É'),
-  maxLength: 6,
-})
-const number = fc.integer({ min: -2, max: 3 })
-const regex = fc.constantFrom('a+b', '^b', 'B$', '[ab]{2}', '(a|b)*B', '^.?$', 'a.b', '^$')
-const field = fc.constantFrom('x', 'y', 'z')
-
-function itemOf(modifier: Item['modifier'], value: fc.Arbitrary<Scalar>): fc.Arbitrary<Item> {
-  const single = modifier === 'exists'
-  return fc.record({
-    field,
-    modifier: fc.constant(modifier),
-    all: single ? fc.constant(false) : fc.boolean(),
-    neq: fc.boolean(),
-    values: fc.array(value, { minLength: 1, maxLength: single ? 1 : 3 }),
-  })
-}
-
-const item: fc.Arbitrary<Item> = fc.oneof(
-  itemOf('', fc.oneof(text, number, fc.boolean())),
-  fc.record({
-    field,
-    modifier: fc.constant('' as const),
-    all: fc.constant(false),
-    neq: fc.boolean(),
-    values: fc.constant([null]),
-  }),
-  ...(['contains', 'startswith', 'endswith', 'cased'] as const).map((modifier) =>
-    itemOf(modifier, text),
-  ),
-  ...(['lt', 'gte'] as const).map((modifier) => itemOf(modifier, number)),
-  itemOf('re', regex),
-  itemOf('exists', fc.boolean()),
-)
-
-const search: fc.Arbitrary<Search> = fc.oneof(
-  fc
-    .uniqueArray(item, { minLength: 1, maxLength: 3, selector: (each) => each.field })
-    .map((items): Search => ({ kind: 'map', items })),
-  fc.array(text, { minLength: 1, maxLength: 2 }).map((words): Search => ({ kind: 'words', words })),
-)
-
-const NAMES = ['sel_a', 'sel_b', '_c']
-const condition = fc.letrec<{ node: Condition }>((tie) => ({
-  node: fc.oneof(
-    { maxDepth: 3 },
-    fc.constantFrom(...NAMES).map((name): Condition => ({ kind: 'name', name })),
-    fc.record({
-      kind: fc.constantFrom('one' as const, 'all' as const),
-      pattern: fc.constantFrom('them', 'sel_*', '*c', '*'),
-    }),
-    tie('node').map((of): Condition => ({ kind: 'not', of })),
-    fc.record({
-      kind: fc.constantFrom('and' as const, 'or' as const),
-      left: tie('node'),
-      right: tie('node'),
-    }),
-  ),
-})).node
-
-const rule = fc.record({
-  id: fc.constant('r'),
-  searches: fc.record({ sel_a: search, sel_b: search, _c: search }),
-  condition,
-})
-const value = fc.option(fc.oneof(plain, number, fc.boolean(), fc.constant(null)), {
-  nil: undefined,
-})
-const event: fc.Arbitrary<Event> = fc
-  .record({ x: value, y: value, z: value })
-  .map((each) => Object.fromEntries(Object.entries(each).filter(([, held]) => held !== undefined)))
+const RUNS = Number(process.env['SIGMA_RUNS'] ?? 1_500)
 
 function load(yaml: string): ReturnType<typeof createRuleSet> & { ok: true } {
   const result = createRuleSet([{ name: 'random.yml', text: yaml }])
@@ -89,72 +15,32 @@ function load(yaml: string): ReturnType<typeof createRuleSet> & { ok: true } {
 
 describe('engine against oracle', () => {
   it('[S1] to [S17]: a random rule decides random events alike', () => {
-    const runs = Number(process.env['SIGMA_RUNS'] ?? 1_500)
     fc.assert(
       fc.property(
-        rule,
-        fc.array(event, { minLength: 1, maxLength: 8 }),
-        (random: BaseRule, events) => {
+        ruleOf(LETTERS),
+        fc.array(eventOf(LETTERS), { minLength: 1, maxLength: 8 }),
+        (random, events) => {
           const { set } = load(toYaml([random]))
           for (const [i, each] of events.entries()) {
             expect([each, set.step(each, i).length > 0]).toEqual([each, decide(random, each)])
           }
         },
       ),
-      { numRuns: runs },
+      { numRuns: RUNS },
     )
-  })
-
-  const base = (id: string, kinds: readonly string[]): BaseRule => ({
-    id,
-    searches: {
-      s: {
-        kind: 'map',
-        items: [{ field: 'kind', modifier: '', all: false, neq: false, values: kinds }],
-      },
-    },
-    condition: { kind: 'name', name: 's' },
-  })
-  const BASES = [base('a', ['1', '4']), base('b', ['2', '4']), base('c', ['3'])]
-  const count: fc.Arbitrary<Count> = fc.record({
-    type: fc.constantFrom(
-      'event_count',
-      'value_count',
-      'value_sum',
-      'temporal',
-      'temporal_ordered',
-    ),
-    rules: fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 3 }),
-    groupBy: fc.uniqueArray(fc.constantFrom('g', 'h'), { maxLength: 2 }),
-    seconds: fc.integer({ min: 1, max: 6 }),
-    threshold: fc.integer({ min: 1, max: 4 }),
-  })
-  const timed = fc.record({
-    gap: fc.integer({ min: 0, max: 3 }),
-    kind: fc.integer({ min: 1, max: 4 }),
-    g: fc.option(fc.integer({ min: 0, max: 1 }), { nil: undefined }),
-    h: fc.integer({ min: 0, max: 1 }),
-    v: fc.option(fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom('p', 'q')), {
-      nil: undefined,
-    }),
   })
 
   it('[S19] to [S25]: random correlations match at the same events, saved and restored at any point', () => {
     fc.assert(
       fc.property(
         fc.array(count, { minLength: 1, maxLength: 3 }),
-        fc.array(timed, { maxLength: 25 }),
+        stream,
         fc.nat(25),
-        (counts, raw, cut) => {
-          let seconds = 0
-          const stream: Timed[] = raw.map(({ gap, ...each }) => ({
-            seconds: (seconds += gap),
-            event: each,
-          }))
+        (counts, timed, cut) => {
           const yaml = toYaml(BASES, counts)
           let { set } = load(yaml)
           const seen = counts.map((): number[] => [])
-          for (const [i, each] of stream.entries()) {
+          for (const [i, each] of timed.entries()) {
             if (i === cut) {
               const saved = JSON.parse(JSON.stringify(set.save())) as ReturnType<typeof set.save>
               set = load(yaml).set
@@ -164,10 +50,43 @@ describe('engine against oracle', () => {
               if (match.ruleId.startsWith('C')) seen[Number(match.ruleId.slice(1))]?.push(i)
             }
           }
-          expect(seen).toEqual(counts.map((each) => correlate(each, BASES, stream)))
+          expect(seen).toEqual(counts.map((each) => correlate(each, BASES, timed)))
         },
       ),
       { numRuns: 1_000 },
+    )
+  })
+})
+
+describe('engine against SQL', () => {
+  const sql = new SqlSigma()
+  afterAll(() => sql.close())
+
+  it('[S32] SQLite finds the same events by the same rule', () => {
+    fc.assert(
+      fc.property(
+        ruleOf(ASCII),
+        fc.array(eventOf(ASCII), { minLength: 1, maxLength: 12 }),
+        (random, events) => {
+          const { set } = load(toYaml([random]))
+          const found = events.flatMap((each, i) => (set.step(each, i).length > 0 ? [i] : []))
+          expect(found).toEqual(sql.matching(random, events))
+        },
+      ),
+      { numRuns: Math.floor(RUNS / 2) },
+    )
+  })
+
+  it('[S32] SQLite finds a correlation at the same events', () => {
+    fc.assert(
+      fc.property(count, stream, (counted, timed) => {
+        const { set } = load(toYaml(BASES, [counted]))
+        const found = timed.flatMap(({ seconds, event }, i) =>
+          set.step(event, seconds * 1000).some((m) => m.ruleId === 'C0') ? [i] : [],
+        )
+        expect(found).toEqual(sql.correlating(counted, BASES, timed))
+      }),
+      { numRuns: Math.floor(RUNS / 3) },
     )
   })
 })

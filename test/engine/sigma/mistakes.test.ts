@@ -48,6 +48,8 @@ correlation:
     ['{f|gt: many}', 'a number is needed here'],
     ['{f|exists: maybe}', "'exists' takes true or false"],
     ['{f|cidr: 10.0.0.0/40}', 'is no network'],
+    ['{f|cidr: 192.168.1.9/20}', 'an address in a network, no network (192.168.0.0/20)'],
+    ['{f|cidr: "2001:db8:7::1/32"}', 'no network (2001:db8::/32)'],
     ['{f|expand: "%Servers%"}', 'nothing is known for the placeholder %Servers%'],
     ['{f: {g: 1}}', 'a value must be text'],
     ['{f: []}', 'has no value'],
