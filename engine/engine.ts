@@ -11,6 +11,7 @@ import type { Scorer } from './anomaly/scorer.ts'
 import type { Json } from './event/json.ts'
 import type { Telemetry } from './event/telemetry.ts'
 import type { SignedBaseline } from './integrity/inventory.ts'
+import { createBookCheck } from './integrity/book-check.ts'
 import { createInventoryCheck } from './integrity/inventory.ts'
 import { createPageCallCheck } from './integrity/page-calls.ts'
 import { createLogHealthCheck } from './integrity/log-health.ts'
@@ -238,6 +239,7 @@ function detectorsOf(options: EngineOptions): Detector[] {
     if (options.baseline !== null) detectors.push(createInventoryCheck(options.baseline))
     detectors.push(createPageCallCheck())
     detectors.push(createLogHealthCheck())
+    detectors.push(createBookCheck())
   }
   if (wanted(options, 'M')) {
     detectors.push(createRefundPeers())

@@ -86,6 +86,7 @@ export class FactReader {
       case 99901:
         return payment(body, this.#wants('buyer') ? this.#sessions : null)
       case 1008:
+      case 99902:
         return []
     }
   }

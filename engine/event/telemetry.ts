@@ -21,6 +21,7 @@ export type OcsfEvent =
   | DatastoreActivity
   | PaymentActivity
   | LogHealth
+  | BookActivity
 
 interface OcsfBase {
   readonly category_uid: number
@@ -223,6 +224,47 @@ export interface LogHealth extends OcsfBase {
     readonly index: number | null
     readonly size: number
   }
+}
+
+/**
+ * OCSF extension (uid 999, category 99). The shop's own book of orders and deliveries, a
+ * transparency log: what one of its witnesses saw, or what the shop did to it. Roots and paths in
+ * hex, rows as the text that their leaf is the hash of (RFC 6962).
+ */
+export interface BookActivity extends OcsfBase {
+  readonly class_uid: 99902
+  /** The witness, or the shop's keeper of the book. */
+  readonly actor: { readonly user: { readonly uid: string } }
+  readonly book:
+    | {
+        readonly operation: 'look'
+        /** What this witness kept until now; null at its first look. */
+        readonly kept: BookHead | null
+        readonly shown: BookHead
+        /** The consistency path from `kept` to `shown`, as the book gave it. */
+        readonly path: readonly string[]
+        /** Whether the witness keeps what it was shown from now on. */
+        readonly accepted: boolean
+        /** The first row that it kept otherwise, with its way to the root of `kept`. */
+        readonly differs: {
+          readonly index: number
+          readonly kept: string
+          readonly shown: string | null
+          readonly path: readonly string[]
+        } | null
+      }
+    | { readonly operation: 'freeze' | 'thaw' }
+    | { readonly operation: 'correct'; readonly rows: readonly string[] }
+    | {
+        readonly operation: 'rebuild'
+        readonly head: BookHead
+        /** Witnesses that keep what it was rebuilt from. */
+        readonly agreed: readonly string[]
+      }
+}
+export interface BookHead {
+  readonly size: number
+  readonly root: string
 }
 
 /**

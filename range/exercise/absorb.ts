@@ -1,6 +1,7 @@
 import { techniqueOf } from '../attack/catalogue.ts'
 import { targetOf } from '../respond/cost.ts'
 import { parcelRef, vanRef } from '../world/refs.ts'
+import type { BookChange } from '../world/types-book.ts'
 import type { Happened, WorldEvent } from '../world/types.ts'
 import { endedBy, isDrop, scoreDecision, scoreOf } from './score.ts'
 import type { Decision, Loot, RunState, Trail } from './state.ts'
@@ -45,7 +46,21 @@ export function runOf(state: RunState, happened: Happened): Trail | null {
   }
   if (event.kind === 'ParcelStolen' || event.kind === 'VanDiverted')
     return state.trails[event.run] ?? null
+  if (event.kind === 'BookSettled' && event.restMinor > 0) return lastToChange(state, () => true)
+  if (event.kind === 'BookClaimRefused') {
+    const { number } = state.town.world().shop.orders[event.order]!
+    return lastToChange(state, (own) => 'entry' in own && own.entry.order === number)
+  }
   return null
+}
+
+/** The attack whose hand was the last in the book in such a way. */
+function lastToChange(state: RunState, fits: (change: BookChange) => boolean): Trail | null {
+  return (
+    state.trails.findLast((trail) =>
+      trail.happened.some(({ event }) => event.kind === 'BookChanged' && fits(event.change)),
+    ) ?? null
+  )
 }
 
 function follow(state: RunState, trail: Trail, happened: Happened): void {
@@ -79,6 +94,13 @@ function follow(state: RunState, trail: Trail, happened: Happened): void {
       take('money', `#${event.refund}`, Math.round(minor / 1000))
       break
     }
+    case 'BookSettled':
+      trail.lostMinor += event.restMinor
+      take('money', '#book', Math.round(event.restMinor / 1000))
+      break
+    case 'BookClaimRefused':
+      trail.lastLoss = at
+      break
     case 'ParcelStolen': {
       trail.parcels++
       trail.lostMinor += logistics.parcels[event.parcel]?.valueMinor ?? 0
@@ -105,6 +127,9 @@ const TRACES: ReadonlySet<WorldEvent['kind']> = new Set([
   'ParcelStolen',
   'VanRecalled',
   'CommandRefused',
+  'BookChanged',
+  'BookSettled',
+  'BookClaimRefused',
 ])
 
 function witness(state: RunState, trail: Trail, happened: Happened): void {
@@ -136,6 +161,10 @@ const EFFECT: Readonly<Partial<Record<WorldEvent['kind'], Response['kind']>>> = 
   ParcelReleased: 'ReleaseParcel',
   VanRecalled: 'RecallVan',
   CargoLocked: 'LockCargo',
+  BookFrozen: 'FreezeBook',
+  BookThawed: 'ThawBook',
+  BookChangeProven: 'ProveChange',
+  BookRebuilt: 'RebuildBook',
 }
 
 function settle(state: RunState, happened: Happened): void {
@@ -188,6 +217,11 @@ function targetOfEvent(event: WorldEvent): string | null {
     case 'VanRecalled':
     case 'CargoLocked':
       return vanRef(event.van)
+    case 'BookFrozen':
+    case 'BookThawed':
+    case 'BookChangeProven':
+    case 'BookRebuilt':
+      return 'device:book'
     default:
       return null
   }

@@ -1,4 +1,5 @@
 import type { Incident } from '../../engine/alert/alert.ts'
+import { agreesWithWitnesses } from '../world/book-response.ts'
 import type { RunState } from './state.ts'
 
 /** Quiet time after which a leak counts as over. */
@@ -37,6 +38,8 @@ export function checksOf(state: RunState, incident: Incident): readonly Check[] 
       return [...accountChecks(state, incident), quiet]
     case 'D1':
       return vanChecks(state, incident)
+    case 'I4':
+      return [...bookChecks(state, incident), quiet]
     default:
       return [quiet]
   }
@@ -79,6 +82,13 @@ function accountChecks(state: RunState, incident: Incident): Check[] {
     .filter((one) => accounts.includes(one.account))
     .every((one) => one.suspended)
   return [{ check: 'account-closed', ok: accounts.length > 0 && (closed || shop.refundsFrozen) }]
+}
+
+/** The rows as they are stored are hashed again and held against what witnesses keep. */
+function bookChecks(state: RunState, incident: Incident): Check[] {
+  const { book } = state.town.world()
+  if (book === undefined || !named(incident, 'device').includes('book')) return []
+  return [{ check: 'book-agrees', ok: agreesWithWitnesses(book) }]
 }
 
 function vanChecks(state: RunState, incident: Incident): Check[] {

@@ -144,6 +144,7 @@ function initialState(options: RunOptions): RunState {
       leaks: new Map(),
       masts: new Map(),
       stolenFrom: new Map(),
+      book: new Map(),
     },
     followed: new Map(),
     told: new Set(),

@@ -1,6 +1,7 @@
 import type { Response } from '../protocol/move.ts'
 import type { Happened } from '../world/types.ts'
 import { targetOf } from '../respond/cost.ts'
+import { agreesWithWitnesses } from '../world/book-response.ts'
 import { parcelRef } from '../world/refs.ts'
 import type { Trail, Decision, RunState } from './state.ts'
 import type { ScoreLine } from './types.ts'
@@ -17,6 +18,10 @@ const POINTS = {
   pageRestored: 100,
   sourceBlocked: 15,
   insiderStopped: 100,
+  claimRefused: 15,
+  bookFrozen: 80,
+  bookRebuilt: 60,
+  changeProven: 30,
   refundsFrozen: 40,
   parcelByRecall: 24,
   parcelByLock: 8,
@@ -59,6 +64,14 @@ function parcelLine(event: OfParcel, at: number): readonly ScoreLine[] {
   }
 }
 
+type OfBook = Extract<Happened['event'], { kind: 'BookSettled' | 'BookClaimRefused' }>
+function bookLine(event: OfBook, attackers: Give): readonly ScoreLine[] {
+  if (event.kind === 'BookClaimRefused')
+    return attackers(POINTS.claimRefused, 'claim-refused', {}, 'device:book')
+  const points = Math.round(event.restMinor / 1000) * POINTS.perTenEuro
+  return attackers(points, 'book-taken', { minor: event.restMinor }, 'device:book')
+}
+
 /** Lines that one happening gives, in order. `run` is the attack that caused it, if any. */
 export function scoreOf(
   state: RunState,
@@ -94,6 +107,9 @@ export function scoreOf(
           )
         : []
     }
+    case 'BookSettled':
+    case 'BookClaimRefused':
+      return run === null ? [] : bookLine(event, attackers)
     case 'ParcelStolen':
     case 'ParcelDelivered':
     case 'ParcelBackInCustody':
@@ -151,6 +167,10 @@ export function scoreDecision(
       return live.some((attack) => attack.technique === 'I1' && attack.firstEffect !== null)
         ? worth(heldUp(state, live, 'I1'), POINTS.refundsFrozen, 'refunds-frozen')
         : line(POINTS.restoredForNothing, 'frozen-for-nothing')
+    case 'FreezeBook':
+    case 'RebuildBook':
+    case 'ProveChange':
+      return bookLines(state, live, action.kind, { line, worth })
     case 'RecallVan':
     case 'LockCargo':
       return vanLines(savedAboard(state, live, action.van), action, { line, worth })
@@ -169,6 +189,20 @@ export function scoreDecision(
     default:
       return []
   }
+}
+
+/** The town refuses to rebuild or prove where nothing differs, so both always helped. */
+function bookLines(
+  state: RunState,
+  live: readonly Trail[],
+  kind: 'FreezeBook' | 'RebuildBook' | 'ProveChange',
+  { line, worth }: { readonly line: Line; readonly worth: Worth },
+): readonly ScoreLine[] {
+  if (kind === 'RebuildBook') return line(POINTS.bookRebuilt, 'book-rebuilt')
+  if (kind === 'ProveChange') return line(POINTS.changeProven, 'change-proven')
+  return live.some((attack) => attack.technique === 'I4' && attack.firstEffect !== null)
+    ? worth(heldUp(state, live, 'I4'), POINTS.bookFrozen, 'book-frozen')
+    : line(POINTS.restoredForNothing, 'book-frozen-for-nothing')
 }
 
 /** What a recall or a lock gave, by the parcels it saved; `null`: no crew was after the van. */
@@ -215,14 +249,15 @@ function heldUp(state: RunState, attacks: readonly Trail[], technique?: string):
   )
 }
 /**
- * A crew at work could gain; so could refunds that wait to be paid, and a script that a stopped
- * crew has left in a page.
+ * A crew at work could gain; so could refunds that wait to be paid, a script that a stopped crew
+ * has left in a page, and rows of the book that are not what witnesses keep.
  */
 function couldGain(state: RunState, attack: Trail): boolean {
   const world = state.town.world()
   const status = world.attacks.runs[attack.run]?.status
   if (status === 'running' || status === 'planned') return true
   if (attack.technique === 'W1') return status === 'stopped'
+  if (attack.technique === 'I4') return world.book !== undefined && !agreesWithWitnesses(world.book)
   return attack.happened.some(
     ({ event }) =>
       event.kind === 'RefundRequested' &&
@@ -247,6 +282,9 @@ export function endedBy(state: RunState, attack: Trail, action: Response): boole
       return attack.technique === 'I1' && actedAs(state, attack, action.account)
     case 'FreezeRefunds':
       return attack.technique === 'I1'
+    case 'FreezeBook':
+    case 'RebuildBook':
+      return attack.technique === 'I4' && attack.firstEffect !== null
     case 'RecallVan':
     case 'LockCargo':
       return (savedAboard(state, [attack], action.van) ?? 0) > 0

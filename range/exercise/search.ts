@@ -103,6 +103,7 @@ export function sourceOf(event: Telemetry): Exclude<TelemetryQuery['source'], 'a
       return 'page'
     case 6003:
     case 1008:
+    case 99902:
       return 'office'
   }
 }
@@ -158,6 +159,9 @@ function ocsfEntities(body: OcsfEvent): string[] {
       break
     case 1008:
       found.push('device:ledger')
+      break
+    case 99902:
+      found.push(body.actor.user.uid, 'device:book')
       break
   }
   return found

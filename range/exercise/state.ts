@@ -1,6 +1,6 @@
 import type { Incident } from '../../engine/alert/alert.ts'
 import type { Engine } from '../../engine/engine.ts'
-import type { Telemetry } from '../../engine/event/telemetry.ts'
+import type { BookActivity, Telemetry } from '../../engine/event/telemetry.ts'
 import type { Response } from '../protocol/move.ts'
 import type { Role, View } from '../protocol/view.ts'
 import type { Playbook } from '../respond/playbook.ts'
@@ -162,7 +162,10 @@ export interface Reported {
   readonly masts: Map<number, string>
   /** Parcel to van it was taken from; what the depot believes aboard until the parcel is due. */
   readonly stolenFrom: Map<number, number>
+  /** What each witness of the book reported last. */
+  readonly book: Map<string, { readonly at: Milliseconds; readonly look: BookLook }>
 }
+export type BookLook = Extract<BookActivity['book'], { operation: 'look' }>
 /** Where a van was at its tracker's last readings, and how far off its last fix was. */
 export interface Followed {
   readonly places: readonly { readonly time: string; readonly x: number; readonly y: number }[]

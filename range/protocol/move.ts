@@ -36,6 +36,10 @@ const respond = z.discriminatedUnion('kind', [
     van: z.number().int().min(0),
     locked: z.boolean(),
   }),
+  z.strictObject({ kind: z.literal('FreezeBook') }),
+  z.strictObject({ kind: z.literal('ThawBook') }),
+  z.strictObject({ kind: z.literal('ProveChange') }),
+  z.strictObject({ kind: z.literal('RebuildBook') }),
 ])
 export type Response = z.infer<typeof respond>
 

@@ -1,6 +1,7 @@
 // CONTRACT: change only by adding. What leaves the server: one closed shape per role, nothing else.
 import type { Incident } from '../../engine/alert/alert.ts'
 import type { Meters, Milliseconds } from '../world/types.ts'
+import type { BookView } from './book.ts'
 import type { OwnDetectionView } from './detection.ts'
 import type { Response } from './move.ts'
 
@@ -97,10 +98,7 @@ export interface JobParameter {
     readonly label: string
     readonly note: string
     readonly name?: string
-    /**
-     * A van as the crew sees it at the yard: its number, line, parcels aboard, and whether it is
-     * out.
-     */
+    /** A van as the crew sees it at the yard: number, line, parcels aboard, whether it is out. */
     readonly van?: number
     readonly line?: string
     readonly aboard?: number
@@ -163,6 +161,8 @@ export interface DefenderView extends Common {
     /** Vans whose cargo door the control room has locked. */
     readonly lockedVans: readonly number[]
   }
+  /** Where the shop keeps a book: what its witnesses report of it. */
+  readonly book?: BookView
   readonly detections: readonly OwnDetectionView[]
   /** Decisions of the team, newest last. */
   readonly decisions: readonly {

@@ -26,6 +26,10 @@ const COSTS: Readonly<Record<Response['kind'], ResponseCost>> = {
   ReleaseParcel: { seconds: 15, costMinor: 0 },
   RecallVan: { seconds: 30, costMinor: 2500 },
   LockCargo: { seconds: 5, costMinor: 0 },
+  FreezeBook: { seconds: 10, costMinor: 0 },
+  ThawBook: { seconds: 10, costMinor: 0 },
+  ProveChange: { seconds: 30, costMinor: 0 },
+  RebuildBook: { seconds: 90, costMinor: 1200 },
 }
 
 export function costOf(kind: Response['kind']): ResponseCost {
@@ -58,5 +62,10 @@ export function targetOf(action: Response): string {
     case 'FreezeRefunds':
     case 'ThawRefunds':
       return 'refunds'
+    case 'FreezeBook':
+    case 'ThawBook':
+    case 'ProveChange':
+    case 'RebuildBook':
+      return 'device:book'
   }
 }

@@ -56,6 +56,10 @@ const ACTIONS: readonly Response['kind'][] = [
   'ReleaseParcel',
   'RecallVan',
   'LockCargo',
+  'FreezeBook',
+  'ThawBook',
+  'ProveChange',
+  'RebuildBook',
 ]
 
 /**
@@ -204,6 +208,13 @@ function concrete(step: PlaybookStep, target: string): Response | null {
       break
     case 'FreezeRefunds':
     case 'ThawRefunds':
+      break
+    // There is one book; another device named in an incident is none.
+    case 'FreezeBook':
+    case 'ThawBook':
+    case 'ProveChange':
+    case 'RebuildBook':
+      if (target !== '' && target !== 'book') return null
       break
   }
   const parsed = parseMove({ kind: 'Respond', incident: null, actions: [draft] })

@@ -157,6 +157,7 @@ function build(slug: string, text: string, scenario: ScenarioText): Scenario {
       vans: scenario.world.vans,
       controls: scenario.world.controls,
       twins: scenario.world.twins,
+      ...(scenario.world.book ? { book: true } : {}),
     },
     lengthMinutes: scenario.length,
     speed: scenario.speed,

@@ -53,6 +53,7 @@ export const scenarioSchema = z.strictObject({
         })
         .prefault({}),
       twins: z.record(z.string().max(40), z.number().int().min(0).max(10000)).default({}),
+      book: z.boolean().default(false),
     })
     .prefault({}),
   palette: z.array(z.string()).default([]),

@@ -3,6 +3,7 @@ import { initialShop } from '../world/shop-initial.ts'
 import type { Milliseconds, World, WorldConfig } from '../world/types.ts'
 import { auth } from './auth.ts'
 import { backoffice } from './backoffice.ts'
+import { book } from './book.ts'
 import { custody } from './custody.ts'
 import { http } from './http.ts'
 import { openingSigns, pages } from './pages.ts'
@@ -40,7 +41,7 @@ interface Waiting {
   readonly telemetry: Telemetry
 }
 
-const SOURCES: readonly Source[] = [http, auth, payment, pages, backoffice, custody, sensors]
+const SOURCES: readonly Source[] = [http, auth, payment, pages, backoffice, custody, sensors, book]
 
 /** At the opening the page store tells the signed baseline of every page. */
 export function createObserver(config: WorldConfig): Observer {

@@ -38,6 +38,7 @@ export function ocsfDocument(event: OcsfEvent): OcsfJson {
     case 6005:
       return { ...whole, table: { name: 'pages', uid: event.unmapped.page.uid } }
     case 99901:
+    case 99902:
     case 1008:
       return { ...whole, metadata: { ...metadata, extensions: [EXTENSION] } }
     case 3001:

@@ -16,7 +16,7 @@ import type {
 
 /** A part with its types forgotten; its `commands` and `events` say what may be given to it. */
 export interface AnyPart {
-  readonly name: 'shop' | 'logistics' | 'attacks'
+  readonly name: 'shop' | 'logistics' | 'attacks' | 'book'
   readonly part: Part<unknown, Command, WorldEvent>
 }
 

@@ -2,6 +2,7 @@
 import type { ShopState } from './types-shop.ts'
 import type { ShopCommand, ShopEvent } from './types-shop-change.ts'
 import type { AttackCommand, AttackEvent, AttackState } from './types-attack.ts'
+import type { BookCommand, BookEvent, BookState } from './types-book.ts'
 import type { FleetCommand, FleetEvent, LogisticsState } from './types-logistics.ts'
 
 /**
@@ -38,6 +39,8 @@ export interface WorldConfig {
   }
   /** Benign twins by name, per mille of their usual rate (1000 is usual, 0 is off). */
   readonly twins: Readonly<Record<string, number>>
+  /** The shop keeps a book with witnesses; absent is off. */
+  readonly book?: boolean
 }
 
 /**
@@ -52,6 +55,8 @@ export interface World {
   readonly meters: Meters
   /** The crew's own notes; only scoring, the attackers' own view and debriefs may read it. */
   readonly attacks: AttackState
+  /** The shop's book, where the configuration has one. */
+  readonly book?: BookState
 }
 
 /**
@@ -76,8 +81,8 @@ export interface Meters {
   readonly staffMs: number
 }
 
-export type Command = ShopCommand | FleetCommand | AttackCommand
-export type WorldEvent = ShopEvent | FleetEvent | AttackEvent | Refused
+export type Command = ShopCommand | FleetCommand | AttackCommand | BookCommand
+export type WorldEvent = ShopEvent | FleetEvent | AttackEvent | BookEvent | Refused
 /** A move that the rules do not allow: no error, but an answer that a player can read. */
 export interface Refused {
   readonly kind: 'CommandRefused'

@@ -8,6 +8,7 @@ import { detectionsOf, raisedBy } from '../own-detections.ts'
 import { checksOf } from '../recovery.ts'
 import type { RunState, Seat } from '../state.ts'
 import { totals } from '../score.ts'
+import { bookView } from './book.ts'
 import { commonOf, mapOf } from './common.ts'
 import { publicMeters, unknownThefts } from './screen.ts'
 
@@ -62,6 +63,7 @@ export function defenderView(state: RunState, seat: Seat): DefenderView {
       accounts: shop.staff.map((one) => one.account),
       lockedVans: world.logistics.vans.filter((van) => van.locked).map((van) => van.id),
     },
+    ...(world.book === undefined ? {} : { book: bookView(state, world.book) }),
     detections: detectionsOf(state),
     decisions: state.decisions.slice(-120).map((decision) => ({
       at: decision.at,
@@ -211,6 +213,8 @@ export function learn(state: RunState, events: readonly Telemetry[]): void {
       learnSensor(state, body, time)
       continue
     }
+    if (body.class_uid === 99902 && body.book.operation === 'look')
+      state.reported.book.set(body.actor.user.uid, { at: time, look: body.book })
     if (body.class_uid !== 6005) continue
     const { page, calls = [] } = body.unmapped
     state.reported.pages.set(page.uid, page.revision)

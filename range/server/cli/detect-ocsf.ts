@@ -9,6 +9,10 @@ const endpoint = z.looseObject({ ip: z.string() }).default({ ip: 'unknown' })
 const user = z.looseObject({ uid: z.string(), type: z.string().default('customer') })
 const actor = z.looseObject({ user: z.looseObject({ uid: z.string() }) })
 const text = z.string().default('')
+const bookHead = z.looseObject({
+  size: z.number().int().min(0),
+  root: z.string().regex(/^[0-9a-f]{64}$/),
+})
 const page = z.looseObject({ uid: z.string(), revision: z.number() })
 
 /** What the engine needs of each class; the rest passes as it is, for rules. */
@@ -82,6 +86,33 @@ const CLASSES: Readonly<Record<number, z.ZodType>> = {
       index: z.number().nullable(),
       size: z.number(),
     }),
+  }),
+  99902: z.looseObject({
+    actor,
+    book: z.discriminatedUnion('operation', [
+      z.looseObject({
+        operation: z.literal('look'),
+        kept: bookHead.nullable(),
+        shown: bookHead,
+        path: z.array(z.string()).max(64),
+        accepted: z.boolean(),
+        differs: z
+          .looseObject({
+            index: z.number().int().min(0),
+            kept: z.string(),
+            shown: z.string().nullable(),
+            path: z.array(z.string()).max(64),
+          })
+          .nullable()
+          .default(null),
+      }),
+      z.looseObject({ operation: z.enum(['freeze', 'thaw', 'correct']) }),
+      z.looseObject({
+        operation: z.literal('rebuild'),
+        head: bookHead,
+        agreed: z.array(z.string()).default([]),
+      }),
+    ]),
   }),
   99901: z.looseObject({
     payment: z.looseObject({

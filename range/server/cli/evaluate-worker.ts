@@ -127,7 +127,12 @@ function result(job: Job, hours: number, run: FullRun, seen: Seen): RunResult {
 function damageOf(run: FullRun, index: number): number {
   const trail = run.state.trails[index]!
   return (
-    { W1: trail.cards, P2: trail.cards, I1: trail.lostMinor, D1: trail.parcels }[trail.technique] ??
-    0
+    {
+      W1: trail.cards,
+      P2: trail.cards,
+      I1: trail.lostMinor,
+      D1: trail.parcels,
+      I4: trail.lostMinor,
+    }[trail.technique] ?? 0
   )
 }

@@ -1,8 +1,8 @@
 /** Attacks that the catalogue of messages describes. */
-export type KnownJob = 'W1' | 'P2' | 'I1' | 'D1' | 'other'
+export type KnownJob = 'W1' | 'P2' | 'I1' | 'D1' | 'I4' | 'other'
+
+const KNOWN = ['W1', 'P2', 'I1', 'D1', 'I4'] as const
 
 export function knownJob(technique: string): KnownJob {
-  return technique === 'W1' || technique === 'P2' || technique === 'I1' || technique === 'D1'
-    ? technique
-    : 'other'
+  return KNOWN.find((one) => one === technique) ?? 'other'
 }

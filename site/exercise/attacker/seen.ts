@@ -1,4 +1,5 @@
 import { t, type MessageKey } from '../../messages.ts'
+import { money } from '../format.ts'
 
 /**
  * What a crew saw, by the key its technique gives (`w1.placed` …); the catalogue holds one sentence
@@ -22,6 +23,9 @@ function readable(
     ...(letter === undefined
       ? {}
       : { van: t('exercise.van', { number: letter.charCodeAt(0) - 64 }) }),
+    ...(params['amountMinor'] === undefined
+      ? {}
+      : { amount: money(Number(params['amountMinor'])) }),
     ...(known === undefined ? {} : { last: t(`exercise.answer.${known}`) }),
   }
 }

@@ -43,5 +43,10 @@ export function actionText(action: Response): string {
       return t('exercise.do.FreezeRefunds')
     case 'ThawRefunds':
       return t('exercise.do.ThawRefunds')
+    case 'FreezeBook':
+    case 'ThawBook':
+    case 'ProveChange':
+    case 'RebuildBook':
+      return t(`exercise.do.${action.kind}`)
   }
 }

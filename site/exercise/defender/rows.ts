@@ -1,5 +1,6 @@
 import {
   isEpcis,
+  type BookActivity,
   type EpcisEvent,
   type OcsfEvent,
   type Telemetry,
@@ -118,9 +119,19 @@ function system(body: OcsfEvent): string {
         code: body.payment.response_code,
         order: body.payment.merchant_reference,
       })
+    case 99902:
+      return bookRow(body.book)
     case 1008:
       return body.unmapped.verdict === 'intact'
         ? t('exercise.row.log-intact', { size: body.unmapped.size })
         : t('exercise.row.log-changed', { index: body.unmapped.index ?? 0 })
   }
+}
+
+function bookRow(book: BookActivity['book']): string {
+  if (book.operation === 'rebuild') return t('exercise.row.book-rebuild', { size: book.head.size })
+  if (book.operation !== 'look') return t(`exercise.row.book-${book.operation}`)
+  const { size, root } = book.shown
+  const head = { size, root: root.slice(0, 8) }
+  return book.accepted ? t('exercise.row.book-good', head) : t('exercise.row.book-refused', head)
 }

@@ -89,7 +89,7 @@ describe('CACAO playbooks', () => {
       },
     })
     expect(read.ok ? [] : read.mistakes).toEqual([
-      'bad.json: step "b": there is no action "Explode"; one of RestorePage, BlockHost, UnblockHost, BlockSource, UnblockSource, SuspendAccount, RestoreAccount, FreezeRefunds, ThawRefunds, SetVelocityRule, NotifyCardHolders, HoldParcel, ReleaseParcel, RecallVan, LockCargo',
+      'bad.json: step "b": there is no action "Explode"; one of RestorePage, BlockHost, UnblockHost, BlockSource, UnblockSource, SuspendAccount, RestoreAccount, FreezeRefunds, ThawRefunds, SetVelocityRule, NotifyCardHolders, HoldParcel, ReleaseParcel, RecallVan, LockCargo, FreezeBook, ThawBook, ProveChange, RebuildBook',
       'bad.json: step c is missing',
     ])
   })
