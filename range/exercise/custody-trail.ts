@@ -1,5 +1,6 @@
-import type { Telemetry } from '../../engine/event/telemetry.ts'
+import { isEpcis, type Telemetry } from '../../engine/event/telemetry.ts'
 import type { CustodyOrder, CustodyTrail } from '../protocol/custody.ts'
+import { deviceOf } from '../protocol/epcis-form.ts'
 import { parcelRef } from '../world/refs.ts'
 import type { Entries } from './debrief.ts'
 import { createRun, type RunOptions } from './run.ts'
@@ -23,8 +24,8 @@ export function custodyOrders(state: RunState): CustodyOrder[] {
 
 /**
  * Plays the exercise again and keeps every second in which something was reported of one order: the
- * parts whose hash is that second's digest, and the entry of the log that holds it. Yields every 20
- * ticks, so that other requests go on. Null where there is no such order.
+ * parts whose hash is that second's digest, the entry of the log that holds it, and those that hold
+ * the devices' signatures. Yields every 20 ticks, so that other requests go on. Null where there is no such order.
  */
 export function* custodyTrail(
   options: RunOptions,
@@ -37,6 +38,7 @@ export function* custodyTrail(
   const names = new Set([order.parcel, `order:${number}`])
   const run = createRun(options)
   const seconds: CustodyTrail['seconds'][number][] = []
+  const devices = new Set<number>()
   let more = 0
   const tickTo = function* (at: number): Generator<void, void> {
     for (let ticks = 1; run.now() < at; ticks++) {
@@ -47,7 +49,12 @@ export function* custodyTrail(
           const { meters } = run.world()
           const parts = [to, telemetry, alerts, incidents, meters, run.state.score.length]
           const entry = played.log.seconds.get(to) ?? null
-          seconds.push({ at: to, entry, parts: parts.map((part) => JSON.stringify(part)) })
+          const seals = played.log.signatures?.get(to) ?? []
+          seconds.push({ at: to, entry, parts: parts.map((part) => JSON.stringify(part)), seals })
+          for (const { body } of telemetry.filter((event) => isOf(event, names))) {
+            const taken = isEpcis(body) ? played.log.devices?.get(deviceOf(body)) : undefined
+            if (taken !== undefined) devices.add(taken)
+          }
         }
       }
       if (ticks % TICKS_AT_ONCE === 0) yield
@@ -59,7 +66,7 @@ export function* custodyTrail(
     run.apply(input)
   }
   yield* tickTo(played.until)
-  return { order, seconds, more }
+  return { order, seconds, devices: [...devices], more }
 }
 
 /** Whether a report names one of these as a whole word of its own, page views left aside. */

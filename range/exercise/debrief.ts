@@ -22,6 +22,10 @@ type Turn = Debrief['turningPoints'][number]
 export interface Entries {
   readonly inputs: readonly number[]
   readonly seconds: ReadonlyMap<number, number>
+  /** Entries with the devices' signatures of a second. */
+  readonly signatures?: ReadonlyMap<number, readonly number[]>
+  /** The entry that took a device in, by its name. */
+  readonly devices?: ReadonlyMap<string, number>
 }
 const NO_LOG: Entries = { inputs: [], seconds: new Map() }
 

@@ -33,11 +33,12 @@ export function epcisForm(event: EpcisEvent): EpcisJson {
 /**
  * Which device says that it made a report: `scanner:van-0` the courier's, `scanner:ivan.s10` a
  * clerk's in the warehouse, `scanner:depot` the fixed one at the gate, `locker:L1`, or the sensor
- * itself, `device:van-0-gps`. Decided by the report alone, so that whoever checks it decides alike.
+ * itself, `device:van-0-tracker`. Decided by the report alone, so that whoever checks it decides alike.
  */
 export function deviceOf(event: EpcisEvent): string {
   const sensor = event.sensorElementList?.[0]?.sensorMetadata.deviceID
-  if (event.bizStep === 'sensor_reporting' && sensor !== undefined) return sensor
+  if (event.bizStep === 'sensor_reporting' && sensor !== undefined)
+    return sensor.replace(TRACKER, '-tracker')
   const place = event.readPoint.id
   if (place.startsWith('locker:')) return place
   if (event.bizStep === 'delivering' && event.parentID !== undefined)
@@ -47,6 +48,8 @@ export function deviceOf(event: EpcisEvent): string {
   return `scanner:${place.replace(/^place:/, '')}`
 }
 
+/** Receiver, wheel sensor and modem of a van are one box. */
+const TRACKER = /-(gps|odometer|modem)$/
 /** Steps at the stations of the warehouse, where a clerk holds the scanner. */
 const CLERKS: readonly string[] = ['picking', 'packing', 'staging_outbound']
 

@@ -14,6 +14,8 @@ import {
 } from '../ledger/device-seal.ts'
 import { epcisEventHash } from '../ledger/epcis-hash.ts'
 import { deviceOf, epcisForm, NAMESPACES } from '../protocol/epcis-form.ts'
+import { lockerRef, vanRef } from '../world/refs.ts'
+import type { World } from '../world/types.ts'
 import { nativeSha256 } from './ledger/native.ts'
 
 /** DER of PKCS #8 for Ed25519, before the 32 bytes of the seed (RFC 8410). */
@@ -97,6 +99,22 @@ export class Devices {
     this.#held.set(device, held)
     return held
   }
+}
+
+/**
+ * The devices that a town has at its opening; a smart parcel's sensor is taken in when it first
+ * reports.
+ */
+export function devicesOf({ logistics, shop }: World): string[] {
+  const vans = logistics.vans.map(({ id }) => vanRef(id).replace(':', '-'))
+  const clerks = shop.staff.filter(({ role }) => role === 'warehouse')
+  return [
+    'scanner:depot',
+    ...clerks.map(({ account }) => `scanner:${account}`),
+    ...vans.map((van) => `scanner:${van}`),
+    ...logistics.lockers.map(({ id }) => lockerRef(id)),
+    ...vans.flatMap((van) => ['tracker', 'cargo', 'door'].map((part) => `device:${van}-${part}`)),
+  ]
 }
 
 /**
