@@ -39,9 +39,10 @@ export async function askOpening(
   exercise: string,
   index: number,
 ): Promise<{ readonly opening: Opening } | { readonly error: string }> {
-  const answer = await fetch(`/api/exercises/${encodeURIComponent(exercise)}/opening/${index}`, {
-    headers: { 'x-seat': seatToken(exercise) },
-  })
+  const address = `/api/exercises/${encodeURIComponent(exercise)}/opening/${index}`
+  const headers = { 'x-seat': seatToken(exercise) }
+  const answer = await fetch(address, { headers }).catch(() => undefined)
+  if (answer === undefined) return { error: 'no-server' }
   const text = await answer.text()
   if (!answer.ok) {
     try {

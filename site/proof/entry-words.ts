@@ -32,7 +32,13 @@ const MOVES = [
   'SwitchOffDetection',
   'Complain',
 ] as const
-const KINDS = ['padding', 'digest', 'erased'] as const
+const KINDS = {
+  padding: 'proof.kind.padding',
+  digest: 'proof.kind.digest',
+  erased: 'proof.kind.erased',
+  devices: 'tamper.kind.devices',
+  signatures: 'tamper.kind.signatures',
+} as const
 
 type Bag = Readonly<Record<string, unknown>>
 
@@ -42,8 +48,9 @@ type Bag = Readonly<Record<string, unknown>>
  */
 export function entryWords(entry: unknown): string {
   const told = bag(entry)
-  const kind = KINDS.find((one) => one === told['kind'])
-  if (kind !== undefined) return t(`proof.kind.${kind}`, { at: hourOf(told['at']) })
+  const kind = (Object.keys(KINDS) as (keyof typeof KINDS)[]).find((one) => one === told['kind'])
+  if (kind !== undefined)
+    return t(KINDS[kind], { at: hourOf(told['at']), count: countOf(told['events']) })
   const input = bag(told['input'])
   const known = INPUTS.find((one) => one === input['kind'])
   if (told['kind'] !== 'input' || known === undefined) return t('proof.kind.other')
@@ -74,6 +81,9 @@ function actionsOf(actions: unknown): string {
   return actions
     .map((action) => t(`exercise.action.${text(bag(action)['kind']) as 'RestorePage'}`))
     .join(', ')
+}
+function countOf(list: unknown): number {
+  return Array.isArray(list) ? list.length : 0
 }
 function bag(value: unknown): Bag {
   return typeof value === 'object' && value !== null ? (value as Bag) : {}

@@ -1,0 +1,250 @@
+import { takeCopy, type CopyError, type RecordCopy } from '../../range/client/peer/copy.ts'
+import type { PeerSeat } from '../../range/client/peer/desk.ts'
+import type { PeerDrop } from '../../range/client/peer/guard.ts'
+import {
+  formatSignal,
+  parseSignal,
+  type Signal,
+  type SignalRefusal,
+} from '../../range/client/peer/signal.ts'
+import { sha256 } from '../../range/ledger/sha256.ts'
+import type { Replica } from './replica.ts'
+
+const REFRESH_MS = 30_000
+/** As long as there is no copy yet. */
+const RETRY_MS = 3000
+
+/** Why what was pasted is not taken up. */
+export type PasteError = SignalRefusal | 'other-exercise' | 'other-log' | 'wrong-kind'
+
+/** Where handing a copy on, or taking one, has got to. */
+export type Step =
+  | { readonly kind: 'idle' }
+  /** The browser looks for its own addresses. */
+  | { readonly kind: 'preparing' }
+  /** `text` is to be carried to the other browser; a giver then waits for its answer. */
+  | { readonly kind: 'carry'; readonly text: string }
+  | { readonly kind: 'meeting' }
+  /** A giver: so many of so many values went over. */
+  | { readonly kind: 'handing'; readonly values: number; readonly of: number }
+  /** A taker: so many of so many entries are verified. */
+  | { readonly kind: 'taking'; readonly checked: number; readonly size: number }
+  | { readonly kind: 'taken'; readonly size: number; readonly keyFrom: 'before' | 'peer' }
+  | { readonly kind: 'refused'; readonly code: CopyError }
+  | { readonly kind: 'dropped'; readonly drop: PeerDrop }
+  | { readonly kind: 'no-webrtc' }
+
+/**
+ * The copy of the record that this browser holds, and its ways from and to other browsers. What the
+ * server hands out and what a browser hands out is verified alike; neither is believed.
+ */
+export class Exchange {
+  /** The newest verified copy, and whether a browser brought it rather than the server. */
+  copy = $state.raw<RecordCopy | undefined>()
+  fromPeer = $state(false)
+  /** Verified so far of the copy that is being taken from the server. */
+  progress = $state.raw<{ readonly checked: number; readonly size: number } | undefined>()
+  server = $state<'unknown' | 'here' | 'gone'>('unknown')
+  giving = $state.raw<Step>({ kind: 'idle' })
+  taking = $state.raw<Step>({ kind: 'idle' })
+  /** Why what was pasted last on either way was not taken up. */
+  pasteErrors = $state.raw<{ readonly give?: PasteError; readonly take?: PasteError }>({})
+
+  readonly #exercise: string
+  readonly #replica: Replica
+  readonly #taken: (note: string) => void
+  #vkey: string | undefined
+  #giver: PeerSeat | undefined
+  #offered: RecordCopy | undefined
+  #taker: PeerSeat | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #refreshing: Promise<void> | undefined
+  #over = false
+
+  /** `taken` hears the signed note of each copy that another browser brought. */
+  constructor(exercise: string, replica: Replica, taken: (note: string) => void) {
+    this.#exercise = exercise
+    this.#replica = replica
+    this.#taken = taken
+  }
+
+  /** Begins to keep a copy under the log's key as this browser knows it; undefined: not yet. */
+  begin(vkey: string | undefined): void {
+    this.#vkey = vkey
+    const round = async (): Promise<void> => {
+      await this.refresh()
+      const wait = this.copy === undefined ? RETRY_MS : REFRESH_MS
+      if (!this.#over) this.#timer = setTimeout(() => void round(), wait)
+    }
+    void round()
+  }
+
+  end(): void {
+    this.#over = true
+    clearTimeout(this.#timer)
+    this.#giver?.close()
+    this.#taker?.close()
+  }
+
+  /** Brings the copy up to the newest checkpoint, where the server still answers. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#copyFromServer().finally(() => (this.#refreshing = undefined))
+    return this.#refreshing
+  }
+
+  async #copyFromServer(): Promise<void> {
+    try {
+      const checkpointKey = await this.#replica.askNewest()
+      this.server = 'here'
+      if (this.#vkey === undefined || checkpointKey === undefined) return
+      if (checkpointKey === this.copy?.checkpointKey) return
+      const claim = { vkey: this.#vkey, checkpointKey, before: this.copy }
+      const told = (checked: number, size: number): void => {
+        if (this.copy === undefined) this.progress = { checked, size }
+      }
+      const taken = await takeCopy(this.#replica.fetchByHash, claim, told)
+      // A server that rolled back is the witnesses' matter; what was verified once is kept.
+      if (taken.ok && taken.copy.size >= (this.copy?.size ?? 0)) this.#keep(taken.copy, false)
+    } catch {
+      this.server = 'gone'
+    } finally {
+      this.progress = undefined
+    }
+  }
+
+  /** What an offer that is out stands for is kept as well: its taker may be slow. */
+  #keep(copy: RecordCopy, fromPeer: boolean): void {
+    this.copy = copy
+    this.fromPeer = fromPeer
+    this.#replica.keepOnly(new Set([...copy.names, ...(this.#offered?.names ?? [])]))
+  }
+
+  /** Makes an offer of the copy held, for another browser. */
+  async give(): Promise<void> {
+    this.giving = { kind: 'preparing' }
+    // Not waited for longer than a server needs that is there.
+    if (this.server !== 'gone') await this.refresh()
+    const { copy } = this
+    const vkey = this.#vkey
+    if (copy === undefined || vkey === undefined) {
+      this.giving = { kind: 'idle' }
+      return
+    }
+    const seat = this.#replica.peers.open({
+      open: () => this.#giverIs(seat, { kind: 'handing', values: 0, of: copy.names.size }),
+      served: (values) =>
+        this.#giverIs(seat, { kind: 'handing', values, of: Math.max(values, copy.names.size) }),
+      closed: (drop) => this.#giverIs(seat, { kind: 'dropped', drop }),
+    })
+    this.#giver = seat
+    this.#offered = copy
+    const end = await seat.end
+    if (this.#giver !== seat) return
+    if (end === undefined) {
+      this.giving = { kind: 'no-webrtc' }
+      return
+    }
+    const { checkpointKey } = copy
+    const signal = { kind: 'offer', exercise: this.#exercise, vkey, checkpointKey, end } as const
+    this.giving = { kind: 'carry', text: formatSignal(signal, sha256) }
+  }
+
+  #giverIs(seat: PeerSeat, step: Step): void {
+    if (this.#giver === seat) this.giving = step
+  }
+
+  /** Takes the other's answer to the offer. */
+  accept(pasted: string): void {
+    const signal = this.#read(pasted, 'answer')
+    if (signal === undefined || this.#giver === undefined) return
+    this.giving = { kind: 'meeting' }
+    this.#giver.accept(signal.end)
+  }
+
+  /** Answers another browser's offer, and takes its copy once it is there. */
+  async take(pasted: string): Promise<void> {
+    const signal = this.#read(pasted, 'offer')
+    if (signal?.kind !== 'offer') return
+    const { vkey, checkpointKey, end } = signal
+    this.taking = { kind: 'preparing' }
+    const keyFrom = this.#vkey === undefined ? 'peer' : 'before'
+    const seat = this.#replica.peers.open(
+      {
+        open: () => void this.#copyFrom(seat, { vkey, checkpointKey, keyFrom }),
+        closed: (drop) => {
+          if (this.taking.kind !== 'taken' && this.taking.kind !== 'refused')
+            this.#takerIs(seat, { kind: 'dropped', drop })
+        },
+      },
+      end,
+    )
+    this.#taker = seat
+    const mine = await seat.end
+    const told: Step =
+      mine === undefined
+        ? { kind: 'no-webrtc' }
+        : { kind: 'carry', text: formatSignal({ kind: 'answer', end: mine }, sha256) }
+    if (this.taking.kind === 'preparing') this.#takerIs(seat, told)
+  }
+
+  #takerIs(seat: PeerSeat, step: Step): void {
+    if (this.#taker === seat) this.taking = step
+  }
+
+  async #copyFrom(
+    seat: PeerSeat,
+    told: {
+      readonly vkey: string
+      readonly checkpointKey: string
+      readonly keyFrom: 'before' | 'peer'
+    },
+  ): Promise<void> {
+    const { vkey, checkpointKey, keyFrom } = told
+    this.#takerIs(seat, { kind: 'taking', checked: 0, size: 0 })
+    const { peer } = seat
+    const taken = await takeCopy(
+      (space, key) => this.#replica.fetchByHash(space, key, { peer }),
+      { vkey, checkpointKey, before: this.copy },
+      (checked, size) => this.#takerIs(seat, { kind: 'taking', checked, size }),
+    )
+    if (this.#taker !== seat || this.taking.kind === 'dropped') return
+    if (!taken.ok) {
+      this.taking = { kind: 'refused', code: taken.code }
+      return
+    }
+    const { copy } = taken
+    if (copy.size >= (this.copy?.size ?? 0)) this.#keep(copy, true)
+    this.#vkey ??= vkey
+    this.taking = { kind: 'taken', size: copy.size, keyFrom }
+    this.#taken(copy.note)
+  }
+
+  /** Goes back to the beginning of one way, and ends its link. */
+  again(way: 'give' | 'take'): void {
+    this.pasteErrors = {}
+    if (way === 'give') {
+      this.#giver?.close()
+      this.#giver = undefined
+      this.giving = { kind: 'idle' }
+    } else {
+      this.#taker?.close()
+      this.#taker = undefined
+      this.taking = { kind: 'idle' }
+    }
+  }
+
+  #read(pasted: string, wanted: Signal['kind']): Signal | undefined {
+    const parsed = parseSignal(pasted, sha256)
+    const error = parsed.ok ? this.#refusal(parsed.signal, wanted) : parsed.code
+    const way = wanted === 'offer' ? 'take' : 'give'
+    this.pasteErrors = error === undefined ? {} : { [way]: error }
+    return parsed.ok && error === undefined ? parsed.signal : undefined
+  }
+
+  #refusal(signal: Signal, wanted: Signal['kind']): PasteError | undefined {
+    if (signal.kind !== wanted) return 'wrong-kind'
+    if (signal.kind === 'answer') return undefined
+    if (signal.exercise !== this.#exercise) return 'other-exercise'
+    return this.#vkey !== undefined && this.#vkey !== signal.vkey ? 'other-log' : undefined
+  }
+}
