@@ -38,7 +38,6 @@ export function* custodyTrail(
   const names = new Set([order.parcel, `order:${number}`])
   const run = createRun(options)
   const seconds: CustodyTrail['seconds'][number][] = []
-  const devices = new Set<number>()
   let more = 0
   const tickTo = function* (at: number): Generator<void, void> {
     for (let ticks = 1; run.now() < at; ticks++) {
@@ -50,11 +49,9 @@ export function* custodyTrail(
           const parts = [to, telemetry, alerts, incidents, meters, run.state.score.length]
           const entry = played.log.seconds.get(to) ?? null
           const seals = played.log.signatures?.get(to) ?? []
-          seconds.push({ at: to, entry, parts: parts.map((part) => JSON.stringify(part)), seals })
-          for (const { body } of telemetry.filter((event) => isOf(event, names))) {
-            const taken = isEpcis(body) ? played.log.devices?.get(deviceOf(body)) : undefined
-            if (taken !== undefined) devices.add(taken)
-          }
+          const devices = takenIn(telemetry, names, played.log)
+          const texts = parts.map((part) => JSON.stringify(part))
+          seconds.push({ at: to, entry, parts: texts, seals, devices })
         }
       }
       if (ticks % TICKS_AT_ONCE === 0) yield
@@ -66,7 +63,22 @@ export function* custodyTrail(
     run.apply(input)
   }
   yield* tickTo(played.until)
-  return { order, seconds, devices: [...devices], more }
+  return { order, seconds, more }
+}
+
+/** The entries that took in the devices which reported of these. */
+function takenIn(
+  telemetry: readonly Telemetry[],
+  names: ReadonlySet<string>,
+  log: Entries,
+): number[] {
+  const entries = new Set<number>()
+  for (const event of telemetry) {
+    if (!isEpcis(event.body) || !isOf(event, names)) continue
+    const entry = log.devices?.get(deviceOf(event.body))
+    if (entry !== undefined) entries.add(entry)
+  }
+  return [...entries]
 }
 
 /** Whether a report names one of these as a whole word of its own, page views left aside. */

@@ -19,9 +19,9 @@ export interface CustodyTrail {
     readonly parts: readonly string[]
     /** Entries that hold the devices' signatures of this second's reports. */
     readonly seals: readonly number[]
+    /** Entries that took in the devices which reported of the order in it. */
+    readonly devices: readonly number[]
   }[]
-  /** Entries that take in the devices which reported of the order. */
-  readonly devices: readonly number[]
   /** Further seconds that are not listed. */
   readonly more: number
 }

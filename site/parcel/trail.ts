@@ -1,5 +1,8 @@
 import type { Verdict } from '../../range/client/proof.ts'
+import { sealOf, type Seal, type Sealed } from '../../range/client/sealed-report.ts'
 import { concat, utf8 } from '../../range/ledger/bytes.ts'
+import { parseVkey } from '../../range/ledger/checkpoint.ts'
+import { parseDevices, parseSignatures } from '../../range/ledger/device-seal.ts'
 import { sha256 } from '../../range/ledger/sha256.ts'
 import type { CustodyOrder, CustodyTrail } from '../../range/protocol/custody.ts'
 import { seatToken } from '../exercise/link.svelte.ts'
@@ -19,16 +22,23 @@ export type Broken =
   | 'no-entry'
   /** The entry does not lead to the signed head. */
   | 'not-proven'
+  /** The reports are in the record, but one is not signed by the device that it names. */
+  | 'not-signed'
 
 /** One link of the chain: what was reported in one second, and whether this browser verified it. */
 export interface Link {
   readonly at: number
   readonly entry: number | null
   readonly reports: readonly Report[]
+  /** Of each report the seal of its device; null for one that no device made. */
+  readonly seals: readonly (Seal | null)[]
   readonly broken: Broken | null
   /** Size of the log under whose signed head it was found; null where it was not. */
   readonly size: number | null
 }
+
+/** Entries with signatures, or with devices, that are read for one second. */
+const ENTRIES_MAX = 8
 
 type Answer<T> = { readonly ok: true; readonly custody: T } | { readonly ok: false; reason: string }
 
@@ -44,7 +54,8 @@ export function askTrail(exercise: string, number: string): Promise<CustodyTrail
 
 /**
  * Checks one second in this browser: hashes the parts, opens the entry that holds their digest, and
- * climbs from it to the signed head. The server is believed in none of it.
+ * climbs from it to the signed head; then checks the signature of each report's device, likewise out
+ * of proven entries. The server is believed in none of it.
  */
 export async function checkSecond(
   log: { readonly exercise: string; readonly key: string },
@@ -54,7 +65,9 @@ export async function checkSecond(
 ): Promise<Link> {
   const { at, entry, parts } = second
   const reports = reportsOf(order, parts)
-  const broken = (why: Broken): Link => ({ at, entry, reports, broken: why, size: null })
+  const record = await sealedOf(log, second, replica)
+  const seals = reports.map(({ body }) => sealOf(body, record))
+  const broken = (why: Broken): Link => ({ at, entry, reports, seals, broken: why, size: null })
   if (entry === null) return broken('not-in-log')
   const opening = await askOpening(log.exercise, entry)
   if ('error' in opening) return broken('no-entry')
@@ -64,7 +77,32 @@ export async function checkSecond(
   const claim = { ...log, index: entry, opening: opening.opening, forged: false }
   const { verdict }: { verdict: Verdict } = await verify(claim, replica)
   if (!verdict.ok) return broken('not-proven')
-  return { at, entry, reports, broken: null, size: verdict.size }
+  if (seals.some((seal) => seal?.verdict.ok === false)) return broken('not-signed')
+  return { at, entry, reports, seals, broken: null, size: verdict.size }
+}
+
+/** What the record holds of the signatures of a second; only what leads to its signed head. */
+async function sealedOf(
+  log: { readonly exercise: string; readonly key: string },
+  { seals, devices }: Second,
+  replica: Replica | undefined,
+): Promise<Sealed> {
+  const proven = async (index: number): Promise<unknown> => {
+    const opening = await askOpening(log.exercise, index)
+    if ('error' in opening) return undefined
+    const claim = { ...log, index, opening: opening.opening, forged: false }
+    const { verdict } = await verify(claim, replica)
+    return verdict.ok ? opening.opening.entry : undefined
+  }
+  const [signed, taken] = await Promise.all([
+    Promise.all(seals.slice(0, ENTRIES_MAX).map(proven)),
+    Promise.all(devices.slice(0, ENTRIES_MAX).map(proven)),
+  ])
+  return {
+    origin: parseVkey(log.key, sha256)?.name ?? '',
+    signed: signed.flatMap((entry) => parseSignatures(entry)?.events ?? []),
+    devices: taken.flatMap((entry) => parseDevices(entry)?.devices ?? []),
+  }
 }
 
 /** SHA-256 in hex over the parts, each followed by a zero byte: `range/exercise/digest.ts`. */

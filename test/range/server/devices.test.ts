@@ -80,10 +80,9 @@ const takenIn = (entries: readonly number[]): readonly Device[] =>
 
 /** The reports of an order with their seals, as a browser checks them. */
 function seals(of: CustodyTrail, origin = ORIGIN): { event: EpcisEvent; seal: Seal }[] {
-  const devices = takenIn(of.devices)
-  return of.seconds.flatMap(({ parts, seals: entries }) => {
+  return of.seconds.flatMap(({ parts, seals: entries, devices }) => {
     const told = JSON.parse(parts[1]!) as { body: EpcisEvent }[]
-    const record = { origin, devices, signed: signedIn(entries) }
+    const record = { origin, devices: takenIn(devices), signed: signedIn(entries) }
     return told
       .filter(({ body }) => JSON.stringify(body).includes(`"${of.order.parcel}"`))
       .flatMap(({ body }) => {
@@ -197,7 +196,7 @@ describe('[L74] a browser', () => {
   test('names what is wrong: unsigned, unknown device, another device, a bad signature', () => {
     const of = trail()
     const [{ event }] = seals(of) as [{ event: EpcisEvent }]
-    const devices = takenIn(of.devices)
+    const devices = takenIn(of.seconds.flatMap((second) => second.devices))
     const signed = signedIn(of.seconds.flatMap((second) => second.seals))
     const broken = (body: EpcisEvent, record = { origin: ORIGIN, devices, signed }): string => {
       const { verdict } = sealOf(body, record)!
