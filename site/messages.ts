@@ -5,6 +5,7 @@ import detection from '../content/messages/en/detection.json' with { type: 'json
 import exercise from '../content/messages/en/exercise.json' with { type: 'json' }
 import lab from '../content/messages/en/lab.json' with { type: 'json' }
 import lesson from '../content/messages/en/lesson.json' with { type: 'json' }
+import parcel from '../content/messages/en/parcel.json' with { type: 'json' }
 import parts from '../content/messages/en/parts.json' with { type: 'json' }
 import proof from '../content/messages/en/proof.json' with { type: 'json' }
 import site from '../content/messages/en/site.json' with { type: 'json' }
@@ -19,6 +20,7 @@ const catalogue = {
   exercise,
   lab,
   lesson,
+  parcel,
   parts,
   proof,
   site,

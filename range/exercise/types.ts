@@ -77,6 +77,8 @@ export type Input = { readonly at: Milliseconds } & (
       readonly role: Role
       readonly nickname: string
       readonly robot: boolean
+      /** The log holds this commitment in place of the name (`range/server/words.ts`). */
+      readonly words?: string
     }
   | {
       readonly kind: 'SeatChanged'
@@ -84,6 +86,7 @@ export type Input = { readonly at: Milliseconds } & (
       readonly nickname?: string
       readonly role?: Role
       readonly removed?: boolean
+      readonly words?: string
     }
   | { readonly kind: 'Locked'; readonly locked: boolean }
   | { readonly kind: 'PhaseSet'; readonly phase: Exclude<Phase, 'lobby'> }
@@ -98,8 +101,13 @@ export type Input = { readonly at: Milliseconds } & (
       readonly due: Milliseconds
     }
   | { readonly kind: 'InjectUnscheduled'; readonly id: string }
-  | { readonly kind: 'Said'; readonly to: readonly PlayRole[]; readonly text: string }
-  | { readonly kind: 'Noted'; readonly text: string }
+  | {
+      readonly kind: 'Said'
+      readonly to: readonly PlayRole[]
+      readonly text: string
+      readonly words?: string
+    }
+  | { readonly kind: 'Noted'; readonly text: string; readonly words?: string }
   | { readonly kind: 'ExtraTime'; readonly minutes: number }
   | { readonly kind: 'BoardShown'; readonly shown: boolean }
   | {

@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseExerciseId, type Parsed } from '../protocol/door.ts'
 import type { Accounts, Trainer } from './accounts.ts'
 import { readJson, sendJson } from './answer.ts'
+import type { Store } from './database.ts'
 import type { Replicas } from './replicate.ts'
 import type { Rooms } from './rooms.ts'
 
 export interface ApiParts {
+  readonly store: Store
   readonly rooms: Rooms
   readonly accounts: Accounts
   readonly replicas: Replicas

@@ -1,7 +1,9 @@
 import { isOrder, verifySlip } from '../ledger/slip.ts'
+import { parseErasure } from '../protocol/erasure.ts'
 import { sendJson, sendText } from './answer.ts'
-import { entitled, refuse, type Call, type Endpoint } from './api-call.ts'
+import { bodyOf, entitled, refuse, trainerOf, type Call, type Endpoint } from './api-call.ts'
 import { ordersOf, trailOf } from './custody.ts'
+import { erasuresOf, eraseOf } from './erasure.ts'
 import { nativeTools } from './ledger/native.ts'
 import { slipOf, slipsOf } from './order-slips.ts'
 
@@ -11,6 +13,12 @@ export const RECORD_ENDPOINTS: readonly Endpoint[] = [
   { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/slips(?:\/(\w{1,12}))?$/, answer: slips },
   { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/ledger$/, answer: ledger },
   { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/opening\/(\d{1,9})$/, answer: opening },
+]
+
+/** What a trainer may do about what the record knows of people. */
+export const ERASURE_ENDPOINTS: readonly Endpoint[] = [
+  { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/erasures$/, answer: erased },
+  { method: 'POST', path: /^\/api\/exercises\/([^/]+)\/erase$/, answer: erase },
 ]
 
 const STATUS: Readonly<Record<string, number>> = {
@@ -89,7 +97,38 @@ function opening(call: Call): void {
     if (typeof held === 'string' || held.role !== 'trainer')
       return refuse(call.res, 403, 'not-ended')
   }
-  const proof = log.prove(Number(call.rest))
+  const index = Number(call.rest)
+  const proof = log.prove(index)
+  if (proof === undefined && index < log.publishedSize) return refuse(call.res, 410, 'erased')
   if (proof === undefined) return refuse(call.res, 404, 'not-published')
   sendText(call.res, 200, proof)
+}
+
+/** The trainer whose exercise this is; refuses and gives null for everybody else. */
+async function ownerOf(call: Call): Promise<string | null> {
+  const trainer = await trainerOf(call)
+  if (trainer === null) return null
+  const owner = call.parts.rooms.row(call.id)?.owner ?? null
+  if (owner === null || owner === trainer.id) return trainer.id
+  refuse(call.res, 403, 'not-yours')
+  return null
+}
+
+async function erased(call: Call): Promise<void> {
+  if ((await ownerOf(call)) === null) return
+  const { store, rooms } = call.parts
+  const found = erasuresOf(store, rooms, call.id)
+  if ('error' in found) refuse(call.res, 404, found.error)
+  else sendJson(call.res, 200, { ok: true, erasures: found })
+}
+
+async function erase(call: Call): Promise<void> {
+  const by = await ownerOf(call)
+  if (by === null) return
+  const asked = await bodyOf(call, parseErasure)
+  if (asked === null) return
+  const { store, rooms } = call.parts
+  const done = await eraseOf(store, rooms, { ...asked, exercise: call.id, by, now: Date.now() })
+  if ('error' in done) refuse(call.res, STATUS[done.error] ?? 404, done.error)
+  else sendJson(call.res, 200, { ok: true, ...done })
 }

@@ -20,8 +20,9 @@ import {
   type Call,
   type Endpoint,
 } from './api-call.ts'
-import { RECORD_ENDPOINTS } from './api-record.ts'
+import { ERASURE_ENDPOINTS, RECORD_ENDPOINTS } from './api-record.ts'
 import { designScenario, designSlug } from './design-lab.ts'
+import { EPCIS_ENDPOINT } from './epcis-export.ts'
 import { exportCsv, exportJson } from './export.ts'
 import { Limits } from './limits.ts'
 import { addressOf, isSecure, originOf, sameOrigin } from './origin.ts'
@@ -46,7 +47,9 @@ const ENDPOINTS: readonly Endpoint[] = [
   { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/debrief$/, answer: debrief },
   { method: 'POST', path: /^\/api\/exercises\/([^/]+)\/counterfactual$/, answer: otherwise },
   { method: 'GET', path: /^\/api\/exercises\/([^/]+)\/export\.(csv|json)$/, answer: exported },
+  EPCIS_ENDPOINT,
   ...RECORD_ENDPOINTS,
+  ...ERASURE_ENDPOINTS,
 ]
 
 const perAddress = new Limits({ burst: 120, perSecond: 4 })

@@ -51,11 +51,41 @@ export const boards = sqliteTable('boards', {
   name: text('name').notNull().primaryKey(),
   state: blob('state', { mode: 'buffer' }).notNull(),
 })
+/**
+ * Names and messages whose commitments stand in logs: erased here, nothing tells them any more.
+ * `seat` is null for what a trainer wrote.
+ */
+export const words = sqliteTable('words', {
+  commitment: text('commitment').notNull().primaryKey(),
+  exercise: text('exercise').notNull(),
+  seat: text('seat'),
+  salt: blob('salt', { mode: 'buffer' }).notNull(),
+  text: text('text').notNull(),
+})
+/** What was erased, when and by which trainer; never whose it was or what it said. */
+export const erasures = sqliteTable('erasures', {
+  exercise: text('exercise').notNull(),
+  at: integer('at').notNull(),
+  by: text('by').notNull(),
+  what: text('what', { enum: ['name', 'everything', 'texts'] }).notNull(),
+  words: integer('words').notNull(),
+  entries: integer('entries').notNull(),
+})
 export const settings = sqliteTable('settings', {
   key: text('key').notNull().primaryKey(),
   value: text('value').notNull(),
 })
-const schema = { trainers, sessions, invitations, exercises, seats, boards, settings }
+const schema = {
+  trainers,
+  sessions,
+  invitations,
+  exercises,
+  seats,
+  boards,
+  words,
+  erasures,
+  settings,
+}
 
 const TABLES = `
 create table if not exists trainers (id text primary key not null, name text not null, login text not null unique, password text not null, created_at integer not null);
@@ -65,6 +95,9 @@ create table if not exists exercises (id text primary key not null, code text no
 create table if not exists seats (hash text primary key not null, exercise text not null, seat text not null);
 create index if not exists seats_by_exercise on seats (exercise);
 create table if not exists boards (name text primary key not null, state blob not null);
+create table if not exists words (commitment text primary key not null, exercise text not null, seat text, salt blob not null, text text not null);
+create index if not exists words_by_exercise on words (exercise);
+create table if not exists erasures (exercise text not null, at integer not null, by text not null, what text not null, words integer not null, entries integer not null);
 create table if not exists settings (key text primary key not null, value text not null);
 `
 
@@ -75,6 +108,8 @@ export interface Store {
   readonly secret: Buffer
   setting(key: string): string | undefined
   set(key: string, value: string): void
+  /** Brings everything written so far into the database's file, and empties what held it. */
+  settle(): void
   close(): void
 }
 
@@ -90,6 +125,8 @@ export function openStore(dir: string): Store {
   sqlite.pragma('journal_mode = WAL')
   sqlite.pragma('synchronous = FULL')
   sqlite.pragma('foreign_keys = ON')
+  // What is deleted is overwritten: a name that was erased must not lie in a free page.
+  sqlite.pragma('secure_delete = ON')
   sqlite.exec(TABLES)
   chmodSync(file, 0o600)
   const read = sqlite.prepare<[string], { value: string }>(
@@ -109,6 +146,9 @@ export function openStore(dir: string): Store {
     setting: (key) => read.get(key)?.value,
     set: (key, value) => {
       write.run(key, value)
+    },
+    settle: () => {
+      sqlite.pragma('wal_checkpoint(TRUNCATE)')
     },
     close: () => {
       sqlite.close()

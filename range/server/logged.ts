@@ -2,21 +2,22 @@ import type { Input, Outcome } from '../exercise/types.ts'
 import { canonicalEntry } from '../ledger/leaf.ts'
 import type { MoveAnswer } from '../protocol/message.ts'
 import type { Sent } from './sent.ts'
+import { withoutWords } from './word-fields.ts'
 
 /**
  * An input as a replay will read it: its keys in the log's order, since what is printed of a form
  * keeps that order.
  */
 export function asLogged(input: Input): Input {
-  const text = canonicalEntry(entryOf(input))
+  const text = canonicalEntry({ kind: 'input', input } as { kind: string })
   return text === undefined ? input : (JSON.parse(text) as { input: Input }).input
 }
 
-/** The shape of a logged input; `sent` lets a repeated message be known again after a restart. */
+/** The shape of a logged input, its words sealed; `sent` lets a repeated message be known again after a restart. */
 export function entryOf(input: Input, sent?: Sent): { kind: string } {
   return {
     kind: 'input',
-    input,
+    input: withoutWords(input),
     ...(sent === undefined ? {} : { id: sent.id, by: sent.seat }),
   } as { kind: string }
 }

@@ -88,7 +88,7 @@ async function compose(options: ServeOptions, host: string, held: Held): Promise
       (req, res) => handleLedgerRequest(req, res, rooms.shelf(), desks.cosigned),
       (req, res, path) =>
         handleApi(
-          { rooms, accounts, replicas, labScenario, ...given(options.publicUrl) },
+          { store, rooms, accounts, replicas, labScenario, ...given(options.publicUrl) },
           req,
           res,
           path,

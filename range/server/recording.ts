@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Input } from '../exercise/types.ts'
+import { withWords } from './word-fields.ts'
 
 /** An exercise as its ledger holds it: inputs in order and the digest of every tick. */
 export interface Recording {
@@ -45,7 +46,9 @@ export function readRecording(dir: string): Recording | { readonly error: string
     if (text.trim() === '') continue
     const entry = entryOf(text)
     if (entry === null) return { error: `${file}:${line}: not an opening` }
-    if (entry.kind === 'input' && entry.input) inputs.push(entry.input)
+    if (entry.kind === 'erased')
+      return { error: `${file}:${line}: entry ${line - 1} was erased, and a replay needs it` }
+    if (entry.kind === 'input' && entry.input) inputs.push(withWords(entry.input, () => undefined))
     if (
       entry.kind === 'digest' &&
       typeof entry.at === 'number' &&

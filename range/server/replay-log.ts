@@ -6,12 +6,16 @@ import type { Log } from './ledger/log.ts'
 import { answerTo } from './logged.ts'
 import type { OrderBook } from './order-book.ts'
 import { keepAnswer, type Answers } from './sent.ts'
+import { withWords, type WordOf } from './word-fields.ts'
 
 /**
  * The inputs of a log, and at which entry each of them, each second's digest and signatures, and
  * each device stands.
  */
-export function readInputs(log: Log): {
+export function readInputs(
+  log: Log,
+  wordOf: WordOf = () => undefined,
+): {
   readonly inputs: readonly Input[]
   readonly entries: Entries
 } {
@@ -23,7 +27,7 @@ export function readInputs(log: Log): {
   for (const { index, entry } of log.entries()) {
     const { kind, input, at } = entry as { kind: string; input?: Input; at?: number }
     if (kind === 'input' && input) {
-      inputs.push(input)
+      inputs.push(withWords(input, wordOf))
       places.push(index)
     } else if (kind === 'digest' && at !== undefined) seconds.set(at, index)
     else if (kind === 'signatures' && at !== undefined)
@@ -48,15 +52,18 @@ export interface Learned {
 }
 
 /**
- * Replays a log into a fresh run, and fills `learned`; says what is wrong with it, or null. Yields
- * to others every 50 ticks.
+ * Replays a log into a fresh run, and fills `learned`; says what is wrong with it, or null; where
+ * an entry was erased, `erased:` and its index. Yields to others every 50 ticks.
  */
 export async function replayLog(
   run: FullRun,
   log: Log,
   versions: Versions,
   { answers, orders }: Learned,
+  wordOf: WordOf,
 ): Promise<string | null> {
+  const [erased] = log.erasedEntries()
+  if (erased !== undefined) return `erased:${erased}`
   let ticks = 0
   const tickTo = async (at: number, second?: Second): Promise<string | null> => {
     while (run.now() < at) {
@@ -87,7 +94,7 @@ export async function replayLog(
       if (other !== undefined && input.kind === 'Opened')
         return `it needs version ${input.versions[other]} of ${other}`
       await tickTo(input.at)
-      const outcome = run.apply(input)
+      const outcome = run.apply(withWords(input, wordOf))
       orders.placed(outcome, index)
       if (id !== undefined && by !== undefined && input.kind !== 'Requested')
         keepAnswer(answers, { seat: by, id }, Promise.resolve(answerTo(outcome)))

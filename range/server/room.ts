@@ -9,6 +9,7 @@ import { asLogged, codeOf, entryOf } from './logged.ts'
 import { OrderBook } from './order-book.ts'
 import { digestEntry } from './recording.ts'
 import { keepAnswer, type Answers, type Sent } from './sent.ts'
+import type { Words } from './words.ts'
 
 /** Inputs that wait for one sync at most; a further one is refused as `busy`. */
 const WAITING_MAX = 2048
@@ -53,6 +54,8 @@ export interface RoomParts {
   readonly answers?: Answers
   /** Orders so far, as the log tells of them. */
   readonly orders?: OrderBook
+  /** Keeps names and messages apart from the log. */
+  readonly words?: Words
 }
 
 /**
@@ -233,7 +236,7 @@ export class Room {
   async #takeInputs(): Promise<void> {
     const batch = this.#waiting.splice(0, BATCH_MAX)
     const at = this.run.now()
-    const inputs = batch.map(({ input }) => asLogged({ ...input, at } as Input))
+    const inputs = batch.map(({ input }) => asLogged(this.#sealed({ ...input, at } as Input)))
     let first: number
     try {
       ;({ first } = await this.log.append(inputs.map((input, i) => entryOf(input, batch[i]!.sent))))
@@ -252,6 +255,10 @@ export class Room {
       this.#handReceipt(first + i, batch[i]!.sent, order)
     }
     if (this.run.phase() === 'ended') await this.finish()
+  }
+
+  #sealed(input: Input): Input {
+    return this.#parts.words?.seal(this.id, input) ?? input
   }
 
   /** Only senders get it, and it says no more than what they sent and what is published. */
@@ -282,16 +289,14 @@ export class Room {
     const output = this.run.tick()
     this.#tick += 1
     // Not waited for: the log keeps the order, and a digest that a crash loses is computed again.
-    this.log
-      .append([digestEntry(output), ...this.#parts.devices.sealed(output)])
-      .then(
-        ({ first }) => {
-          this.orders.paid(output.telemetry, first)
-        },
-        (error: unknown) => {
-          this.#break(error)
-        },
-      )
+    this.log.append([digestEntry(output), ...this.#parts.devices.sealed(output)]).then(
+      ({ first }) => {
+        this.orders.paid(output.telemetry, first)
+      },
+      (error: unknown) => {
+        this.#break(error)
+      },
+    )
     this.#ticksToPublish += 1
     this.#publish()
     for (const { at: _at, ...input } of this.run.robots())

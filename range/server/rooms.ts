@@ -25,6 +25,7 @@ import { Runs } from './runs.ts'
 import { scenarioChoices, type ScenarioChoice } from './scenarios.ts'
 import { createShelf } from './shelf.ts'
 import { createTokens, type Tokens } from './tokens.ts'
+import { createWords, type Words } from './words.ts'
 
 type Opened = Pick<
   RoomParts,
@@ -42,6 +43,7 @@ export class Rooms {
   readonly #store: Store
   readonly #tokens: Tokens
   readonly #runs: Runs
+  readonly #words: Words
   readonly #now: () => number
   readonly #rooms = new Map<string, Room>()
   readonly #byCode = new Map<string, Room>()
@@ -59,7 +61,12 @@ export class Rooms {
     this.#store = store
     this.#tokens = createTokens(store)
     this.#shelf = createShelf((id) => (this.row(id) ? this.#runs.dirOf(id) : null))
-    this.#runs = new Runs(store.dir, parts, (id, seat) => this.#tokens.capOf(id, seat))
+    this.#words = createWords(store)
+    this.#runs = new Runs(store.dir, {
+      parts,
+      capOf: (id, seat) => this.#tokens.capOf(id, seat),
+      wordOf: this.#words.wordOf,
+    })
     this.#now = now
     this.#sweeper = setInterval(() => {
       this.sweep()
@@ -164,6 +171,21 @@ export class Rooms {
     return held?.removed === true ? undefined : { seat, role: held?.role }
   }
 
+  /**
+   * Lets an ended exercise go from memory, so that it is read again from what is stored. Gives
+   * whether it is over.
+   */
+  async letGo(id: string): Promise<boolean> {
+    const room = this.#rooms.get(id)
+    if (room === undefined) return true
+    if (room.run.phase() !== 'ended') return false
+    this.#ended = this.#ended.filter((one) => one !== id)
+    room.audience.everybody('ended')
+    this.#forget(room)
+    await room.close()
+    return true
+  }
+
   /** Where an exercise keeps its log, and what belongs to it. */
   dirOf(id: string): string {
     return this.#runs.dirOf(id)
@@ -217,7 +239,7 @@ export class Rooms {
       this.#remember(this.#open({ id, code: row.code, owner: row.owner, ...rebuilt }))
     }
     const { run, log } = this.#rooms.get(id)!
-    const { inputs, entries } = readInputs(log)
+    const { inputs, entries } = readInputs(log, this.#words.wordOf)
     const fresh = this.#runs.again(row)
     return 'error' in fresh ? fresh : { run, inputs, entries, fresh: fresh.options }
   }
@@ -266,6 +288,7 @@ export class Rooms {
   #open(asked: Opened): Room {
     const room: Room = new Room({
       ...asked,
+      words: this.#words,
       now: this.#now,
       onEnded: () => {
         this.#store.db

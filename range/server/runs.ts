@@ -11,6 +11,7 @@ import { replayLog, type Learned } from './replay-log.ts'
 import { entryOf } from './logged.ts'
 import type { Mode, Refused } from './rooms-answers.ts'
 import { loadScenario, type Loaded } from './scenarios.ts'
+import type { WordOf } from './word-fields.ts'
 
 /** What a run is made from, as the list of exercises keeps it. */
 export interface RunAsked {
@@ -32,16 +33,24 @@ function originOf(id: string): string {
   return `doorstep.local/exercise/${id}`
 }
 
+interface RunsParts {
+  readonly parts: EngineParts
+  readonly capOf: (exercise: string, seat: string) => string
+  readonly wordOf: WordOf
+}
+
 /** Runs with their logs in the data folder: begun anew, or rebuilt from what the log holds. */
 export class Runs {
   readonly #dir: string
   readonly #parts: EngineParts
-  readonly #capOf: (exercise: string, seat: string) => string
+  readonly #capOf: RunsParts['capOf']
+  readonly #wordOf: WordOf
 
-  constructor(dir: string, parts: EngineParts, capOf: (exercise: string, seat: string) => string) {
+  constructor(dir: string, { parts, capOf, wordOf }: RunsParts) {
     this.#dir = dir
     this.#parts = parts
     this.#capOf = capOf
+    this.#wordOf = wordOf
   }
 
   dirOf(id: string): string {
@@ -82,7 +91,7 @@ export class Runs {
     const log = await this.#log(row.id)
     const run = createRun(again.options())
     const learned: Learned = { answers: new Map(), orders: new OrderBook() }
-    const wrong = await replayLog(run, log, versionsOf(this.#parts), learned)
+    const wrong = await replayLog(run, log, versionsOf(this.#parts), learned, this.#wordOf)
     if (wrong === null) return { run, log, devices: this.#devices(row.id), ...learned }
     await log.close()
     return { error: wrong }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { MoveAnswer, TrainerAct } from '../protocol/message.ts'
 import type { PlayRole } from '../protocol/view.ts'
 import { answerTo } from './logged.ts'
+import { freeName } from './newcomer.ts'
 import type { Room, Unstamped } from './room.ts'
 import type { Sent } from './sent.ts'
 
@@ -47,7 +48,7 @@ function inputOf(room: Room, act: TrainerAct): Made {
       return ofPlayer(room, act.seat, {
         kind: 'SeatChanged',
         seat: act.seat,
-        nickname: act.nickname,
+        nickname: freeName(room.run, act.nickname, act.seat),
       })
     case 'MoveSeat':
       return ofPlayer(room, act.seat, {

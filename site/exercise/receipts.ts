@@ -16,9 +16,10 @@ export function keepReceipt(exercise: string, message: ReceiptMessage): void {
 export function readReceipts(exercise: string): ReceiptMessage[] {
   return (readDevice(nameOf(exercise)) ?? '').split('\n').flatMap((line) => {
     try {
-      const { id, receipt, opening } = JSON.parse(line) as Partial<ReceiptMessage>
+      const { id, receipt, opening, order, slip } = JSON.parse(line) as Partial<ReceiptMessage>
       const whole = [id, receipt, opening].every((part) => typeof part === 'string')
-      return whole ? [{ id, receipt, opening } as ReceiptMessage] : []
+      const ordered = typeof order === 'string' && typeof slip === 'string' ? { order, slip } : {}
+      return whole ? [{ id, receipt, opening, ...ordered } as ReceiptMessage] : []
     } catch {
       return []
     }

@@ -22,7 +22,7 @@ import type { Span } from './leaves.ts'
 import { erasedLine, parseOpeningLine, standsAt } from './openings.ts'
 import type { Paths, Recovered } from './recover.ts'
 import type { Secrets } from './secrets.ts'
-import { renderTile, writeTiles } from './tiles.ts'
+import { readTile, renderTile, writeTiles } from './tiles.ts'
 import { Writer, type WriterFiles } from './writer.ts'
 
 export interface Appended {
@@ -256,6 +256,11 @@ export class Log {
     const level = id.level === 'entries' ? 0 : id.level
     if (id.width > tileWidthAt(level, id.index, this.#published)) return undefined
     return renderTile(id, this.#source())
+  }
+
+  /** A tile as its derived file has it, unchecked. */
+  storedTile(id: TileId): Uint8Array | undefined {
+    return readTile(this.#parts.disk, this.#parts.paths.folder, id)
   }
 
   /** All openings as they are stored, once the log is sealed; before that undefined. */

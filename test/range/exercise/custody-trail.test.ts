@@ -1,22 +1,30 @@
 import { expect, test } from 'vitest'
 import { custodyOrders, custodyTrail } from '../../../range/exercise/custody-trail.ts'
+import { ordersPaid } from '../../../range/exercise/order-receipt.ts'
 import type { CustodyTrail } from '../../../range/protocol/custody.ts'
 import { optionsOf, Play } from './rig.ts'
 
 const SECONDS = 460
 
-function played(): { play: Play; seconds: Map<number, number>; digests: Map<number, string> } {
+function played(): {
+  play: Play
+  seconds: Map<number, number>
+  digests: Map<number, string>
+  paid: Map<string, number>
+} {
   const play = new Play(optionsOf('market-day', 11))
   play.seat('s1', 'defender')
   play.start()
   const seconds = new Map<number, number>()
   const digests = new Map<number, string>()
+  const paid = new Map<string, number>()
   for (let i = 0; i < SECONDS; i++) {
-    const { at, digest } = play.run.tick()
+    const { at, digest, telemetry } = play.run.tick()
+    for (const number of ordersPaid(telemetry)) paid.set(number, at)
     seconds.set(at, 2 + i)
     digests.set(at, digest)
   }
-  return { play, seconds, digests }
+  return { play, seconds, digests, paid }
 }
 
 function trailOf(
@@ -56,4 +64,12 @@ test('[X20] the parts of each second of a trail hash to what the log holds of it
     expect(parts[1]).toMatch(new RegExp(`"${order!.parcel}"|"order:${order!.number}"`))
   }
   expect(trailOf('NOSUCH', day)).toBeNull()
+})
+
+test('[L82] the second in which an order’s payment was reported is one of its trail', () => {
+  const day = played()
+  const [order] = custodyOrders(day.play.run.state)
+  const trail = trailOf(order!.number, day)!
+  const at = day.paid.get(order!.number)
+  expect(trail.seconds.map((second) => second.at)).toContain(at)
 })

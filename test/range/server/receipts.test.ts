@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkOwnMoves } from '../../../range/client/own-moves.ts'
 import { checkSlip } from '../../../range/client/slip-check.ts'
 import { connectSeat, type SeatConnection } from '../../../range/client/socket/seat.ts'
 import type { CustodyTrail, OrderSlip } from '../../../range/protocol/custody.ts'
 import type { ReceiptMessage } from '../../../range/protocol/message.ts'
+import { inspectDir } from '../../../range/server/ledger/inspect.ts'
+import { readRecording } from '../../../range/server/recording.ts'
+import type { Order } from '../../../range/world/types-shop.ts'
 import { startHarness, trainerCookie, until, type Harness } from './harness.ts'
 
 let harness: Harness
@@ -20,13 +24,14 @@ afterAll(async () => {
 
 interface Sat {
   readonly exercise: string
+  readonly seat: string
   readonly token: string
   readonly code: string
   readonly connection: SeatConnection
   readonly receipts: ReceiptMessage[]
 }
 function sit(made: Record<string, unknown>): Sat {
-  const { exercise, token, code } = made as { exercise: string; token: string; code: string }
+  const { exercise, seat, token, code } = made as Record<string, string> & Sat
   const receipts: ReceiptMessage[] = []
   const connection = connectSeat({
     exercise,
@@ -36,13 +41,16 @@ function sit(made: Record<string, unknown>): Sat {
     onReceipt: (message) => receipts.push(message),
   })
   connections.push(connection)
-  return { exercise, token, code, connection, receipts }
+  return { exercise, seat, token, code, connection, receipts }
 }
 async function told<T>(path: string, headers: Record<string, string> = {}): Promise<T> {
   const answer = await harness.get(path, headers)
   const body = (await answer.json()) as Record<string, unknown>
   return (body['custody'] ?? body['slips'] ?? body['reason']) as T
 }
+
+const erase = (body: object, as: Record<string, string> = { cookie }) =>
+  harness.post(`/api/exercises/${game.exercise}/erase`, body, as)
 
 let game: Sat
 let pim: Sat
@@ -121,37 +129,123 @@ test('[L82] while it runs a receipt leads to a sealed entry; its own customer an
   expect(await told(path.replace(`/${order}`, ''), { 'x-seat': pim.token })).toBe('not-yours')
   const way = `/api/exercises/${game.exercise}/custody/${order}`
   expect(await told(`${way}?slip=${slip}`)).toBe('not-ended')
+  const say = { kind: 'Say', to: ['customer'], text: 'Pim owes me a coffee' } as const
+  expect(await game.connection.act(say)).toEqual({ ok: true })
+  expect((await erase({ what: 'texts' })).body).toEqual({ ok: false, reason: 'not-ended' })
 }, 60_000)
 
 test('[L82] afterwards whoever holds a receipt sees that parcel’s way, of players and simulated customers', async () => {
   await game.connection.act({ kind: 'Speed', speed: 60 })
-  await until(
-    pim.connection,
-    ({ view }) =>
-      view?.role === 'customer' &&
-      view.orders[0]?.parcel != null &&
-      view.clock.now > view.clock.start + 420_000,
-    60_000,
-  )
-  await game.connection.act({ kind: 'Phase', phase: 'ended' })
-  const sheet = await told<OrderSlip[]>(`/api/exercises/${game.exercise}/slips`, { cookie })
-  expect(sheet[0]!.order).toBe(order)
-  const other = sheet.find((one) => one.order !== order)!
-  for (const one of [{ order, code: slip }, other]) {
-    const finding = await checkSlip(claim(true), one.order, one.code)
-    if (finding.state !== 'logged') throw new Error(finding.state)
-    const way = `/api/exercises/${game.exercise}/custody/${one.order}`
-    const trail = await told<CustodyTrail>(`${way}?slip=${one.code}`)
-    expect(trail.order.number).toBe(one.order)
-    expect(await told(way)).toBe('not-yours')
-    const second = trail.seconds.find(({ entry }) => entry === finding.index)
-    if (one === other) expect(second?.parts[1]).toContain(`"order:${other.order}"`)
-    else expect(second).toBeUndefined()
+  const { run } = harness.running.services.rooms.get(game.exercise)!
+  const isOther = (one: Order): boolean => one.number !== order && one.status === 'paid'
+  const ready = (): boolean => {
+    const all = run.world().shop.orders
+    return all.some((one) => one.number === order && one.parcel !== null) && all.some(isOther)
   }
-  const foreign = `/api/exercises/${game.exercise}/custody/${other.order}?slip=${slip}`
+  await expect.poll(ready, { timeout: 60_000 }).toBe(true)
+  await game.connection.act({ kind: 'Phase', phase: 'ended' })
+  const path = `/api/exercises/${game.exercise}/slips`
+  const sheet = await told<OrderSlip[]>(path, { cookie })
+  expect(sheet[0]!.order).toBe(order)
+  const { number } = run.world().shop.orders.find(isOther)!
+  const other = await told<OrderSlip>(`${path}/${number}`, { cookie })
+  const of = async ({ order: asked, code }: Pick<OrderSlip, 'order' | 'code'>) => {
+    const finding = await checkSlip(claim(true), asked, code)
+    if (finding.state !== 'logged') throw new Error(finding.state)
+    const base = `/api/exercises/${game.exercise}/opening/${finding.index}`
+    return (await (await harness.get(base)).text()).replaceAll('\\', '')
+  }
+  expect(await of({ order, code: slip })).toContain('"path":"/checkout/pay"')
+  expect(await of(other)).toContain('"kind":"digest"')
+  const way = `/api/exercises/${game.exercise}/custody/${order}`
+  const trail = await told<CustodyTrail>(`${way}?slip=${slip}`)
+  expect(trail.order.number).toBe(order)
+  expect(await told(way)).toBe('not-yours')
+  const foreign = `/api/exercises/${game.exercise}/custody/${number}?slip=${slip}`
   expect(await told(foreign)).toBe('not-yours')
   // After a restart the record tells the same.
   await harness.restart()
-  const path = `/api/exercises/${game.exercise}/slips`
   expect(await told<OrderSlip[]>(path, { cookie })).toEqual(sheet)
 }, 120_000)
+
+/** All that is stored of the exercise: its ledger's files, the database, and what waits for it. */
+function stored(): string {
+  const ledger = `${harness.data}/exercises/${game.exercise}/ledger`
+  const files = ['log', 'openings.jsonl'].map((name) => `${ledger}/${name}`)
+  const data = ['doorstep.sqlite', 'doorstep.sqlite-wal'].map((name) => `${harness.data}/${name}`)
+  return [...files, ...data].map((path) => readFileSync(path, 'latin1')).join('')
+}
+const openings = async (): Promise<string> =>
+  (await harness.get(`/ledger/${game.exercise}/openings.jsonl`)).text()
+const debrief = async (): Promise<Record<string, unknown>> =>
+  (await (
+    await harness.get(`/api/exercises/${game.exercise}/debrief`, { cookie })
+  ).json()) as Record<string, unknown>
+
+test('[L84] what people are called and what a trainer writes stands in no entry, and is gone once erased', async () => {
+  const told = await openings()
+  for (const word of ['Pim Personal', 'Tess Trainer', 'owes me a coffee'])
+    expect(told.includes(word)).toBe(false)
+  expect(told.match(/"words":"[\w-]{43}"/g)).toHaveLength(4)
+  const path = `/api/exercises/${game.exercise}/erasures`
+  expect((await harness.get(path)).status).toBe(401)
+  expect((await harness.get(path, { 'x-seat': pim.token })).status).toBe(401)
+  const people = async (): Promise<unknown> =>
+    ((await (await harness.get(path, { cookie })).json()) as { erasures: { people: object[] } })
+      .erasures.people
+  expect(await people()).toContainEqual(
+    expect.objectContaining({ seat: pim.seat, role: 'customer', name: 'Pim Personal' }),
+  )
+  const before = await debrief()
+  expect((await erase({ what: 'name', seat: pim.seat }, {})).status).toBe(401)
+  expect((await erase({ what: 'all' })).status).toBe(400)
+  expect((await erase({ what: 'name', seat: pim.seat })).body).toMatchObject({
+    words: 1,
+    entries: 0,
+  })
+  expect((await erase({ what: 'texts' })).body).toMatchObject({ words: 1, entries: 0 })
+  expect(await people()).toContainEqual(expect.objectContaining({ seat: pim.seat, name: null }))
+  expect(stored().includes('Pim Personal')).toBe(false)
+  expect(stored().includes('owes me a coffee')).toBe(false)
+  // Nothing else is gone: the exercise is played again from its record, name or no name.
+  const shown = (told: unknown): string => JSON.stringify(told).replace(/"erased \w{6}"/, '"…"')
+  expect(shown(await debrief())).toBe(shown(before).replace('"Pim owes me a coffee"', '"…"'))
+  expect(before['ok']).toBe(true)
+}, 60_000)
+
+test('[L85] what a seat handed in is erased on request: all proofs hold, and what needs it says so by name', async () => {
+  const base = `/api/exercises/${game.exercise}`
+  const proof = await (await harness.get(`${base}/opening/0`)).text()
+  const finding = await checkSlip(claim(true), order, slip)
+  const place = finding.state === 'logged' ? finding.index : -1
+  expect((await harness.get(`${base}/opening/${place}`)).status).toBe(200)
+  const { body } = await erase({ what: 'everything', seat: pim.seat })
+  expect(body['entries']).toBeGreaterThan(3)
+  expect(stored().includes(pim.seat)).toBe(false)
+  const gone = await harness.get(`${base}/opening/${place}`)
+  expect([gone.status, await gone.json()]).toEqual([410, { ok: false, reason: 'erased' }])
+  expect(await (await harness.get(`${base}/opening/0`)).text()).toBe(proof)
+  expect(await checkSlip(claim(true), order, slip)).toEqual(finding)
+  expect(inspectDir(`${harness.data}/exercises/${game.exercise}`)).toMatchObject({ ok: true })
+  const first = 1 + (await openings()).split('\n').findIndex((line) => line.includes('"erased"'))
+  const reason = `erased:${first - 1}`
+  for (const path of ['debrief', 'export.csv', 'custody', `custody/${order}`, 'slips']) {
+    const answer = await harness.get(`${base}/${path}`, { cookie })
+    expect([path, answer.status, ((await answer.json()) as { reason: string }).reason]).toEqual([
+      path,
+      404,
+      reason,
+    ])
+  }
+  expect((await harness.post(`${base}/counterfactual`, { choice: 'x' }, { cookie })).body).toEqual({
+    ok: false,
+    reason,
+  })
+  expect(readRecording(`${harness.data}/exercises/${game.exercise}`)).toEqual({
+    error: expect.stringContaining(
+      `entry ${first - 1} was erased, and a replay needs it`,
+    ) as string,
+  })
+  await harness.restart()
+  expect((await debrief())['reason']).toBe(reason)
+}, 60_000)
