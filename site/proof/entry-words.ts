@@ -64,7 +64,7 @@ function inputWords(kind: (typeof INPUTS)[number], input: Bag): string {
   const key: MessageKey =
     kind === 'Moved' && moved !== undefined ? `proof.move.${moved}` : `proof.input.${kind}`
   return t(key, {
-    name: text(input['nickname']),
+    name: input['words'] === undefined ? text(input['nickname']) : t('proof.somebody'),
     role: text(input['role']),
     speed: text(input['speed']),
     minutes: text(input['minutes']),

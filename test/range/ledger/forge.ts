@@ -18,14 +18,18 @@ export function editOpenings(dir: string, change: (rows: string[]) => void): voi
  * An insider who knows the format: rewrites the leaves, with frames and checks as the server would
  * have written them.
  */
-export function forgeLog(dir: string, change: (leaves: Buffer[]) => void): void {
+export function forgeLog(
+  dir: string,
+  change: (leaves: Buffer[]) => void,
+  origin = LIVE.origin,
+): void {
   const path = join(dir, 'ledger/log')
-  const stored = Buffer.from(storedLeaves(readFileSync(path), LIVE.origin))
+  const stored = Buffer.from(storedLeaves(readFileSync(path), origin))
   const leaves = Array.from({ length: stored.length / LEAF_BYTES }, (_, i) =>
     stored.subarray(i * LEAF_BYTES, (i + 1) * LEAF_BYTES),
   )
   change(leaves)
-  const header = logHeader(LIVE.origin)
+  const header = logHeader(origin)
   const parts = [header]
   let check = firstCheck(header)
   leaves.forEach((leaf, index) => {

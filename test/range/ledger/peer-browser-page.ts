@@ -3,6 +3,8 @@ import { takeCopy } from '../../../range/client/peer/copy.ts'
 import { PeerLink } from '../../../range/client/peer/link.ts'
 import { formatSignal, parseSignal, type PeerEnd } from '../../../range/client/peer/signal.ts'
 import type { PeerSeat } from '../../../range/client/peer/desk.ts'
+import { verifyEd25519 } from '../../../range/ledger/ed25519.ts'
+import { verifyProof } from '../../../range/ledger/proof.ts'
 import { gunPut } from '../../../range/ledger/gun-message.ts'
 import { sha256 } from '../../../range/ledger/sha256.ts'
 
@@ -104,6 +106,16 @@ async function until<T>(look: () => T | undefined | false): Promise<T> {
 }
 const opened = () => until(() => state.open)
 const dropped = () => until(() => state.drop)
+
+/** Milliseconds of each of `runs` checks of a proof file, signature included. */
+function proofTimes(proof: string, vkey: string, runs: number): number[] {
+  return Array.from({ length: runs }, () => {
+    const begun = performance.now()
+    if (!verifyProof(proof, vkey, { sha256, verify: verifyEd25519 }).ok) throw new Error('no proof')
+    return performance.now() - begun
+  })
+}
+
 const peerOf = (): number => seat.peer
 Object.assign(globalThis, { start, copyOf, offer, answer, accept, attack })
-Object.assign(globalThis, { opened, dropped, peerOf })
+Object.assign(globalThis, { opened, dropped, peerOf, proofTimes })
