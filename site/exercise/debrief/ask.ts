@@ -19,7 +19,10 @@ export function askWhatIf(exercise: string, choice: string): Promise<Answer<Coun
 }
 
 /** Fetches an export with the seat's right to it and hands it to the browser as a download. */
-export async function download(exercise: string, kind: 'csv' | 'json'): Promise<boolean> {
+export async function download(
+  exercise: string,
+  kind: 'csv' | 'json' | 'jsonld',
+): Promise<boolean> {
   const answer = await fetch(`/api/exercises/${encodeURIComponent(exercise)}/export.${kind}`, {
     headers: { 'x-seat': seatToken(exercise) },
   })
