@@ -76,6 +76,8 @@ export type FormulaDocument = z.infer<typeof documentSchema> & {
   readonly compiled: CompiledFormula
 }
 
+const TEXT_MAX = 262_144
+
 /**
  * Reads a formula document (YAML) against a signature. All mistakes come back together, those
  * inside the formula with their line in the document. A `draft` needs no id, attacks, description,
@@ -86,12 +88,19 @@ export function loadFormulaDocument(
   signatureText: string,
   options: { readonly draft?: boolean } = {},
 ): Outcome<FormulaDocument> {
+  if (text.length > TEXT_MAX) {
+    const message = `a formula document has at most ${TEXT_MAX} characters`
+    return { ok: false, diagnostics: [{ line: 1, column: 1, message }] }
+  }
   const lines = new LineCounter()
   const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   if (yaml.errors.length > 0) {
     return {
       ok: false,
-      diagnostics: yaml.errors.map((e) => ({ ...place(lines, e.pos[0]), message: e.message })),
+      diagnostics: yaml.errors.map((e) => ({
+        ...place(lines, e.pos[0]),
+        message: /call stack/.test(e.message) ? 'nested too deeply' : e.message,
+      })),
     }
   }
   const plain = plainOf(yaml)
@@ -123,7 +132,7 @@ function plainOf(yaml: Document): unknown {
   try {
     return yaml.toJS() as unknown
   } catch (error) {
-    if (error instanceof ReferenceError) return undefined
+    if (error instanceof ReferenceError || error instanceof RangeError) return undefined
     throw error
   }
 }

@@ -1,3 +1,4 @@
+import { clipped } from '../clipped.ts'
 import type { Diagnostic, Position } from './ast.ts'
 
 export type TokenKind =
@@ -59,6 +60,7 @@ const KEYWORDS = new Set([
   's2f',
 ])
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
+const NAME_MAX = 255
 const SPACE = /[ \t\r\n]+/y
 const COMMENT = /#[^\n]*|\(\*[\s\S]*?\*\)/y
 const REGEXP = /r("[^"]*"|'[^']*')/y
@@ -149,6 +151,10 @@ function readToken(
   m = take(LONG_NAME)
   if (m && names.has(m[0])) return { kind: 'name', text: m[0], raw: m[0], value: 0 }
   m = take(NAME)
+  if (m && m[0].length > NAME_MAX) {
+    const problem = { message: `a name has at most ${NAME_MAX} characters` }
+    return { kind: 'name', text: clipped(m[0]), raw: m[0], value: 0, problem }
+  }
   if (m) {
     const kind = KEYWORDS.has(m[0]) ? 'keyword' : 'name'
     return { kind, text: m[0], raw: m[0], value: 0 }
@@ -175,7 +181,7 @@ function integer(text: string): Read {
 }
 
 function tooLarge(text: string): string {
-  return `${text} is beyond 2^53 - 1, where whole numbers stop being exact`
+  return `${clipped(text)} is beyond 2^53 - 1, where whole numbers stop being exact`
 }
 
 function strayCharacter(

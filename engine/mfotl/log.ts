@@ -1,3 +1,4 @@
+import { clipped } from '../clipped.ts'
 import type { Predicate, Signature, Value, ValueType } from './ast.ts'
 import type { Fact, Verdict } from './monitor.ts'
 
@@ -48,7 +49,7 @@ export class LogReader {
   /** Takes the next line and hands over each time-point that it completes. */
   read(line: string, take: (point: LogTimePoint) => void): void {
     this.#line++
-    let offset = 0
+    let offset = this.#line === 1 && line.charCodeAt(0) === BYTE_ORDER_MARK ? 1 : 0
     const { length } = line
     while (offset < length) {
       const code = line.charCodeAt(offset)
@@ -106,7 +107,9 @@ export class LogReader {
       this.#open = { timestamp: value, facts: [], line: this.#line }
       return offset
     }
-    this.#report(`\`@${line.slice(start, offset)}\` is no timestamp: whole seconds up to 2^53 - 1`)
+    this.#report(
+      `\`@${clipped(line.slice(start, offset))}\` is no timestamp: whole seconds up to 2^53 - 1`,
+    )
     const next = line.indexOf('@', offset)
     return next < 0 ? line.length : next
   }
@@ -146,10 +149,13 @@ export class LogReader {
     return undefined
   }
 
-  #reportUnknown(name: string): void {
-    if (this.#unknown.has(name)) return
+  #reportUnknown(word: string): void {
+    const name = clipped(word)
+    if (this.#unknown.has(name) || this.#unknown.size > UNKNOWN_MAX) return
     this.#unknown.add(name)
-    this.#report(`the signature has no predicate \`${name}\`; its events are left out`)
+    if (this.#unknown.size > UNKNOWN_MAX)
+      this.#report(`more than ${UNKNOWN_MAX} unknown names; no more of them are told`)
+    else this.#report(`the signature has no predicate \`${name}\`; its events are left out`)
   }
 
   /** Reads `a, "b c", 3)` and keeps it where it fits; the offset behind the `)`, or -1. */
@@ -177,7 +183,8 @@ export class LogReader {
             : args === null
               ? ''
               : line.slice(from, to)
-      if (value !== value) misfit ??= `field ${count}, \`${line.slice(from, to)}\`, is no ${type}`
+      if (value !== value)
+        misfit ??= `field ${count}, \`${clipped(line.slice(from, to))}\`, is no ${type}`
       if (args !== null) args.push(value)
       offset = skipBlanks(line, quoted ? to + 1 : to)
       const end = line.charCodeAt(offset)
@@ -210,6 +217,9 @@ interface Known extends Predicate {
 }
 
 const NO_TYPES: readonly ValueType[] = []
+/** Names that the signature does not have are remembered up to here, so that each is told once. */
+const UNKNOWN_MAX = 1_000
+const BYTE_ORDER_MARK = 0xfeff
 const TAB = 9
 const RETURN = 13
 const SPACE = 32

@@ -3,14 +3,20 @@ import { parseInterval } from './parse-interval.ts'
 import { parseComparison, parseTerms } from './parse-term.ts'
 import { TokenReader } from './token-reader.ts'
 
+const TEXT_MAX = 262_144
+
 /**
  * Parses a formula in MonPoly's syntax, with its precedences (from loose to tight): SINCE and
  * UNTIL (to the right), temporal prefixes, quantifiers, EQUIV, IMPLIES (to the right), OR, AND,
  * NOT. The body of an aggregation or of LET reaches as far as it can. All mistakes are reported,
- * not only the first; nesting deeper than 200 is refused.
+ * not only the first; nesting deeper than 200 and texts longer than 262,144 characters are refused.
  * Source: MonPoly's grammar, https://bitbucket.org/jshs/monpoly.
  */
 export function parseFormula(source: string, signature: Signature): Outcome<Formula> {
+  if (source.length > TEXT_MAX) {
+    const message = `a formula has at most ${TEXT_MAX} characters`
+    return { ok: false, diagnostics: [{ line: 1, column: 1, message }] }
+  }
   const reader = new TokenReader(source, new Set(signature.keys()))
   const diagnostics = reader.diagnostics
   let formula: Formula | null = null

@@ -1,3 +1,4 @@
+import { clipped } from '../clipped.ts'
 import type { Diagnostic, Outcome, Predicate, Signature, ValueType } from './ast.ts'
 
 /** Predicates every signature has: index of the time-point, its timestamp, and both. */
@@ -7,18 +8,28 @@ export const BUILT_IN: Signature = new Map<string, Predicate>([
   ['tpts', { name: 'tpts', types: ['int', 'int'] }],
 ])
 
+const TEXT_MAX = 1_048_576
+const DIAGNOSTICS_MAX = 100
+
 /**
  * Reads a MonPoly signature, `name(type, field:type, …)` one after another. Refuses unknown types,
  * predicates given twice or named like a built-in one, `regexp` fields and record types, all at
- * once.
+ * once (the first 100), and more than 1,048,576 characters.
  */
 export function parseSignature(source: string): Outcome<Signature> {
+  if (source.length > TEXT_MAX) {
+    const message = `a signature has at most ${TEXT_MAX} characters`
+    return { ok: false, diagnostics: [{ line: 1, column: 1, message }] }
+  }
   const diagnostics: Diagnostic[] = []
   const signature = new Map<string, Predicate>()
   const text = source.replace(/#[^\n]*/g, (m) => ' '.repeat(m.length))
   const item = /\s*([A-Za-z_][A-Za-z0-9_'":/-]*)\s*\(([^()]*)\)[\s.;]*/y
+  const more = /\S/g
   let offset = 0
-  while (text.slice(offset).trim() !== '') {
+  for (;;) {
+    more.lastIndex = offset
+    if (!more.test(text) || diagnostics.length >= DIAGNOSTICS_MAX) break
     item.lastIndex = offset
     const m = item.exec(text)
     if (!m) {
@@ -59,11 +70,14 @@ function fieldTypes(
   if (list.trim() === '') return []
   let at = offset
   return list.split(',').map((field): ValueType => {
-    const here = positionAt(text, at + Math.max(0, field.search(/\S/)))
+    const here = at + Math.max(0, field.search(/\S/))
     at += field.length + 1
     const type = (field.split(':').pop() ?? '').trim()
     if (type === 'int' || type === 'float' || type === 'string') return type
-    diagnostics.push({ ...here, message: typeProblem(type), correction: 'int, float or string' })
+    if (diagnostics.length < DIAGNOSTICS_MAX) {
+      const message = typeProblem(clipped(type))
+      diagnostics.push({ ...positionAt(text, here), message, correction: 'int, float or string' })
+    }
     return 'int'
   })
 }
@@ -78,7 +92,7 @@ function stray(text: string, offset: number): Diagnostic {
   const line = (text.slice(start).split('\n')[0] ?? '').trim()
   const message = /[{}]/.test(line)
     ? 'record types are not supported'
-    : `expected \`name(type, …)\` but saw \`${line}\``
+    : `expected \`name(type, …)\` but saw \`${clipped(line)}\``
   return { ...positionAt(text, start), message, correction: 'refund(order:string, amount:int)' }
 }
 

@@ -167,7 +167,9 @@ export function readDocuments(file: string, text: string, into: Diagnostic[]): S
   for (const document of parseYaml(file, text, lines, into)) {
     for (const error of document.errors) {
       const { line, col } = lines.linePos(error.pos[0])
-      into.push({ file, line, column: col, severity: 'error', message: error.message })
+      const deep = /call stack/.test(error.message)
+      const message = deep ? 'nested too deeply to be read' : error.message
+      into.push({ file, line, column: col, severity: 'error', message })
     }
     if (document.errors.length === 0 && document.contents !== null) {
       found.push(new SourceDocument(file, document, lines, into))

@@ -18,13 +18,19 @@ export class Places {
     // What follows the first is nearly always its consequence.
     this.errors = this.#document.errors.slice(0, 1).map((error) => ({
       ...this.#at(error.pos[0]),
-      message: error.message,
+      message: /call stack/.test(error.message) ? 'nested too deeply' : error.message,
       ...(/flow/i.test(error.message) ? { correction: BLOCK } : {}),
     }))
   }
 
+  /** Plain data; undefined where aliases of aliases would never end. */
   value(): unknown {
-    return this.#document.toJS({ maxAliasCount: 50 })
+    try {
+      return (this.#document.toJS({ maxAliasCount: 50 }) as unknown) ?? {}
+    } catch (error) {
+      if (error instanceof ReferenceError || error instanceof RangeError) return undefined
+      throw error
+    }
   }
 
   /** Where the value at a path stands, or the closest there is above it. */

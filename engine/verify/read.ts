@@ -23,7 +23,12 @@ export function readWorkflow(text: string): Outcome<Workflow> {
     return { ok: false, diagnostics: [{ line: 1, column: 1, message: 'longer than 256 KiB' }] }
   const places = new Places(text)
   if (places.errors.length > 0) return { ok: false, diagnostics: places.errors }
-  const form = workflowSchema.safeParse(places.value() ?? {})
+  const value = places.value()
+  if (value === undefined) {
+    const message = 'too many aliases, or nested too deeply'
+    return { ok: false, diagnostics: [{ line: 1, column: 1, message }] }
+  }
+  const form = workflowSchema.safeParse(value)
   if (!form.success) {
     const diagnostics = form.error.issues.flatMap((issue) => explain(issue, places))
     return { ok: false, diagnostics }
@@ -49,7 +54,9 @@ function explain(issue: Issue, places: Places): Diagnostic[] {
       return { ...places.ofKey(path, key), message: `${where} has no key \`${key}\``, correction }
     })
   }
-  return [{ ...places.of(path), message: `${where}: ${issue.message}` }]
+  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
+  const message = missing ? `${where} is missing` : `${where}: ${issue.message}`
+  return [{ ...places.of(path), message }]
 }
 
 export type Path = readonly PropertyKey[]

@@ -51,6 +51,7 @@ interface SigmaWords {
   readonly input?: string
   readonly pipeline?: string[]
   readonly json?: boolean
+  readonly strict?: boolean
 }
 
 function sigmaCommands(program: Command, done: Done): void {
@@ -61,6 +62,7 @@ function sigmaCommands(program: Command, done: Done): void {
     .option('--rules <path>', 'file or folder of rules; may be given again', several)
     .option('--input <file>', 'JSON lines, or - for standard input')
     .option('--pipeline <file>', 'renames fields of foreign rules; may be given again', several)
+    .option('--strict', 'stops at the first broken line, instead of leaving it out')
     .addOption(json())
     .action(async (options: SigmaWords) => {
       if (options.rules === undefined || options.input === undefined)
@@ -72,6 +74,7 @@ function sigmaCommands(program: Command, done: Done): void {
           input: options.input,
           pipelines: options.pipeline ?? [],
           json: options.json === true,
+          strict: options.strict === true,
         }),
       )
     })
@@ -100,6 +103,7 @@ function monitorCommands(program: Command, done: Done): void {
     .option('--no-last-timestamp', 'leaves out what only the end of the log decides')
     .option('--explain', 'says of each verdict which events made it true, and which are missing')
     .option('--stats', 'says at the end how much was kept, and what bounds it')
+    .option('--strict', 'stops at the first broken or out-of-order part of the log')
     .option('--kept-max <count>', 'stops beyond this many tuples', whole(1, 100_000_000))
     .addOption(json())
     .action(
@@ -113,6 +117,7 @@ function monitorCommands(program: Command, done: Done): void {
         stats?: boolean
         keptMax?: number
         json?: boolean
+        strict?: boolean
       }) => {
         const { sig, formula, log } = options
         if (sig === undefined || formula === undefined || log === undefined)
@@ -128,6 +133,7 @@ function monitorCommands(program: Command, done: Done): void {
             json: options.json === true,
             explain: options.explain === true,
             stats: options.stats === true,
+            strict: options.strict === true,
             ...(options.keptMax === undefined ? {} : { keptMax: options.keptMax }),
           }),
         )

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { readFile, readdir, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Diagnostic, Outcome } from '../../../engine/mfotl/ast.ts'
 import { keptBounds } from '../../../engine/mfotl/bound.ts'
@@ -10,7 +10,7 @@ import {
 } from '../../../engine/mfotl/document.ts'
 import type { Words } from '../../../engine/mfotl/explain-words.ts'
 import { KEPT_MAX } from '../../../engine/mfotl/limits.ts'
-import { formatVerdict, LogReader } from '../../../engine/mfotl/log.ts'
+import { formatVerdict, LogReader, type LogTimePoint } from '../../../engine/mfotl/log.ts'
 import {
   compile,
   createMonitor,
@@ -20,6 +20,7 @@ import {
 } from '../../../engine/mfotl/monitor.ts'
 import { MonitorError } from '../../../engine/mfotl/monitor-error.ts'
 import { parseSignature } from '../../../engine/mfotl/signature.ts'
+import { readText, whyUnreadable } from './read-text.ts'
 import { verdictText, VerdictExplainer } from './monitor-explain.ts'
 
 export interface MonitorArguments {
@@ -35,6 +36,8 @@ export interface MonitorArguments {
   readonly stats?: boolean
   /** Most tuples and events that may be kept; KEPT_MAX if absent. */
   readonly keptMax?: number
+  /** Stops at the first part of the log that does not fit, instead of leaving it out. */
+  readonly strict?: boolean
 }
 
 const PROBLEMS_SHOWN = 50
@@ -45,8 +48,8 @@ const PROBLEMS_SHOWN = 50
  * where a file cannot be read or the formula has mistakes, all of which are printed.
  */
 export async function monitorCommand(args: MonitorArguments): Promise<number> {
-  const sigText = await readText(args.sig)
-  const formulaText = await readText(args.formula)
+  const sigText = textOf(args.sig)
+  const formulaText = textOf(args.formula)
   if (sigText === null || formulaText === null) return 2
   const signature = parseSignature(sigText)
   if (!signature.ok) return refuse(args.sig, signature.diagnostics)
@@ -69,22 +72,28 @@ export async function monitorCommand(args: MonitorArguments): Promise<number> {
     signature.value,
     ({ line, message }) => {
       if (problems++ < PROBLEMS_SHOWN) process.stderr.write(`${args.log}:${line}: ${message}\n`)
+      if (args.strict === true) throw new Stopped()
     },
     compiled.formula.predicates,
   )
   const out = new LineWriter()
   try {
-    const take = (p: { timestamp: number; facts: Parameters<typeof monitor.step>[1] }): void => {
+    const take = (p: LogTimePoint): void => {
       explainer?.add(monitor.timePoints, p)
       for (const v of monitor.step(p.timestamp, p.facts)) out.write(print(v))
+      if (args.strict !== true || monitor.dropped === 0) return
+      process.stderr.write(`${args.log}:${p.line}: a time-point out of order\n`)
+      throw new Stopped()
     }
     let rest = ''
     for await (const chunk of open(args.log)) {
       if (out.closed) break
       const lines = (rest + String(chunk)).split('\n')
       rest = lines.pop() ?? ''
-      for (const line of lines) reader.read(line, take)
-      if (out.full) await out.flush()
+      for (const line of lines) {
+        reader.read(line, take)
+        if (out.full) await out.flush()
+      }
     }
     reader.read(rest, take)
     reader.end(take)
@@ -93,7 +102,8 @@ export async function monitorCommand(args: MonitorArguments): Promise<number> {
   } catch (error) {
     await out.flush()
     if (args.stats === true) stats(args.formula, monitor, compiled, args.keptMax)
-    if (error instanceof MonitorError || isMissing(error)) return complain(args.log, error)
+    if (error instanceof Stopped || error instanceof MonitorError || isMissing(error))
+      return complain(args.log, error)
     throw error
   }
   summary(args.log, problems, monitor.dropped)
@@ -196,8 +206,8 @@ export async function monitorTest(
   }
   let code = 0
   for (const file of files) {
-    const text = await readText(file)
-    const signatureText = await readText(join(file, '..', 'telemetry.sig'))
+    const text = textOf(file)
+    const signatureText = textOf(join(file, '..', 'telemetry.sig'))
     if (text === null || signatureText === null) return 2
     const document = loadFormulaDocument(text, signatureText)
     if (!document.ok) {
@@ -230,12 +240,19 @@ async function documentsIn(path: string): Promise<string[]> {
   }
 }
 
-async function readText(path: string): Promise<string | null> {
+function textOf(path: string): string | null {
   try {
-    return await readFile(path, 'utf8')
+    return readText(path)
   } catch (error) {
-    complain(path, error)
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     return null
+  }
+}
+
+/** By `strict`: what is broken has been told. */
+class Stopped extends Error {
+  constructor() {
+    super('stopped, for it is read strictly')
   }
 }
 
@@ -252,6 +269,6 @@ function isMissing(error: unknown): boolean {
 }
 
 function complain(file: string, error: unknown): 2 {
-  process.stderr.write(`${file}: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`${file}: ${whyUnreadable(error)}\n`)
   return 2
 }

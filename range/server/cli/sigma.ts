@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync, statSync } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { joinPipelines, parsePipeline } from '../../../engine/sigma/parse-pipeline.ts'
 import type { Pipeline } from '../../../engine/sigma/pipeline.ts'
@@ -6,6 +6,7 @@ import { casesOf, createRuleSet } from '../../../engine/sigma/rule-set.ts'
 import type { RuleSet } from '../../../engine/sigma/rule-set.ts'
 import type { Diagnostic } from '../../../engine/sigma/rule.ts'
 import { eventTime } from './event-time.ts'
+import { readText } from './read-text.ts'
 import { readRuleFiles } from './rule-files.ts'
 import { suppressionText } from './suppression-text.ts'
 
@@ -18,12 +19,14 @@ export interface SigmaOptions {
   readonly pipelines?: readonly string[]
   /** Diagnostics as JSON Lines too; matches always are. */
   readonly json?: boolean
+  /** Stops at the first line that is no event, instead of leaving it out. */
+  readonly strict?: boolean
 }
 
 /**
  * `doorstep sigma`: prints `{"index":N,"rule":ID}` for every match, index counting lines from 0;
- * a correlation names its last event. A broken line is named on standard error and left out.
- * Answers the exit code: 0, or 2 for a missing file or rules with mistakes. An event without a
+ * a correlation names its last event. A broken line is named on standard error and left out, or
+ * stops the run. Answers the exit code: 0, or 2 for a missing file, rules with mistakes or a stop. An event without a
  * time happens when the one before it did.
  */
 export async function sigmaCommand(options: SigmaOptions): Promise<number> {
@@ -43,10 +46,13 @@ export async function sigmaCommand(options: SigmaOptions): Promise<number> {
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     index += 1
     if (line.trim() === '') continue
-    const event = readEvent(line)
+    const event = readEvent(index === 0 ? line.replace(/^\ufeff/, '') : line)
     if (typeof event === 'string') {
-      process.stderr.write(`${options.input}:${index + 1}: ${event}, left out\n`)
-      continue
+      const then = options.strict === true ? 'stopped here' : 'left out'
+      process.stderr.write(`${options.input}:${index + 1}: ${event}, ${then}\n`)
+      if (options.strict !== true) continue
+      await write(out)
+      return 2
     }
     time = event.time ?? time
     const ids = new Set(set.step(event.body, time).map((match) => match.ruleId))
@@ -123,6 +129,8 @@ function loadSet(
     const testing = options.testing === true
     const result = createRuleSet(files, { generateAll: testing, unsuppressed: testing, pipeline })
     report(result.ok ? result.set.warnings : result.diagnostics, options.json === true)
+    if (result.ok && result.set.rules.length === 0)
+      throw new Error(`there is no rule in ${paths.join(', ')}`)
     return result.ok ? result.set : null
   } catch (error) {
     process.stderr.write(`sigma: ${error instanceof Error ? error.message : String(error)}\n`)
@@ -131,7 +139,7 @@ function loadSet(
 }
 
 function loadPipelines(paths: readonly string[], json: boolean): Pipeline | null {
-  const parsed = paths.map((path) => parsePipeline(path, readFileSync(path, 'utf8')))
+  const parsed = paths.map((path) => parsePipeline(path, readText(path)))
   report(
     parsed.flatMap((each) => each.diagnostics),
     json,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { nearMiss } from '../../../engine/near-miss.ts'
 import {
@@ -18,6 +18,7 @@ import { scenarioFromSteps } from '../../scenario/from-steps.ts'
 import type { Play } from '../../scenario/playable.ts'
 import { HOME } from '../home.ts'
 import { MISUSE, misuse } from './options.ts'
+import { readText } from './read-text.ts'
 import { tell } from './verify-print.ts'
 import { loadZ3 } from './z3-solver.ts'
 
@@ -35,6 +36,14 @@ export interface VerifyOptions {
   readonly scenario?: string
 }
 
+function textOf(file: string): { ok: true; value: string } | { ok: false; why: string } {
+  try {
+    return { ok: true, value: readText(file) }
+  } catch (error) {
+    return { ok: false, why: error instanceof Error ? error.message : String(error) }
+  }
+}
+
 /**
  * `doorstep verify`: proves every property of a workflow, or prints the shortest way to break one
  * as a story. Answers 0 where all hold, 1 with a counterexample, 2 for misuse, a document with
@@ -44,7 +53,9 @@ export interface VerifyOptions {
 export async function verifyCommand(options: VerifyOptions): Promise<number> {
   const file = fileOf(options.workflow)
   if (file === null) return misuse(unknown(options.workflow))
-  const read = readWorkflow(readFileSync(file, 'utf8'))
+  const text = textOf(file)
+  if (!text.ok) return misuse(text.why)
+  const read = readWorkflow(text.value)
   if (!read.ok) {
     for (const { line, column, message, correction } of read.diagnostics) {
       const cure = correction === undefined ? '' : ` (write: ${correction})`

@@ -6,7 +6,7 @@ import { appends, includes } from '../../../engine/integrity/merkle.ts'
 import type { BookActivity, Telemetry } from '../../../engine/event/telemetry.ts'
 import { hashLeaf, Tree } from '../../../range/ledger/tree.ts'
 
-type Head = { readonly size: number; readonly root: string }
+type Head = { readonly at: number; readonly size: number; readonly root: string }
 class Rows {
   readonly #tree = new Tree(sha256)
   readonly rows: readonly string[]
@@ -15,7 +15,7 @@ class Rows {
     for (const row of rows) this.#tree.push(hashLeaf(utf8ToBytes(row), sha256))
   }
   head(size = this.rows.length): Head {
-    return { size, root: bytesToHex(this.#tree.root(size)) }
+    return { at: size, size, root: bytesToHex(this.#tree.root(size)) }
   }
   path(from: number, to = this.rows.length): string[] {
     return this.#tree.consistency(from, to).map(bytesToHex)
@@ -127,6 +127,20 @@ describe('book check', () => {
     ])
     expect(said([look('bank', b, null), look('bank', bent(9, 1), b.head())])).toEqual([
       'The book no longer leads on from what bank kept',
+    ])
+  })
+
+  test('[I12] a new entry that is older than the head above it', () => {
+    const [a, rows] = [upTo(5), new Rows([...upTo(5).rows, row(5), row(2), row(6)])]
+    const differs = { index: 6, kept: null, shown: row(2), path: rows.way(6) }
+    const late = look('bank', rows, a.head(), { accepted: false, differs })
+    expect(said([look('bank', a, null), late])).toEqual([
+      'Entry 6 of the book was put in and dated back, says bank',
+    ])
+    const honest = { ...differs, index: 7, shown: row(6), path: rows.way(7) }
+    const accused = look('bank', rows, a.head(), { accepted: false, differs: honest })
+    expect(said([look('bank', a, null), accused])).toEqual([
+      'The rows of the book do not give its own head, says bank',
     ])
   })
 

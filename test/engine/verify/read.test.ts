@@ -49,7 +49,7 @@ test('[V1] a right document has no mistakes', () => {
 })
 
 const FORM = [
-  ['an unknown key', 'about: A', 'abuot: A', ['1:1 about: Invalid input', '3:1 .*`abuot` .about']],
+  ['an unknown key', 'about: A', 'abuot: A', ['1:1 about is missing', '3:1 .*`abuot` .about']],
   ['a key inside', 'who: [clerk', 'hwo: [clerk', ['actions.open.who', '17:5 .*`hwo` .who']],
   ['broken YAML', 'roles: { clerk', 'roles: } clerk', ['6:8 ']],
   ['no number in a name', '"box {n}"', 'box', ['10:.*write `{n}`']],
