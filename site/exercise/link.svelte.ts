@@ -5,6 +5,7 @@ import type { Answer, Question } from '../../range/protocol/detection.ts'
 import type { MoveAnswer, TrainerAct } from '../../range/protocol/message.ts'
 import type { Move } from '../../range/protocol/move.ts'
 import type { View } from '../../range/protocol/view.ts'
+import type { Alarm, watchReceipts } from './receipt-watch.ts'
 import { keepReceipt } from './receipts.ts'
 
 /** A seat's connection as Svelte state: the newest view, and how the line is. */
@@ -14,7 +15,10 @@ export class SeatLink {
   reason = $state<string | null>(null)
   /** Whether this browser, as a witness, was shown another record than before. */
   doubted = $state(false)
+  /** What a receipt of this seat showed that nobody may overlook. */
+  alarm = $state<Alarm | null>(null)
   readonly #connection: SeatConnection
+  #receipts: ReturnType<typeof watchReceipts> | undefined
   #stopWatching: (() => void) | undefined
   #closed = false
 
@@ -27,6 +31,7 @@ export class SeatLink {
     if (token === seatToken(exercise)) void this.#watch(exercise, token)
     this.#connection.subscribe((state) => {
       this.view = state.view
+      if (state.view?.clock.phase === 'ended') this.#receipts?.ended()
       this.line = state.line
       this.reason = state.reason
     })
@@ -46,13 +51,21 @@ export class SeatLink {
   close(): void {
     this.#closed = true
     this.#stopWatching?.()
+    this.#receipts?.stop()
     this.#connection.close()
   }
 
   /** Whoever plays also witnesses the record; of its own, and never in the way of the game. */
   async #watch(exercise: string, token: string): Promise<void> {
-    const { watchQuietly } = await import('../proof/watch.ts')
+    const [{ watchQuietly }, { watchReceipts }] = await Promise.all([
+      import('../proof/watch.ts'),
+      import('./receipt-watch.ts'),
+    ])
     if (this.#closed) return
+    this.#receipts = watchReceipts(exercise, (alarm) => {
+      this.alarm = alarm
+    })
+    if (this.view?.clock.phase === 'ended') this.#receipts.ended()
     this.#stopWatching = watchQuietly(exercise, token, (now) => {
       this.doubted = now.kind === 'alarm'
     })

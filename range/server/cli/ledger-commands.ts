@@ -1,9 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander'
-import { decimal, json, url, whole, type Done } from './options.ts'
+import { decimal, json, several, url, whole, type Done } from './options.ts'
 
-/** Audit, proofs and witnesses: `ledger verify`, `prove`, `witness`, `verify-fork`. */
+/** Audit, proofs, receipts, erasure, witnesses: `ledger verify`, `prove`, `receipt`, … */
 export function ledgerCommands(program: Command, done: Done): void {
-  const ledger = program.command('ledger').description('audit, proofs and witnesses')
+  const ledger = program.command('ledger').description('audit, proofs, receipts and witnesses')
   ledger
     .command('verify')
     .description('audits a log or checks a proof; exit code 1 names a changed entry')
@@ -29,7 +29,58 @@ export function ledgerCommands(program: Command, done: Done): void {
       const { ledgerProve } = await import('./ledger.ts')
       done(ledgerProve(dir, index, options))
     })
+  receiptCommands(ledger, done)
   witnessCommands(ledger, done)
+}
+
+function receiptCommands(ledger: Command, done: Done): void {
+  ledger
+    .command('receipt')
+    .description('judges receipts and slips that were saved in a browser')
+    .argument('<files...>', 'saved receipts, one JSON line each, or the address out of a QR code')
+    .requiredOption('--log <target>', "the exercise's folder, saved tiles, or the log's address")
+    .option('--key <key>', 'the key to trust, or its file')
+    .addOption(json())
+    .addHelpText('after', RECEIPT_HELP)
+    .action(async (files: string[], options: { log: string; key?: string; json?: boolean }) => {
+      const { ledgerReceipt } = await import('./ledger-receipt.ts')
+      const { terminal } = await import('./ledger.ts')
+      done(await ledgerReceipt(files, options, terminal))
+    })
+  ledger
+    .command('erase')
+    .description('erases what a person handed in to an ended exercise; every proof stays valid')
+    .argument('<dir>', 'folder of the exercise')
+    .option('--entry <index>', 'index of an entry, more than once if needed', indexes, [])
+    .option('--seat <seat>', 'all that a seat handed in, and its name', several, [])
+    .option('--yes', 'do it; without it, it is only said what would be erased')
+    .addOption(json())
+    .addHelpText('after', ERASE_HELP)
+    .action(async (dir: string, options: EraseArguments) => {
+      const { ledgerErase } = await import('./ledger-erase.ts')
+      const { terminal } = await import('./ledger.ts')
+      const { entry, seat, ...others } = options
+      done(ledgerErase(dir, { ...others, entries: entry, seats: seat }, terminal))
+    })
+}
+
+interface EraseArguments {
+  readonly entry: number[]
+  readonly seat: string[]
+  readonly yes?: boolean
+  readonly json?: boolean
+}
+
+const RECEIPT_HELP = `
+Works offline on a folder. Exit codes: 0 all in the record or not overdue; 1 one is unlogged, bent,
+forged or of another log, or the record itself does not hold; 2 misuse.`
+
+const ERASE_HELP = `
+Stop the server first, or use the button on the debrief's page. An exercise that lacks entries can
+be verified, and not be played again. Exit codes: 0 erased or listed, 2 misuse.`
+
+function indexes(text: string, before: readonly number[] = []): number[] {
+  return [...before, whole(0, 1_000_000_000)(text)]
 }
 
 function witnessCommands(ledger: Command, done: Done): void {

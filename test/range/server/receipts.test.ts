@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkOwnMoves } from '../../../range/client/own-moves.ts'
 import { checkSlip } from '../../../range/client/slip-check.ts'
 import { connectSeat, type SeatConnection } from '../../../range/client/socket/seat.ts'
+import { parseProof } from '../../../range/ledger/proof.ts'
 import type { CustodyTrail, OrderSlip } from '../../../range/protocol/custody.ts'
 import type { ReceiptMessage } from '../../../range/protocol/message.ts'
 import { inspectDir } from '../../../range/server/ledger/inspect.ts'
@@ -153,7 +154,7 @@ test('[L82] afterwards whoever holds a receipt sees that parcel’s way, of play
     const finding = await checkSlip(claim(true), asked, code)
     if (finding.state !== 'logged') throw new Error(finding.state)
     const base = `/api/exercises/${game.exercise}/opening/${finding.index}`
-    return (await (await harness.get(base)).text()).replaceAll('\\', '')
+    return JSON.stringify(parseProof(await (await harness.get(base)).text())?.opening)
   }
   expect(await of({ order, code: slip })).toContain('"path":"/checkout/pay"')
   expect(await of(other)).toContain('"kind":"digest"')
