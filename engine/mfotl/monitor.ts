@@ -1,7 +1,6 @@
 import { Builder } from './compile.ts'
 import { Limits, type LimitOptions } from './limits.ts'
 import { checkFormula, type CheckedFormula } from './check.ts'
-import { keyOf, type Key } from './relation.ts'
 import { MonitorError } from './monitor-error.ts'
 import { parseFormula } from './parse.ts'
 import { parseSignature } from './signature.ts'
@@ -281,12 +280,14 @@ function fits(args: readonly Value[], types: readonly ValueType[]): boolean {
   return true
 }
 
-function verdict(context: Context, tuples: readonly Value[][]): Verdict {
+/** Sorts `tuples` in place: a million of them leave no room for keys. */
+function verdict(context: Context, tuples: Value[][]): Verdict {
   const { timePoint, timestamp } = context
   if (tuples.length === 1) return { timePoint, timestamp, tuples }
-  const distinct = new Map<Key, Value[]>()
-  for (const tuple of tuples) distinct.set(keyOf(tuple), tuple)
-  return { timePoint, timestamp, tuples: [...distinct.values()].sort(compareTuples) }
+  tuples.sort(compareTuples)
+  const isNew = (tuple: Value[], i: number): boolean =>
+    i === 0 || compareTuples(tuples[i - 1] as Value[], tuple) !== 0
+  return { timePoint, timestamp, tuples: tuples.every(isNew) ? tuples : tuples.filter(isNew) }
 }
 
 function compareTuples(a: readonly Value[], b: readonly Value[]): number {
