@@ -245,10 +245,13 @@ export interface BookActivity extends OcsfBase {
         readonly path: readonly string[]
         /** Whether the witness keeps what it was shown from now on. */
         readonly accepted: boolean
-        /** The first row that it kept otherwise, with its way to the root of `kept`. */
+        /**
+         * The first row that it kept otherwise, with its way to the root of `kept`; or, `kept` null,
+         * the first new one that is dated before that head, with its way to the root of `shown`.
+         */
         readonly differs: {
           readonly index: number
-          readonly kept: string
+          readonly kept: string | null
           readonly shown: string | null
           readonly path: readonly string[]
         } | null
@@ -262,7 +265,9 @@ export interface BookActivity extends OcsfBase {
         readonly agreed: readonly string[]
       }
 }
+/** `at`: when it was published, milliseconds. */
 export interface BookHead {
+  readonly at: number
   readonly size: number
   readonly root: string
 }

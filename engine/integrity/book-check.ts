@@ -1,8 +1,13 @@
 import type { AlertExplanation } from '../alert/alert.ts'
 import type { Detector, Finding } from '../alert/finding.ts'
 import type { Json } from '../event/json.ts'
-import { isEpcis, type BookActivity, type Telemetry } from '../event/telemetry.ts'
-import { appends, includes, type Head } from './merkle.ts'
+import {
+  isEpcis,
+  type BookActivity,
+  type BookHead as Head,
+  type Telemetry,
+} from '../event/telemetry.ts'
+import { appends, includes } from './merkle.ts'
 
 /** Witnesses whose last head is remembered, and sizes whose root is; the oldest are forgotten. */
 const WITNESSES_MAX = 64
@@ -75,7 +80,7 @@ class BookCheck implements Detector {
 
   #keep(witness: string, head: Head): void {
     if (!this.#last.has(witness) && this.#last.size >= WITNESSES_MAX) return
-    this.#last.set(witness, { size: head.size, root: head.root })
+    this.#last.set(witness, { at: head.at, size: head.size, root: head.root })
   }
 
   #learn(witness: string, { size, root }: Head): void {
@@ -130,7 +135,7 @@ function told(event: Telemetry, text: string): Told {
   return { kind: 'happened', from: time, to: time, text, uid, decisive: true }
 }
 /** A head as people compare it: its size and the beginning of its root. */
-function short({ size, root }: Head): string {
+function short({ size, root }: { readonly size: number; readonly root: string }): string {
   return `${size} entries, root ${root.slice(0, 8)}`
 }
 function nameOf(witness: string): string {
@@ -147,10 +152,12 @@ function brokenHistory(
 ): Finding {
   const { shown, differs } = look
   const who = nameOf(witness)
-  const named = isProven(before, differs) ? differs : null
+  const named = isProven(before, look) ? differs : null
   const title =
     named !== null
-      ? `Entry ${named.index} of the book is not what ${who} kept`
+      ? named.kept === null
+        ? `Entry ${named.index} of the book was put in and dated back, says ${who}`
+        : `Entry ${named.index} of the book is not what ${who} kept`
       : shown.size < (before?.size ?? 0)
         ? `The book was shorter than what ${who} had kept of it`
         : leadsOn
@@ -158,26 +165,28 @@ function brokenHistory(
           : `The book no longer leads on from what ${who} kept`
   const timeline = [
     ...(before === null ? [] : [told(event, `${who} kept ${short(before)}.`)]),
-    told(
-      event,
-      leadsOn
-        ? `It was shown ${short(shown)}, which the rows do not give.`
-        : `It was shown ${short(shown)}; no path leads from one to the other.`,
-    ),
-    ...(named === null
-      ? []
-      : [
-          told(event, `Entry ${named.index} was ${named.kept}, proven under the kept root.`),
-          told(event, `It is now ${named.shown ?? 'gone'}.`),
-        ]),
+    told(event, `It was shown ${short(shown)}${leadsOn ? '.' : '; no path leads there.'}`),
+    ...(named === null ? [] : entryTold(event, named)),
   ]
   const entities = [witness, ...orders(named?.kept ?? null), ...orders(named?.shown ?? null)]
   const sentence = `${title}: a record that was witnessed has been changed.`
   return finding(event, title, entities, { sentence, timeline })
 }
-function isProven(before: Head | null, differs: Look['differs']): boolean {
+/** What the witness says of a row is believed where hashing shows it. */
+function isProven(before: Head | null, { differs, shown }: Look): boolean {
   if (before === null || differs === null) return false
-  return includes(before, differs.index, differs.kept, differs.path)
+  const { index, path } = differs
+  if (differs.kept !== null) return includes(before, index, differs.kept, path)
+  if (differs.shown === null || index < before.size) return false
+  return dateOf(differs.shown) < before.at && includes(shown, index, differs.shown, path)
+}
+function entryTold(event: Telemetry, row: NonNullable<Look['differs']>): Told[] {
+  if (row.kept === null)
+    return [told(event, `Entry ${row.index}, ${row.shown}, is older than the head it kept.`)]
+  return [
+    told(event, `Entry ${row.index} was ${row.kept}, proven under the kept root.`),
+    told(event, `It is now ${row.shown ?? 'gone'}.`),
+  ]
 }
 
 function twoStories(event: Telemetry, witness: string, shown: Head, known: Known): Finding {
@@ -201,10 +210,18 @@ function rebuiltElsewhere(event: Telemetry, head: Head): Finding {
 
 /** The order that a row names: the third part of its text. */
 function orders(text: string | null): string[] {
+  const order = text === null ? null : partsOf(text)[2]
+  return typeof order === 'string' && /^[A-Z0-9]{1,16}$/.test(order) ? [`order:${order}`] : []
+}
+/** When a row says that it happened: its first part; Infinity where it does not say. */
+function dateOf(text: string): number {
+  const at = partsOf(text)[0]
+  return typeof at === 'number' ? at : Infinity
+}
+function partsOf(text: string): readonly unknown[] {
   try {
-    const row: unknown = text === null ? null : JSON.parse(text)
-    const order: unknown = Array.isArray(row) ? row[2] : null
-    return typeof order === 'string' && /^[A-Z0-9]{1,16}$/.test(order) ? [`order:${order}`] : []
+    const row: unknown = JSON.parse(text)
+    return Array.isArray(row) ? row : []
   } catch {
     return []
   }

@@ -20,10 +20,13 @@ export interface BookView {
     /** Size of the newest head that it keeps. */
     readonly size: number
   }[]
-  /** The first row that witnesses kept otherwise, and who says so; `after` null: gone. */
+  /**
+   * The first row that witnesses kept otherwise, and who says so. `after` null: it is gone;
+   * `before` null: it was put in, dated back.
+   */
   readonly change: {
     readonly index: number
-    readonly before: BookRow
+    readonly before: BookRow | null
     readonly after: BookRow | null
     readonly by: readonly string[]
   } | null
@@ -31,7 +34,7 @@ export interface BookView {
   readonly proof: {
     readonly witness: string
     readonly index: number
-    readonly before: string
+    readonly before: string | null
     readonly after: string | null
     readonly size: number
     readonly root: string

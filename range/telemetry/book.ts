@@ -1,6 +1,6 @@
 import type { BookActivity } from '../../engine/event/telemetry.ts'
 import { entryText } from '../world/book-tree.ts'
-import type { BookEvent, BookHead } from '../world/types-book.ts'
+import type { BookEvent } from '../world/types-book.ts'
 import type { WorldEvent } from '../world/types.ts'
 import { base, type Report, type Source } from './report.ts'
 
@@ -28,7 +28,7 @@ function keeperOf(event: WorldEvent): Told | null {
       return { operation: 'correct', rows: event.entries.map(entryText) }
     case 'BookRebuilt': {
       const agreed = event.agreed.map((id) => `witness:${id}`)
-      return { operation: 'rebuild', head: bare(event.head), agreed }
+      return { operation: 'rebuild', head: event.head, agreed }
     }
     default:
       return null
@@ -39,15 +39,12 @@ function lookOf(event: Extract<BookEvent, { kind: 'BookWitnessed' }>): Told {
   const { kept, shown, path, accepted, differs } = event
   return {
     operation: 'look',
-    kept: kept === null ? null : bare(kept),
-    shown: bare(shown),
+    kept,
+    shown,
     path,
     accepted,
     differs,
   }
-}
-function bare({ size, root }: BookHead): { size: number; root: string } {
-  return { size, root }
 }
 
 function report(actor: string, stream: string, told: Told): Report {

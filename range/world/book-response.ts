@@ -41,24 +41,23 @@ function rebuild(world: World, book: BookState, refuse: (reason: string) => Deci
   const majority = majorityOf(world, book)
   if (!majority || majority.agreed.length < QUORUM) return refuse('too-few-witnesses')
   const { copy, kept } = majority.longest
-  if (holds(book, copy) && book.aside === null) return refuse('book-agrees-already')
   const known = new Set(copy.map(entryText))
   const carried = book.entries.filter(
     (entry) => entry.at > kept!.at && !known.has(entryText(entry)),
   )
+  const entries = [...copy, ...carried]
+  if (book.aside === null && rootOf(entries) === rootOf(book.entries))
+    return refuse('book-agrees-already')
   return [
     {
       kind: 'BookRebuilt',
-      entries: [...copy, ...carried],
-      head: { at: world.now, size: copy.length, root: rootOf(copy) },
+      entries,
+      head: { at: kept!.at, size: copy.length, root: rootOf(copy) },
       agreed: majority.agreed.map((one) => one.id),
       restored: differing(book, copy),
       carried: carried.length,
     },
   ]
-}
-function holds(book: BookState, copy: readonly BookEntry[]): boolean {
-  return book.entries.length >= copy.length && rootOf(book.entries, copy.length) === rootOf(copy)
 }
 /** Rows of the copy that the stored book does not hold as they are. */
 function differing(book: BookState, copy: readonly BookEntry[]): number {
@@ -86,8 +85,13 @@ export function afterRebuild(
     witnesses: book.witnesses.map(anew),
   }
 }
-function keepsSame({ copy }: BookWitness, entries: readonly BookEntry[]): boolean {
-  return copy.length <= entries.length && rootOf(copy) === rootOf(entries, copy.length)
+/** Whether the rows lead on from what the witness keeps, and none of the new ones is dated back. */
+function keepsSame({ copy, kept }: BookWitness, entries: readonly BookEntry[]): boolean {
+  return (
+    copy.length <= entries.length &&
+    rootOf(copy) === rootOf(entries, copy.length) &&
+    entries.slice(copy.length).every((one) => one.at >= (kept?.at ?? 0))
+  )
 }
 
 /**
@@ -97,13 +101,10 @@ function keepsSame({ copy }: BookWitness, entries: readonly BookEntry[]): boolea
  */
 function prove(world: World, book: BookState): BookProof | null {
   const named = book.witnesses.find((one) => one.differs !== null && one.kept !== null)
-  if (named)
-    return {
-      ...named.differs!,
-      witness: named.id,
-      size: named.kept!.size,
-      root: named.kept!.root,
-    }
+  if (named) {
+    const { size, root } = named.differs!.kept === null ? named.shown! : named.kept!
+    return { ...named.differs!, witness: named.id, size, root }
+  }
   const majority = majorityOf(world, book)
   const other = book.witnesses.find((one) => majority && splitFrom(majority.longest, one) !== null)
   if (!majority || !other) return null

@@ -50,10 +50,11 @@ export function look(world: World, book: BookState, id: WitnessId): readonly Boo
   const rows = storyFor(book, id)
   const { kept } = witness
   const path = kept ? consistencyOf(rows, kept.size, shown.size) : []
-  const accepted =
+  const leadsOn =
     shown.size <= rows.length &&
     rootOf(rows, shown.size) === shown.root &&
     (kept === null || (kept.size <= shown.size && continues(kept, shown, path)))
+  const differs = leadsOn ? datedBack(kept, shown, rows) : firstDifference(witness, rows)
   return [
     {
       kind: 'BookWitnessed',
@@ -61,8 +62,8 @@ export function look(world: World, book: BookState, id: WitnessId): readonly Boo
       kept,
       shown,
       path,
-      accepted,
-      differs: accepted ? null : firstDifference(witness, rows),
+      accepted: leadsOn && differs === null,
+      differs,
     },
   ]
 }
@@ -83,6 +84,19 @@ function firstDifference(
   return null
 }
 
+/** Systems write as it happens: a row that is older than a head below it was not there then. */
+function datedBack(
+  kept: BookHead | null,
+  shown: BookHead,
+  rows: readonly BookEntry[],
+): BookDifference | null {
+  if (kept === null) return null
+  const index = rows.findIndex((row, i) => i >= kept.size && i < shown.size && row.at < kept.at)
+  if (index < 0) return null
+  const path = inclusionOf(rows, index, shown.size)
+  return { index, kept: null, shown: entryText(rows[index]!), path }
+}
+
 /** The witness after its look: what it refused moves nothing that it keeps. */
 export function afterLook(
   book: BookState,
@@ -95,6 +109,7 @@ export function afterLook(
     at: now,
     verdict: event.accepted ? 'good' : 'changed',
     differs: event.differs,
+    shown: event.shown,
     ...(event.accepted ? { kept: event.shown, copy: rows.slice(0, event.shown.size) } : {}),
   })
   return {

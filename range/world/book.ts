@@ -94,6 +94,7 @@ function initial(config: WorldConfig): BookState {
       copy: [],
       verdict: 'none',
       at: null,
+      shown: null,
       differs: null,
     })),
     frozen: false,

@@ -59,18 +59,22 @@ export interface BookWitness {
   /** What it found at its last look. */
   readonly verdict: 'none' | 'good' | 'changed'
   readonly at: Milliseconds | null
+  readonly shown: BookHead | null
   readonly differs: BookDifference | null
 }
-/** The first row that a witness kept otherwise; texts as they are hashed, path in hex. */
+/**
+ * The first row that a witness kept otherwise; or the first new one that is dated before the head
+ * that it keeps, and so was not there then (`kept` null). Texts as they are hashed, path in hex.
+ */
 export interface BookDifference {
   readonly index: number
-  readonly kept: string
+  readonly kept: string | null
   /** Null where there is no such row any more. */
   readonly shown: string | null
-  /** From the kept row to the root that the witness keeps. */
+  /** From the kept row to the root that the witness keeps; from a new one to that it was shown. */
   readonly path: readonly string[]
 }
-/** A change that anybody can check: the row, and its way to a head that witnesses keep. */
+/** A change that anybody can check: the row, and its way to a head that was published. */
 export interface BookProof extends BookDifference {
   readonly witness: WitnessId
   readonly size: number

@@ -76,7 +76,7 @@ function changeOf(
   const { index, kept, shown } = first.differs
   return {
     index,
-    before: rowOf(kept),
+    before: kept === null ? null : rowOf(kept),
     after: shown === null ? null : rowOf(shown),
     by: found.filter(({ differs }) => differs.index === index).map(({ id }) => id),
   }

@@ -10,6 +10,7 @@ const user = z.looseObject({ uid: z.string(), type: z.string().default('customer
 const actor = z.looseObject({ user: z.looseObject({ uid: z.string() }) })
 const text = z.string().default('')
 const bookHead = z.looseObject({
+  at: z.number(),
   size: z.number().int().min(0),
   root: z.string().regex(/^[0-9a-f]{64}$/),
 })
@@ -99,7 +100,7 @@ const CLASSES: Readonly<Record<number, z.ZodType>> = {
         differs: z
           .looseObject({
             index: z.number().int().min(0),
-            kept: z.string(),
+            kept: z.string().nullable(),
             shown: z.string().nullable(),
             path: z.array(z.string()).max(64),
           })

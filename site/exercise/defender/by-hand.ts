@@ -131,6 +131,9 @@ export function inForce(view: DefenderView): readonly InForce[] {
     ...(state.refundsFrozen
       ? [{ text: t('exercise.force.FreezeRefunds'), undo: { kind: 'ThawRefunds' } } as const]
       : []),
+    ...(view.book?.frozen
+      ? [{ text: t('exercise.force.FreezeBook'), undo: { kind: 'ThawBook' } } as const]
+      : []),
     ...(state.velocityPerMinute === null
       ? []
       : [

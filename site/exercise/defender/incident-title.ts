@@ -30,7 +30,9 @@ export function titleOf(incident: DefenderIncident): string {
         ? forPeople(incident.title)
         : t('exercise.incident.D1', { van: Number(van) + 1 })
     case 'I4':
-      return t('exercise.incident.I4')
+      return incident.lead.includes('device:book')
+        ? t('exercise.incident.I4-book')
+        : t('exercise.incident.I4')
     default:
       return forPeople(incident.title)
   }
@@ -40,6 +42,7 @@ export function titleOf(incident: DefenderIncident): string {
 export function leadOf(incident: DefenderIncident): string {
   const who = incident.lead.map(nameOf).slice(0, 3).join(', ')
   const attack = incident.own === undefined ? incident.attack : null
+  if (attack === 'I4' && incident.lead.includes('device:book')) return t('exercise.lead.I4-book')
   return attack === 'W1' || attack === 'P2' || attack === 'I1' || attack === 'D1' || attack === 'I4'
     ? t(`exercise.lead.${attack}`, { who })
     : t('exercise.lead.other', { who })

@@ -46,6 +46,28 @@ describe('I4', () => {
     },
   )
 
+  test('[B5] [B8] put in after the last head, but dated before it: missed, and taken out again', () => {
+    const rig = bookRig(FROM).to(FROM + 0.5)
+    const honest = rig.book().entries
+    const entry = { ...honest.at(-1)!, at: rig.book().head!.at - 60_000, amountMinor: 1 }
+    rig.give({ kind: 'ChangeBook', change: { way: 'insert', index: honest.length, entry } })
+    rig.to(FROM + 2)
+    expect(rig.findings()[0]!.title).toMatch(/was put in and dated back/)
+    expect(agreesWithWitnesses(rig.book())).toBe(false)
+    expect(refusal(rig, 'ProveChange')).toBeNull()
+    const proof = rig.book().proof!
+    expect(proof.kept).toBeNull()
+    expect(includes(proof, proof.index, entryText(entry), proof.path)).toBe(true)
+    expect(refusal(rig, 'RebuildBook')).toBeNull()
+    const rows = rig.book().entries.map(entryText)
+    expect(rows).not.toContain(entryText(entry))
+    expect(rows.slice(0, honest.length)).toEqual(honest.map(entryText))
+    const said = rig.findings().length
+    rig.to(FROM + 5)
+    expect(rig.findings().length).toBe(said)
+    expect(agreesWithWitnesses(rig.book())).toBe(true)
+  })
+
   test('[B3] what settlement leaves over is taken, and counted as lost', () => {
     const rig = attacked('edit').to(FROM + 25)
     const rest = rig.events('BookSettled').reduce((sum, one) => sum + one.restMinor, 0)
@@ -173,7 +195,7 @@ describe('I4', () => {
     const proof = rig.book().proof!
     expect(proof.kept).toBe(entryText(was))
     expect(proof.shown).toBe(entryText({ ...was, amountMinor: 1 }))
-    expect(includes(proof, proof.index, proof.kept, proof.path)).toBe(true)
+    expect(includes(proof, proof.index, proof.kept!, proof.path)).toBe(true)
     expect(includes(proof, proof.index, proof.shown!, proof.path)).toBe(false)
     expect(rig.book().witnesses.filter((one) => one.kept!.root === proof.root).length).toBe(4)
   })
