@@ -1,6 +1,7 @@
 import { takeCopy, type CopyError, type RecordCopy } from '../../range/client/peer/copy.ts'
 import type { PeerSeat } from '../../range/client/peer/desk.ts'
 import type { PeerDrop } from '../../range/client/peer/guard.ts'
+import { findFork, readHeld } from '../../range/client/peer/held-record.ts'
 import {
   formatSignal,
   parseSignal,
@@ -30,6 +31,8 @@ export type Step =
   /** A taker: so many of so many entries are verified. */
   | { readonly kind: 'taking'; readonly checked: number; readonly size: number }
   | { readonly kind: 'taken'; readonly size: number; readonly keyFrom: 'before' | 'peer' }
+  /** Verified, and another history than the copy that was held. */
+  | { readonly kind: 'forked' }
   | { readonly kind: 'refused'; readonly code: CopyError }
   | { readonly kind: 'dropped'; readonly drop: PeerDrop }
   | { readonly kind: 'no-webrtc' }
@@ -44,6 +47,8 @@ export class Exchange {
   fromPeer = $state(false)
   /** Verified so far of the copy that is being taken from the server. */
   progress = $state.raw<{ readonly checked: number; readonly size: number } | undefined>()
+  /** A proof that two copies this browser has verified contradict each other. */
+  fork = $state<string | undefined>()
   server = $state<'unknown' | 'here' | 'gone'>('unknown')
   giving = $state.raw<Step>({ kind: 'idle' })
   taking = $state.raw<Step>({ kind: 'idle' })
@@ -53,7 +58,9 @@ export class Exchange {
   readonly #exercise: string
   readonly #replica: Replica
   readonly #taken: (note: string) => void
+  /** The log's key as this browser knows it from the server; a peer's word never becomes it. */
   #vkey: string | undefined
+  #copyKey: string | undefined
   #giver: PeerSeat | undefined
   #offered: RecordCopy | undefined
   #taker: PeerSeat | undefined
@@ -98,13 +105,13 @@ export class Exchange {
       this.server = 'here'
       if (this.#vkey === undefined || checkpointKey === undefined) return
       if (checkpointKey === this.copy?.checkpointKey) return
-      const claim = { vkey: this.#vkey, checkpointKey, before: this.copy }
+      const vkey = this.#vkey
+      const claim = { vkey, checkpointKey, before: this.copy }
       const told = (checked: number, size: number): void => {
         if (this.copy === undefined) this.progress = { checked, size }
       }
       const taken = await takeCopy(this.#replica.fetchByHash, claim, told)
-      // A server that rolled back is the witnesses' matter; what was verified once is kept.
-      if (taken.ok && taken.copy.size >= (this.copy?.size ?? 0)) this.#keep(taken.copy, false)
+      if (taken.ok) await this.#compareAndKeep(taken.copy, vkey, false)
     } catch {
       this.server = 'gone'
     } finally {
@@ -112,11 +119,31 @@ export class Exchange {
     }
   }
 
-  /** What an offer that is out stands for is kept as well: its taker may be slow. */
-  #keep(copy: RecordCopy, fromPeer: boolean): void {
-    this.copy = copy
-    this.fromPeer = fromPeer
-    this.#replica.keepOnly(new Set([...copy.names, ...(this.#offered?.names ?? [])]))
+  /**
+   * Keeps the longer of two copies, unless they contradict each other: then the first seen, and the
+   * proof. What an offer that is out stands for is kept as well: its taker may be slow.
+   */
+  async #compareAndKeep(copy: RecordCopy, vkey: string, fromPeer: boolean): Promise<boolean> {
+    // Another key than the copy held has: both were hearsay, of which the last one stays.
+    const held = this.#copyKey === vkey ? this.copy : undefined
+    if (held !== undefined) {
+      const { fetchByHash } = this.#replica
+      const fork = await findFork(held, copy, vkey, fetchByHash).catch(() => undefined)
+      if (fork !== undefined) this.fork = fork
+    }
+    if (this.fork === undefined && copy.size >= (held?.size ?? 0)) {
+      this.copy = copy
+      this.#copyKey = vkey
+      this.fromPeer = fromPeer
+    }
+    const names = [...(this.copy?.names ?? []), ...(this.#offered?.names ?? [])]
+    this.#replica.keepOnly(new Set(names))
+    return this.fork === undefined
+  }
+
+  /** The copy held, read as the server is; undefined where there is none. */
+  reader(): ((path: string) => Promise<Uint8Array | undefined>) | undefined {
+    return this.copy && readHeld(this.copy, this.#replica.fetchByHash)
   }
 
   /** Makes an offer of the copy held, for another browser. */
@@ -125,7 +152,7 @@ export class Exchange {
     // Not waited for longer than a server needs that is there.
     if (this.server !== 'gone') await this.refresh()
     const { copy } = this
-    const vkey = this.#vkey
+    const vkey = this.#copyKey
     if (copy === undefined || vkey === undefined) {
       this.giving = { kind: 'idle' }
       return
@@ -172,7 +199,7 @@ export class Exchange {
       {
         open: () => void this.#copyFrom(seat, { vkey, checkpointKey, keyFrom }),
         closed: (drop) => {
-          if (this.taking.kind !== 'taken' && this.taking.kind !== 'refused')
+          if (!['taken', 'forked', 'refused'].includes(this.taking.kind))
             this.#takerIs(seat, { kind: 'dropped', drop })
         },
       },
@@ -212,11 +239,10 @@ export class Exchange {
       this.taking = { kind: 'refused', code: taken.code }
       return
     }
-    const { copy } = taken
-    if (copy.size >= (this.copy?.size ?? 0)) this.#keep(copy, true)
-    this.#vkey ??= vkey
-    this.taking = { kind: 'taken', size: copy.size, keyFrom }
-    this.#taken(copy.note)
+    const { note, size } = taken.copy
+    const agrees = await this.#compareAndKeep(taken.copy, vkey, true)
+    this.taking = agrees ? { kind: 'taken', size, keyFrom } : { kind: 'forked' }
+    this.#taken(note)
   }
 
   /** Goes back to the beginning of one way, and ends its link. */

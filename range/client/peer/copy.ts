@@ -35,15 +35,24 @@ export interface RecordCopy {
   readonly origin: string
   /** When the checkpoint was signed, by the log's word, in Unix milliseconds. */
   readonly time: number | undefined
+  readonly root: Uint8Array
   /** All it is made of, as `space#key`. */
   readonly names: ReadonlySet<string>
+  /** Where its tiles and bundles are to be had: by `level/index` or `entries/index`. */
+  readonly places: ReadonlyMap<string, Place>
   /** Full tiles that were checked, by key: a later copy need not check them again. */
   readonly checked: ReadonlyMap<string, CheckedTile>
 }
 
+export interface Place {
+  readonly space: Space
+  readonly key: string
+}
+
 export interface CheckedTile {
   readonly root: Uint8Array
-  readonly names: readonly string[]
+  /** Of the tile and all below it. */
+  readonly places: readonly (readonly [string, Place])[]
 }
 
 export type CopyResult =
@@ -90,7 +99,7 @@ class Copying {
   readonly #fetch: FetchValue
   readonly #claim: CopyClaim
   readonly #told: (checked: number, size: number) => void
-  readonly #names = new Set<string>()
+  readonly #places = new Map<string, Place>()
   readonly #checked = new Map<string, CheckedTile>()
   /** Hashes of the tiles on the right edge, by level: the root is made of those. */
   readonly #edge = new Map<number, Uint8Array>()
@@ -125,9 +134,11 @@ class Copying {
     }
     await Promise.all(edges)
     if (!equalBytes(this.#root(), root)) throw new Refused('root-differs')
+    const [places, checked] = [this.#places, this.#checked]
+    const names = new Set([...places.values()].map((place) => `${place.space}#${place.key}`))
+    names.add(`cp#${checkpointKey}`)
     const { checkpoint: note } = value
-    const [names, checked] = [this.#names, this.#checked]
-    return { checkpointKey, note, size, origin, time, names, checked }
+    return { checkpointKey, note, size, root, origin, time, names, places, checked }
   }
 
   /** Fetches a tile and all below it, checks that each of its hashes is that of what lies there. */
@@ -138,12 +149,12 @@ class Copying {
     const tile = parseTileValue(await this.#get('tile', key))
     const fits = tile?.level === level && tile.index === index
     if (!fits || tile.hashes.length !== width * HASH_BYTES) throw new Refused('malformed')
-    const names = [`tile#${key}`]
+    const places: [string, Place][] = [[`${level}/${index}`, { space: 'tile', key }]]
     if (level === 0) {
       const bundle = tile.below[0] ?? ''
       const leaves = parseBundleValue(await this.#get('entry', bundle))
       if (leaves?.length !== width) throw new Refused('malformed')
-      names.push(`entry#${bundle}`)
+      places.push([`entries/${index}`, { space: 'entry', key: bundle }])
       for (let i = 0; i < width; i++) this.#same(tile.hashes, i, hashLeaf(leaves[i]!, sha256))
       this.#count(width)
     } else {
@@ -153,19 +164,19 @@ class Copying {
       )
       for (const [i, child] of (await Promise.all(below)).entries()) {
         this.#same(tile.hashes, i, child.root)
-        names.push(...child.names)
+        places.push(...child.places)
       }
     }
-    for (const name of names) this.#names.add(name)
+    for (const [at, place] of places) this.#places.set(at, place)
     if (width < TILE_WIDTH) this.#edge.set(level, tile.hashes)
-    const checked = { root: width === TILE_WIDTH ? climbTile(tile.hashes, sha256) : NONE, names }
+    const checked = { root: width === TILE_WIDTH ? climbTile(tile.hashes, sha256) : NONE, places }
     if (width === TILE_WIDTH) this.#checked.set(key, checked)
     return checked
   }
 
   /** A full tile that was checked for the copy before. */
   #again(level: number, key: string, before: CheckedTile): CheckedTile {
-    for (const name of before.names) this.#names.add(name)
+    for (const [at, place] of before.places) this.#places.set(at, place)
     this.#checked.set(key, before)
     this.#count(TILE_WIDTH ** (level + 1))
     return before
@@ -199,9 +210,7 @@ class Copying {
     while (this.#running >= AT_ONCE) await new Promise<void>((go) => this.#queue.push(go))
     this.#running += 1
     try {
-      const value = await this.#fetch(space, key)
-      this.#names.add(`${space}#${key}`)
-      return value
+      return await this.#fetch(space, key)
     } finally {
       this.#running -= 1
       this.#queue.shift()?.()

@@ -9,13 +9,26 @@ import {
   valueKey,
   type Space,
 } from '../../../range/ledger/replica.ts'
-import { tileBytes, tileWidthAt, TILE_WIDTH } from '../../../range/ledger/tile.ts'
-import { nativeSha256 } from '../../../range/server/ledger/native.ts'
+import { findFork, readHeld } from '../../../range/client/peer/held-record.ts'
+import { verifyForkProof } from '../../../range/ledger/fork-proof.ts'
+import {
+  parseBundle,
+  tileBytes,
+  tilePath,
+  tilesAt,
+  tileWidthAt,
+  TILE_WIDTH,
+} from '../../../range/ledger/tile.ts'
+import { nativeSha256, nativeTools } from '../../../range/server/ledger/native.ts'
 import { history, logKey, noteOf } from './witness-rig.ts'
 
+/** As `history` makes them. */
+const leafAt = (i: number, forkedAt: number) =>
+  Buffer.from(`${i < forkedAt ? 'true' : 'other'} ${i}`)
+
 /** A record as the replica has it, in a map: `space#key` to value. */
-function shelve(size: number) {
-  const tree = history(size)
+function shelve(size: number, forkedAt = size) {
+  const tree = history(size, forkedAt)
   const values = new Map<string, string>()
   const keep = (space: Space, value: string): string => {
     const key = valueKey(value, nativeSha256)
@@ -29,7 +42,7 @@ function shelve(size: number) {
     for (let index = 0; index * TILE_WIDTH < count; index++) {
       const width = tileWidthAt(level, index, size)
       const first = index * TILE_WIDTH
-      const leaves = Array.from({ length: width }, (_, i) => Buffer.from(`true ${first + i}`))
+      const leaves = Array.from({ length: width }, (_, i) => leafAt(first + i, forkedAt))
       const below =
         level === 0
           ? [keep('entry', formatBundleValue(leaves))]
@@ -60,7 +73,7 @@ function take(shelf: Shelf, checkpointKey = shelf.checkpointKey, before?: Record
 }
 const codeOf = (result: CopyResult) => (result.ok ? 'ok' : result.code)
 
-it.each([0, 1, 16, 255, 256, 257, 384, 512, 1000, 65_536, 65_792, 66_000])(
+it.each([0, 1, 16, 255, 256, 257, 384, 512, 1000, 65_536, 66_000])(
   '[L62] a record of %i entries is led to the signed root, whole',
   async (size) => {
     const shelf = shelve(size)
@@ -138,4 +151,63 @@ it('[L62] a checkpoint of another key, or of none, is refused before anything is
     const { result, asked } = await take(shelf, key)
     expect([codeOf(result), asked.length]).toEqual([code, 1])
   }
+})
+
+it('[L62] two copies of which one is not the beginning of the other are a fork, proven', async () => {
+  const copyOf = async (shelf: Shelf): Promise<RecordCopy> => {
+    const { result } = await take(shelf)
+    if (!result.ok) throw new Error(result.code)
+    return result.copy
+  }
+  const sizes = [0, 1, 300, 512, 700, 900]
+  const honest = await Promise.all(sizes.map((size) => copyOf(shelve(size))))
+  const forked = [shelve(700, 310), shelve(900, 310), shelve(900, 899)] as const
+  const all = [...sizes.map((size) => shelve(size)), ...forked]
+  const values = new Map(all.flatMap((shelf) => [...shelf.values]))
+  const read = async (space: Space, key: string) => values.get(`${space}#${key}`)!
+  for (const one of honest)
+    for (const other of honest) expect(await findFork(one, other, vkey, read)).toBeUndefined()
+
+  const [seven, nine, late] = [
+    await copyOf(forked[0]),
+    await copyOf(forked[1]),
+    await copyOf(forked[2]),
+  ]
+  const [, , , , honest7, honest9] = honest
+  for (const [one, other] of [
+    [honest7, seven],
+    [honest7, nine],
+    [seven, honest9],
+    [late, honest9],
+  ]) {
+    for (const pair of [
+      [one!, other!],
+      [other!, one!],
+    ] as const) {
+      const proof = await findFork(...pair, vkey, read)
+      expect(verifyForkProof(proof!, vkey, nativeTools)).toMatchObject({ ok: true })
+    }
+  }
+  // Shorter than the fork, or the same side of it.
+  expect(await findFork(honest[2]!, nine, vkey, read)).toBeUndefined()
+  expect(await findFork(seven, nine, vkey, read)).toBeUndefined()
+})
+
+it('[L62] a held copy is read by the paths of the server, at its size and no other', async () => {
+  const shelf = shelve(600)
+  const { result } = await take(shelf)
+  if (!result.ok) throw new Error(result.code)
+  const read = readHeld(result.copy, async (space, key) => shelf.values.get(`${space}#${key}`)!)
+  const at = (path: string) => read(`/ledger/x/${path}`)
+  expect(Buffer.from((await at('checkpoint'))!).toString()).toBe(shelf.note)
+  const tree = history(600)
+  for (const tile of tilesAt(600)) {
+    const { level, index, width } = tile
+    if (typeof level !== 'number') continue
+    expect(await at(tilePath(tile))).toEqual(tileBytes({ level, index, width }, tree.node))
+  }
+  const leaves = parseBundle((await at('tile/entries/002.p/88'))!)
+  expect(Buffer.from(leaves![87]!).toString()).toBe('true 599')
+  for (const path of ['tile/0/002', 'tile/0/002.p/87', 'tile/0/003', 'tile/x', 'key.pub', ''])
+    expect(await at(path), path).toBeUndefined()
 })
