@@ -149,7 +149,7 @@ class Copying {
     const tile = parseTileValue(await this.#get('tile', key))
     const fits = tile?.level === level && tile.index === index
     if (!fits || tile.hashes.length !== width * HASH_BYTES) throw new Refused('malformed')
-    const places: [string, Place][] = [[`${level}/${index}`, { space: 'tile', key }]]
+    const places: (readonly [string, Place])[] = [[`${level}/${index}`, { space: 'tile', key }]]
     if (level === 0) {
       const bundle = tile.below[0] ?? ''
       const leaves = parseBundleValue(await this.#get('entry', bundle))
