@@ -1,4 +1,5 @@
 import { chromium, expect, test, type Browser, type Page } from '@playwright/test'
+import type { ReceiptMessage } from '../../range/protocol/message.ts'
 import type { Debrief } from '../../range/protocol/view.ts'
 import { browserToUse } from './browser.ts'
 import {
@@ -175,4 +176,40 @@ test('an entry of the record holds in the browser, a forged one does not', async
   await customer.getByRole('button', { name: 'Check it here' }).click()
   await expect(customer.getByRole('heading', { name: 'This does not hold' })).toBeVisible()
   expect(strangers).toEqual([])
+})
+
+test('[L82] [L83] whoever scans a receipt sees that parcel’s way; a forged one is named', async () => {
+  const kept = await customer.evaluate(
+    (key) => localStorage.getItem(key),
+    `doorstep.receipts.${table.exercise}`,
+  )
+  const receipts = (kept ?? '').split('\n').map((line) => JSON.parse(line) as ReceiptMessage)
+  const { order, slip } = receipts.find((one) => one.slip !== undefined)!
+  const passer = await person(browsers[2]!, server, strangers)
+  const address = `${server.url}/parcel/${table.exercise}?order=${order}&slip=${slip}`
+  await passer.goto(address)
+  await expect(passer.getByRole('heading', { name: 'Genuine, and in the record' })).toBeVisible()
+  await expect(passer.locator('.chain-link.good').first()).toBeVisible({ timeout: 20_000 })
+  await passer.goto(address.replace(`order=${order}`, 'order=AAAAAA'))
+  await expect(
+    passer.getByRole('heading', { name: 'This receipt does not belong to this record' }),
+  ).toBeVisible()
+  expect(strangers).toEqual([])
+})
+
+test('each link of a parcel’s way is verified, signed and witnessed; a bent one is named', async () => {
+  await customer.goto(`${server.url}/parcel/${table.exercise}`)
+  const links = customer.locator('.chain-link')
+  const show = customer.getByRole('button', { name: 'Show its way' })
+  await show.click()
+  await expect(customer.locator('.custody-sheet')).toContainText(/(\d+) of \1 links verified/)
+  await expect(customer.locator('.custody-sheet')).toContainText(/(\d+) of \1 are in a head/)
+  await expect(customer.locator('.chain-link.broken')).toHaveCount(0)
+  await expect(links.first()).toContainText('witnessed')
+  await expect(customer.locator('.device-seal.good').first()).toContainText('did:key:z6Mk')
+  await expect(customer.locator('.device-seal.bad')).toHaveCount(0)
+  await customer.getByRole('checkbox').check()
+  await show.click()
+  await expect(customer.locator('.chain-link.broken')).toHaveCount(1)
+  await expect(customer.locator('.chain-link.broken')).toContainText('broken here: the reports')
 })
