@@ -29,12 +29,15 @@ export function shareLogs(rooms: Rooms, hub: GunHub): Replicas {
     shared.timer.unref()
   }
   rooms.onRoom = (room) => {
-    replicas.set(room.id, { replica: new Replica(room.log, hub), timer: undefined })
+    const path = `${rooms.dirOf(room.id)}/checkpoints`
+    replicas.set(room.id, { replica: new Replica(room.log, hub, path), timer: undefined })
     share(room)
   }
   rooms.onPublished = share
   rooms.onGone = (room) => {
-    clearTimeout(replicas.get(room.id)?.timer)
+    const shared = replicas.get(room.id)
+    clearTimeout(shared?.timer)
+    shared?.replica.close()
     replicas.delete(room.id)
   }
   return { newest: (exercise) => replicas.get(exercise)?.replica.newest }

@@ -135,7 +135,10 @@ function proofFigure() {
   }
 }
 
-/** Fills logs of each size in processes of their own, and opens the largest again. */
+/**
+ * Fills logs of each size in processes of their own, without and with Gun's replica, and opens the
+ * largest again.
+ */
 async function sizeFigures(sizes: readonly number[]) {
   const rows = []
   for (const size of sizes) {
@@ -143,6 +146,9 @@ async function sizeFigures(sizes: readonly number[]) {
     rows.push({ filled: await loadElsewhere(['fill', dir, String(size)]) })
     if (size === sizes.at(-1)) rows.push({ recovered: await loadElsewhere(['recover', dir]) })
     rmSync(dir, { recursive: true, force: true })
+    const shared = mkdtempSync(join(tmpdir(), 'doorstep-bench-'))
+    rows.push({ shared: await loadElsewhere(['share', shared, String(size)]) })
+    rmSync(shared, { recursive: true, force: true })
   }
   return rows
 }

@@ -3,14 +3,16 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { gunPut, type GunMessage } from '../../ledger/gun-message.ts'
-import type { Space } from '../../ledger/replica.ts'
+import { valueKey, type Space } from '../../ledger/replica.ts'
+import { nativeSha256 } from '../ledger/native.ts'
 import { refuse } from '../upgrade.ts'
 import { Crowd, type Member } from './crowd.ts'
 import { SocketFilter } from './filter.ts'
 import { Inlet } from './inlet.ts'
 import { Mesh } from './mesh.ts'
 import { Outlet } from './outlet.ts'
-import { ValueStore } from './store.ts'
+import type { PublishOptions } from './replica.ts'
+import { ValueStore, type ValueSource } from './store.ts'
 
 const FRAME_BYTES_MAX = 65_536
 /** Pieces a frame may come in: a browser sends one, and TCP cuts 64 KiB into fifty. */
@@ -26,11 +28,14 @@ export interface GunHub {
   handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
   /**
    * Keeps `value` and answers gets for it; with `announce` it is sent to everybody through Gun as
-   * well. Returns its key. At most 64 KiB.
+   * well. With `sourced` it is not kept: an attached source has it. Returns its key. At most 64 KiB.
    */
-  publish(space: Space, value: string, options?: { readonly announce?: boolean }): string
+  publish(space: Space, value: string, options?: PublishOptions): string
   /** Stops answering for a value of ours. */
   forget(space: Space, key: string): void
+  /** Asks `source` for values that are not kept here, until it is detached. */
+  attach(source: ValueSource): void
+  detach(source: ValueSource): void
   readonly store: ValueStore
   /** Sockets open, values held for peers, bytes unread by them, starts of the worker so far. */
   status(): GunStatus
@@ -95,8 +100,9 @@ class Hub implements GunHub {
     this.#server.handleUpgrade(req, socket, head, (ws) => this.#accept(ws, address))
   }
 
-  publish(space: Space, value: string, { announce = false } = {}): string {
-    const key = this.store.keep(space, value)
+  publish(space: Space, value: string, options: PublishOptions = {}): string {
+    const { announce = false, sourced = false } = options
+    const key = sourced ? valueKey(value, nativeSha256) : this.store.keep(space, value)
     if (announce) {
       this.#mesh.put(this.#ours, { id: randomId(), ack: undefined, space, key, value })
     }
@@ -105,6 +111,14 @@ class Hub implements GunHub {
 
   forget(space: Space, key: string): void {
     this.store.forget(space, key)
+  }
+
+  attach(source: ValueSource): void {
+    this.store.attach(source)
+  }
+
+  detach(source: ValueSource): void {
+    this.store.detach(source)
   }
 
   status(): GunStatus {

@@ -7,6 +7,17 @@ import { nativeSha256 } from '../ledger/native.ts'
 export const GUEST_BYTES_MAX = 16 * 1024 * 1024
 export const GUEST_VALUES_MAX = 20_000
 
+/** Characters of values that were made again for a get and may be asked for once more. */
+export const MADE_AGAIN_MAX = 2 * 1024 * 1024
+
+/** Values of our own that are not kept here, but can be made again or read from a file. */
+export interface ValueSource {
+  /** Whether it may have a value; cheap. */
+  has(space: Space, key: string): boolean
+  /** A value that hashes to its key, or none. */
+  read(space: Space, key: string): string | undefined
+}
+
 interface Guest {
   readonly value: string
   readonly owner: Owner
@@ -19,23 +30,42 @@ interface Owner {
 }
 
 /**
- * The values this server answers gets from. Our own stay until forgotten; those of peers are
- * bounded, and whoever brought most loses the oldest first. A key can never change its value: it is
- * the hash of it.
+ * The values this server answers gets from. Our own stay until forgotten, or are had from a source
+ * that was attached; those of peers are bounded, and whoever brought most loses the oldest first. A
+ * key can never change its value: it is the hash of it.
  */
 export class ValueStore {
   readonly #own = new Map<string, string>()
+  readonly #sources = new Set<ValueSource>()
+  /** From sources, the longest unused first. */
+  readonly #again = new Map<string, string>()
+  #againLength = 0
   readonly #guests = new Map<string, Guest>()
   readonly #owners = new Map<string, Owner>()
   #guestBytes = 0
 
   get(space: Space, key: string): string | undefined {
     const name = `${space}#${key}`
-    return this.#own.get(name) ?? this.#guests.get(name)?.value
+    return this.#own.get(name) ?? this.#guests.get(name)?.value ?? this.#madeAgain(space, key, name)
   }
 
+  /** Whether there is a value; of a source, whether there may be one. */
   has(space: Space, key: string): boolean {
-    return this.get(space, key) !== undefined
+    const name = `${space}#${key}`
+    if (this.#own.has(name) || this.#guests.has(name)) return true
+    for (const source of this.#sources) if (source.has(space, key)) return true
+    return false
+  }
+
+  /** Asks `source` for what is not kept here, until it is detached. */
+  attach(source: ValueSource): void {
+    this.#sources.add(source)
+  }
+
+  detach(source: ValueSource): void {
+    this.#sources.delete(source)
+    this.#again.clear()
+    this.#againLength = 0
   }
 
   /** Keeps a value of our own and returns its key. Throws where it exceeds `VALUE_BYTES_MAX`. */
@@ -69,6 +99,29 @@ export class ValueStore {
     return true
   }
 
+  /** Reads a value from a source, once for some time. */
+  #madeAgain(space: Space, key: string, name: string): string | undefined {
+    let value = this.#again.get(name)
+    if (value !== undefined) {
+      this.#again.delete(name)
+      this.#again.set(name, value)
+      return value
+    }
+    for (const source of this.#sources) {
+      value = source.has(space, key) ? source.read(space, key) : undefined
+      if (value === undefined) continue
+      this.#again.set(name, value)
+      this.#againLength += value.length
+      for (const [old, { length }] of this.#again) {
+        if (this.#againLength <= MADE_AGAIN_MAX) break
+        this.#again.delete(old)
+        this.#againLength -= length
+      }
+      return value
+    }
+    return undefined
+  }
+
   /** Drops the oldest value of whoever takes most of what is short. */
   #evict(short: 'bytes' | 'names'): void {
     const share = (owner: Owner) => (short === 'bytes' ? owner.bytes : owner.names.size)
@@ -84,6 +137,11 @@ export class ValueStore {
     most.bytes -= length
     this.#guestBytes -= length
     if (most.names.size === 0) this.#owners.delete(at)
+  }
+
+  /** Values of our own that are held in memory. */
+  get ownValues(): number {
+    return this.#own.size
   }
 
   /** Values and characters held for peers. */

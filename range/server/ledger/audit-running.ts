@@ -74,13 +74,19 @@ function nameIn(tile: number, stored: Uint8Array, known: Known, copies: Copies):
   return { ok: false, changed: first, what: 'leaf' }
 }
 
-/** `howLeafDiffers` where no copy of the leaf is left, by two entries in a row or by neighbours. */
+/** `howLeafDiffers` where no copy of the leaf is left, by two entries in a row, else by a moved one. */
 function howMarksDiffer(stored: Uint8Array, index: number, leaves: Leaves) {
-  const fits = (at: number, mark: number) => leaves.mayBe(mark, leafAt(stored, at))
+  const count = stored.length / LEAF_BYTES
+  const fits = (at: number, as: number): boolean => {
+    if (at >= count || as >= leaves.size) return false
+    const own = leafAt(stored, at)
+    const settled = as < leaves.settled * TILE_WIDTH
+    return settled ? leaves.mayBe(as, own) : equalBytes(own, leaves.leaf(as))
+  }
   if (fits(index, index + 1) && fits(index + 1, index + 2)) return 'missing'
   if (fits(index + 1, index) && fits(index + 2, index + 1)) return 'reordered'
-  for (let at = index + 1; at <= index + TILE_WIDTH; at++) {
-    if (!fits(at, at) && fits(at, index)) return 'reordered'
+  for (let at = index + 1; at < count; at++) {
+    if (fits(at, index) && !fits(at, at)) return 'reordered'
   }
   return 'leaf'
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { parseTilePath } from '../../ledger/tile.ts'
+import { parseTilePath, type TileId } from '../../ledger/tile.ts'
+import { LedgerError } from './error.ts'
 import type { PublishedLog } from './published.ts'
 
 /** Finds a log by the id in the address. A `Map` is one. */
@@ -14,7 +15,7 @@ type Answer =
       readonly body: Uint8Array
       readonly keep: boolean
     }
-  | { readonly status: 403 | 404 | 405; readonly code: string }
+  | { readonly status: 403 | 404 | 405 | 500; readonly code: string }
 
 const ADDRESS = /^\/ledger\/([A-Za-z0-9-]{1,64})\/([a-z0-9./]{1,120})$/
 
@@ -61,8 +62,18 @@ function answerTo(
     default: {
       const tile = parseTilePath(name)
       if (tile === undefined) return undefined
-      return bytes('application/octet-stream', log.tile(tile), true)
+      return tileAnswer(tile, log)
     }
+  }
+}
+
+/** What was changed on the disk is named to whoever asks for it, and not shown. */
+function tileAnswer(tile: TileId, log: PublishedLog): Answer {
+  try {
+    return bytes('application/octet-stream', log.tile(tile), true)
+  } catch (error) {
+    if (error instanceof LedgerError) return { status: 500, code: error.code }
+    throw error
   }
 }
 

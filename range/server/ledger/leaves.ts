@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto'
 import { LEAF_BYTES } from '../../ledger/leaf.ts'
-import { tilePath, TILE_WIDTH } from '../../ledger/tile.ts'
+import { TILE_WIDTH } from '../../ledger/tile.ts'
 import type { Disk } from './disk.ts'
 import { LedgerError } from './error.ts'
 import { readFramedLeaves, type Frame } from './frame.ts'
 import type { Marks } from './marks.ts'
+import { readTile } from './tiles.ts'
 
 /** Full tiles read or written last whose leaves stay in memory, 9.5 kB each. */
 export const TILES_CACHED = 32
@@ -270,10 +271,9 @@ export function readBundle(
   folder: string,
   tile: number,
 ): Buffer | undefined {
-  const path = tilePath({ level: 'entries', index: tile, width: TILE_WIDTH })
+  const bytes = readTile(disk, folder, { level: 'entries', index: tile, width: TILE_WIDTH })
+  if (bytes === undefined) return undefined
   const each = LEAF_BYTES + 2
-  const bytes = disk.readPart(`${folder}/${path}`, 0, TILE_WIDTH * each + 1)
-  if (bytes.length !== TILE_WIDTH * each) return undefined
   const leaves = Buffer.allocUnsafe(PAGE_BYTES)
   for (let i = 0; i < TILE_WIDTH; i++) {
     bytes.copy(leaves, i * LEAF_BYTES, i * each + 2, (i + 1) * each)

@@ -19,6 +19,8 @@ export interface PublishedLog {
   readonly sealed: boolean
   /** A tile or bundle of the published tree, of any width it has had. */
   tile(id: TileId): Uint8Array | undefined
+  /** The same as its derived file has it, unchecked, where that is there: for a quick look. */
+  storedTile?(id: TileId): Uint8Array | undefined
   leaf(index: number): Uint8Array | undefined
   /** Root over the first `size` entries, at most `publishedSize`; else it is read out of tiles. */
   root?(size: number): Uint8Array

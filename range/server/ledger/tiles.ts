@@ -33,14 +33,29 @@ export function writeTiles(
   const { oldSize, newSize } = sizes
   for (const tile of withBundles(tilesGrown(oldSize, newSize))) {
     const file = `${folder}/${tilePath(tile)}`
-    const bytesEach = tile.level === 'entries' ? LEAF_BYTES + 2 : HASH_BYTES
-    if (disk.length(file) !== tile.width * bytesEach) disk.write(file, renderTile(tile, source))
+    if (disk.length(file) !== tile.width * bytesEach(tile))
+      disk.write(file, renderTile(tile, source))
   }
   for (const tile of withBundles(tilesGrown(oldSize, newSize))) {
     const level = tile.level === 'entries' ? 0 : tile.level
     const width = tileWidthAt(level, tile.index, oldSize)
     if (width > 0) disk.remove(`${folder}/${tilePath({ ...tile, width })}`)
   }
+}
+
+/** A tile as its derived file has it, unchecked; undefined where it has another length. */
+export function readTile(
+  disk: Pick<Disk, 'readPart'>,
+  folder: string,
+  tile: TileId,
+): Buffer | undefined {
+  const length = tile.width * bytesEach(tile)
+  const bytes = disk.readPart(`${folder}/${tilePath(tile)}`, 0, length + 1)
+  return bytes.length === length ? bytes : undefined
+}
+
+function bytesEach({ level }: TileId): number {
+  return level === 'entries' ? LEAF_BYTES + 2 : HASH_BYTES
 }
 
 /** Each tile of level 0 followed by its bundle. */
