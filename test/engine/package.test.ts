@@ -32,7 +32,7 @@ test('[E1] the tarball alone detects, from the ten lines of its README', () => {
   const declined = Array.from({ length: 30 }, (_, n) =>
     payment(n * 5_000, { card: `tok_${n}`, code: '05', ip: '203.0.113.9' }),
   )
-  const lines = declined.map((row) => JSON.stringify(row)).join('\n')
+  const lines = declined.map(({ body }) => JSON.stringify(body)).join('\n')
   writeFileSync(join(project, 'telemetry.jsonl'), lines)
   writeFileSync(join(project, 'detect.mjs'), script)
   const said = execFileSync(process.execPath, ['detect.mjs'], { cwd: project, encoding: 'utf8' })
