@@ -96,7 +96,7 @@ function follow(state: RunState, trail: Trail, happened: Happened): void {
     }
     case 'BookSettled':
       trail.lostMinor += event.restMinor
-      take('money', '#book', Math.round(event.restMinor / 1000))
+      take('settled', `#${event.round + 1}`, Math.round(event.restMinor / 1000))
       break
     case 'BookClaimRefused':
       trail.lastLoss = at

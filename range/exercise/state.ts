@@ -123,7 +123,7 @@ export interface Trail {
 export interface Loot {
   readonly at: Milliseconds
   readonly run: number
-  readonly kind: 'card' | 'money' | 'parcel' | 'working-card'
+  readonly kind: 'card' | 'money' | 'parcel' | 'working-card' | 'settled'
   readonly what: string
   readonly worth: number
 }

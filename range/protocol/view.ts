@@ -59,7 +59,7 @@ export interface AttackerView extends Common {
   readonly loot: readonly {
     readonly at: Milliseconds
     readonly run: number
-    readonly kind: 'card' | 'money' | 'parcel' | 'working-card'
+    readonly kind: 'card' | 'money' | 'parcel' | 'working-card' | 'settled'
     readonly what: string
     readonly worth: number
   }[]

@@ -13,6 +13,8 @@ const KINDS = [
   'order',
   'refund',
   'locker',
+  'device',
+  'witness',
 ] as const
 
 /** Detectors count vans from 0, people from 1: `van:0` becomes `van:1`, `van 0` becomes `van 1`. */

@@ -133,7 +133,7 @@ function stepsOf(state: RunState): AttackerView['steps'] {
       'cash-out',
       state.loot.length >= 20
         ? (state.loot[19]?.at ?? null)
-        : (state.loot.find((one) => one.kind === 'money')?.at ?? null),
+        : (state.loot.find(({ kind }) => kind === 'money' || kind === 'settled')?.at ?? null),
     ],
   ]
   return marks.map(([id, at]) => ({ id, done: at !== null, at }))
