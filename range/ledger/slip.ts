@@ -47,8 +47,8 @@ const SLIP_BYTES = SIGNATURE_AT + SIGNATURE_BYTES
 export const SLIP_CHARS = Math.ceil((SLIP_BYTES * 4) / 3)
 
 /**
- * The code of a slip, `SLIP_CHARS` letters: kind, place, salt, commitment, signature. The salt comes
- * out of the log's key, so that an order has the same one whenever it is asked for.
+ * The code of a slip, `SLIP_CHARS` letters: kind, place, salt, commitment, signature. The salt
+ * comes out of the log's key, so that an order has the same one whenever it is asked for.
  */
 export function signSlip(body: SlipBody, signer: Signer, sha256: Sha256): string {
   const { kind, origin, order, leaf, from, within } = body

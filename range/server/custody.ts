@@ -6,7 +6,7 @@ import { othersFirst, Turn } from './turn.ts'
 
 const turn = new Turn(4)
 const KEPT_MAX = 8
-/** Trails by number, as long as their exercise is in memory: erased or forgotten, they go with it. */
+/** Trails by number, as long as their exercise is in memory: they go with it. */
 const kept = new WeakMap<Room, Map<string, CustodyTrail>>()
 
 type Refused = { readonly error: string }

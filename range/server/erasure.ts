@@ -18,8 +18,8 @@ interface Asked extends ErasureAsked {
 
 /**
  * Erases what somebody asked to be erased of an ended exercise (GDPR, Art. 17): a seat's name, all
- * that a seat handed in, or what the trainer wrote. Leaves, proofs and all other openings stay. That
- * it was done is kept, not what it said. Refuses with `not-ended`, `no-such-exercise`.
+ * that a seat handed in, or what the trainer wrote. Leaves, proofs and all other openings stay.
+ * That it was done is kept, not what it said. Refuses with `not-ended`, `no-such-exercise`.
  */
 export async function eraseOf(
   store: Store,

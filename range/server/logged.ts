@@ -13,7 +13,10 @@ export function asLogged(input: Input): Input {
   return text === undefined ? input : (JSON.parse(text) as { input: Input }).input
 }
 
-/** The shape of a logged input, its words sealed; `sent` lets a repeated message be known again after a restart. */
+/**
+ * The shape of a logged input, its words sealed; `sent` lets a repeated message be known again after
+ * a restart.
+ */
 export function entryOf(input: Input, sent?: Sent): { kind: string } {
   return {
     kind: 'input',

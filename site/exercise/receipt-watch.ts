@@ -1,6 +1,6 @@
 import { checkOwnMoves, type Finding, type OwnMovesResult } from '../../range/client/own-moves.ts'
 import type { ReceiptMessage } from '../../range/protocol/message.ts'
-import { readKey } from '../proof/check.ts'
+import { readDevice } from '../device.ts'
 import { readReceipts } from './receipts.ts'
 
 /** What a receipt can show that nobody may overlook. */
@@ -60,8 +60,8 @@ export class ReceiptWatch {
 }
 
 /**
- * Looks this browser's receipts up every three quarters of a minute as long as the page is seen, and
- * at the end all of them. `ended` once the screen shows the end.
+ * Looks this browser's receipts up every three quarters of a minute as long as the page is seen,
+ * and at the end all of them. `ended` once the screen shows the end.
  */
 export function watchReceipts(
   exercise: string,
@@ -96,9 +96,17 @@ async function lookUp(
   exercise: string,
   messages: readonly ReceiptMessage[],
 ): Promise<OwnMovesResult | undefined> {
-  const { key } = await readKey(exercise)
-  if (key === null) return undefined
+  const key = await keyOf(exercise)
+  if (key === undefined) return undefined
   const answer = await fetch(`/api/exercises/${encodeURIComponent(exercise)}/ledger`)
   const { sealed } = (await answer.json()) as { sealed?: unknown }
   return checkOwnMoves({ ledger: exercise, vkey: key, ended: sealed === true }, messages)
+}
+
+/** The log's key as this browser saw it first, else as it is shown. */
+async function keyOf(exercise: string): Promise<string | undefined> {
+  const pinned = readDevice(`ledger-key.${exercise}`)
+  if (pinned !== undefined) return pinned
+  const answer = await fetch(`/ledger/${encodeURIComponent(exercise)}/key.pub`)
+  return answer.ok ? (await answer.text()).trim() : undefined
 }

@@ -19,9 +19,9 @@ export interface LedgerEraseOptions {
 const MISUSE = 2
 
 /**
- * `ledger erase DIR --entry N… --seat S… [--yes]`: erases openings of an ended exercise, and with a
- * seat its name where the database lies beside. Leaves and all other openings stay. Returns the exit
- * code: 0 erased or listed, 2 misuse with one line.
+ * `ledger erase DIR --entry N… --seat S… [--yes]`: erases openings of an ended exercise, and with
+ * a seat its name where the database lies beside. Leaves and all other openings stay. Returns the
+ * exit code: 0 erased or listed, 2 misuse with one line.
  */
 export function ledgerErase(dir: string, options: LedgerEraseOptions, io: Output): number {
   const fail = (line: string): number => {

@@ -60,9 +60,11 @@ export function ledgerProve(
   io: Output = terminal,
 ): number {
   try {
-    const proof = readPublished(dir).prove(index)
+    const log = readPublished(dir)
+    const proof = log.prove(index)
     if (proof === undefined) {
-      io.err(`ledger prove: entry ${index} is not published, or its opening was erased`)
+      const why = index < log.publishedSize ? 'its opening was erased' : 'it is not published'
+      io.err(`ledger prove: there is no proof of entry ${index}: ${why}`)
       return 2
     }
     if (options.out === undefined) io.out(proof.trimEnd())
@@ -108,9 +110,11 @@ function report(found: Inspection, options: LedgerVerifyOptions, io: Output): vo
   for (const problem of found.problems) io.out(sentence(problem))
   const waiting =
     found.unsigned === 0 ? '' : `, ${found.unsigned} more are stored but not signed yet`
+  const erased =
+    found.erased === undefined ? '' : `, what ${found.erased} of them said was erased on request`
   io.out(
     found.ok
-      ? `${found.origin}: all ${found.size} signed entries are unchanged${waiting}`
+      ? `${found.origin}: all ${found.size} signed entries are unchanged${waiting}${erased}`
       : `${found.origin}: CHANGED, ${found.size} entries were signed`,
   )
   io.out(`key ${found.vkey}`)

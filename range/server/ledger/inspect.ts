@@ -44,6 +44,8 @@ export interface Inspection {
   /** Leaves under the signed checkpoint, and leaves stored beyond it. */
   readonly size: number
   readonly unsigned: number
+  /** Openings that were erased on request; the record is whole without them. */
+  readonly erased?: number
   readonly problems: readonly Problem[]
 }
 
@@ -72,7 +74,14 @@ export function inspectDir(dir: string, vkey?: string): Inspection {
     ...tileProblems(paths, stored, head),
   ]
   const unsigned = Math.max(0, count - head.size)
-  return { ok: problems.length === 0, origin, vkey: key, size: head.size, unsigned, problems }
+  const erased = erasedLines(paths)
+  const found = { origin, vkey: key, size: head.size, unsigned, problems }
+  return { ok: problems.length === 0, ...found, ...(erased === 0 ? {} : { erased }) }
+}
+
+function erasedLines({ openings }: Paths): number {
+  const text = nodeDisk.read(openings)?.toString('latin1') ?? ''
+  return text.match(/^\{"erased":true,/gm)?.length ?? 0
 }
 
 /** Whether `leaves` are what the checkpoint was signed over. */

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { formatOpening, leafOf, openingOf } from '../../../range/ledger/leaf.ts'
 import { MERGE_LEAVES, signReceipt } from '../../../range/ledger/receipt.ts'
 import { ledgerErase, type LedgerEraseOptions } from '../../../range/server/cli/ledger-erase.ts'
+import { ledgerProve, ledgerVerify } from '../../../range/server/cli/ledger.ts'
 import { ledgerReceipt } from '../../../range/server/cli/ledger-receipt.ts'
 import { handleLedgerRequest } from '../../../range/server/ledger/http.ts'
 import { inspectDir } from '../../../range/server/ledger/inspect.ts'
@@ -162,7 +163,15 @@ describe('doorstep ledger erase', () => {
     expect([done.code, done.out]).toEqual([0, ['{"erased":true,"entries":1,"words":0}']])
     expect(readPublished(copy).prove(0)).toBeUndefined()
     expect(readPublished(copy).prove(1)).toBe(before)
-    expect(inspectDir(copy).ok).toBe(true)
+    expect(inspectDir(copy)).toMatchObject({ ok: true, erased: 1 })
+    const proved = await said((io) => ledgerProve(copy, 0, {}, io))
+    expect([proved.code, proved.err]).toEqual([
+      2,
+      'ledger prove: there is no proof of entry 0: its opening was erased',
+    ])
+    const verified = await said((io) => ledgerVerify(copy, {}, io))
+    expect(verified.code).toBe(0)
+    expect(verified.out[0]).toContain('what 1 of them said was erased on request')
     expect((await judge([good, slip], { log: copy })).code).toBe(0)
   })
 })
