@@ -14,8 +14,8 @@ export function asLogged(input: Input): Input {
 }
 
 /**
- * The shape of a logged input, its words sealed; `sent` lets a repeated message be known again after
- * a restart.
+ * The shape of a logged input, its words sealed; `sent` lets a repeated message be known again
+ * after a restart.
  */
 export function entryOf(input: Input, sent?: Sent): { kind: string } {
   return {
