@@ -29,6 +29,17 @@ export function ledgerCommands(program: Command, done: Done): void {
       const { ledgerProve } = await import('./ledger.ts')
       done(ledgerProve(dir, index, options))
     })
+  ledger
+    .command('events')
+    .description('checks an exported EPCIS document: hashes, and the devices’ signatures')
+    .argument('<file>', 'the export of a debrief, doorstep-….jsonld')
+    .option('--log <dir>', "the exercise's folder, whose record says which devices count")
+    .addOption(json())
+    .action(async (file: string, options: { log?: string; json?: boolean }) => {
+      const { ledgerEvents } = await import('./ledger-events.ts')
+      const { terminal } = await import('./ledger.ts')
+      done(ledgerEvents(file, options, terminal))
+    })
   receiptCommands(ledger, done)
   witnessCommands(ledger, done)
 }

@@ -195,7 +195,7 @@ describe('[L74] a browser', () => {
 
   test('names what is wrong: unsigned, unknown device, another device, a bad signature', () => {
     const of = trail()
-    const [{ event }] = seals(of) as [{ event: EpcisEvent }]
+    const { event } = seals(of)[0]!
     const devices = takenIn(of.seconds.flatMap((second) => second.devices))
     const signed = signedIn(of.seconds.flatMap((second) => second.seals))
     const broken = (body: EpcisEvent, record = { origin: ORIGIN, devices, signed }): string => {

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs'
-import Ajv from 'ajv'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv } from 'ajv'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { EpcisEvent } from '../../../engine/event/telemetry.ts'
 import { readWitnessed } from '../../../range/client/witnessed.ts'
 import { sealOf } from '../../../range/client/sealed-report.ts'
 import { parseDevices, parseSignatures, signedText } from '../../../range/ledger/device-seal.ts'
@@ -9,6 +11,8 @@ import { epcisEventHash } from '../../../range/ledger/epcis-hash.ts'
 import { parseProof } from '../../../range/ledger/proof.ts'
 import type { CustodyOrder, CustodyTrail } from '../../../range/protocol/custody.ts'
 import { NAMESPACES } from '../../../range/protocol/epcis-form.ts'
+import { ledgerEvents, type LedgerEventsOptions } from '../../../range/server/cli/ledger-events.ts'
+import { Devices } from '../../../range/server/devices.ts'
 import { nativeSha256, nativeVerify } from '../../../range/server/ledger/native.ts'
 import { cosigned, witnessKey } from '../ledger/witness-rig.ts'
 import {
@@ -166,4 +170,41 @@ test('[L74] custody is exported as EPCIS 2.0, each event named by its hash and s
     const text = signedText(document['doorstep:signedFor'], eventID!)
     expect(nativeVerify(parseDidKey(did!)!, text, Buffer.from(signature!, 'base64'))).toBe(true)
   }
+})
+
+test('[L74] the command line judges an export by itself, and by the record of its exercise', async () => {
+  const answer = await harness.get(`/api/exercises/${player.exercise}/export.jsonld`, mine())
+  const text = await answer.text()
+  const file = join(harness.data, 'export.jsonld')
+  const log = join(harness.data, 'exercises', player.exercise)
+  const run = (changed: string, options: LedgerEventsOptions = {}) => {
+    writeFileSync(file, changed)
+    const said: string[] = []
+    const io = { out: (line: string) => said.push(line), err: (line: string) => said.push(line) }
+    return { code: ledgerEvents(file, options, io), said: said.join('\n') }
+  }
+  expect(run(text)).toMatchObject({ code: 0 })
+  expect(run(text, { log })).toMatchObject({ code: 0 })
+  // One word of one event: its hash is another.
+  const bent = run(text.replace(/"disposition": "\w+"/, '"disposition": "lost"'), { log })
+  expect(bent).toMatchObject({ code: 1 })
+  expect(bent.said).toMatch(/^changed: /)
+  // Events and signatures that somebody else made hold by their own word alone.
+  const document = JSON.parse(text) as Exported
+  const forged = new Devices(Buffer.alloc(32, 9), document['doorstep:signedFor'])
+  const some = document.epcisBody.eventList.find(({ type }) => type === 'ObjectEvent')
+  const event: Record<string, unknown> = { ...some, disposition: 'lost' }
+  const body = event as unknown as EpcisEvent
+  const at = { at: 0, telemetry: [{ time: 0, uid: '', body }] }
+  const [, made] = forged.sealed(at)
+  const { hash: eventID, did, signature } = parseSignatures(made)!.events[0]!
+  const row = { ...document['doorstep:signatures'][0], eventID, did, signature }
+  const one = { epcisBody: { eventList: [{ ...event, eventID }] }, 'doorstep:signatures': [row] }
+  expect(run(JSON.stringify({ ...document, ...one }))).toMatchObject({ code: 0 })
+  const judged = run(JSON.stringify({ ...document, ...one }), { log })
+  expect(judged).toMatchObject({ code: 1 })
+  expect(judged.said).toMatch(/^unsigned: scanner:/)
+  for (const nothing of ['', 'null', '{}', '{"epcisBody":{"eventList":[null]}}'])
+    expect(run(nothing)).toMatchObject({ code: 2 })
+  expect(run(text, { log: harness.data })).toMatchObject({ code: 2 })
 })
