@@ -47,6 +47,17 @@ describe('rules that ship', () => {
     ])
   })
 
+  it('those that no telemetry of the range tries say so, and the table marks their files', () => {
+    const untried = FILES.filter(({ text }) =>
+      text.includes('status: experimental # the range emits'),
+    )
+    const rules = untried.flatMap(({ text }) => text.match(/^status: experimental/gm) ?? [])
+    const table = readFileSync(new URL('README.md', FOLDER), 'utf8')
+    const marked = [...table.matchAll(/`(\w+)`†/g)].map(([, name]) => `${name}.yml`)
+    expect(untried.map(({ name }) => name).sort()).toEqual(marked.sort())
+    expect(table).toContain(`The ${rules.length} rules that need them say so themselves`)
+  })
+
   it('those above informational name a lead entity', () => {
     const silent = set.rules.filter((rule) => rule.level !== 'informational')
     expect(silent.filter((rule) => rule.doorstep.lead.length === 0)).toEqual([])
