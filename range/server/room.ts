@@ -3,6 +3,7 @@ import type { Input, Outcome } from '../exercise/types.ts'
 import type { MoveAnswer } from '../protocol/message.ts'
 import type { View } from '../protocol/view.ts'
 import { Audience, type Whom } from './audience.ts'
+import { APART_MS, FramePace } from './frame-pace.ts'
 import type { Log } from './ledger/log.ts'
 import type { Devices } from './devices.ts'
 import { asLogged, codeOf, entryOf } from './logged.ts'
@@ -21,8 +22,6 @@ const TICKS_AT_ONCE = 8
  * bursts.
  */
 const OWED_MS_MAX = 60_000
-/** Two frames that actions cause are at least this far apart; the first goes out at once. */
-const FLUSH_APART_MS = 16
 const FLUSH_EVERY_MS = 100
 /** Everybody is brought up to date at least this often, paused or not. */
 const REFRESH_MS = 2000
@@ -44,6 +43,8 @@ export interface RoomParts {
   /** Who signs what the town's devices report. */
   readonly devices: Devices
   readonly now: () => number
+  /** Of all rooms of a server; one of its own without it. */
+  readonly pace?: FramePace
   readonly onEnded: () => void
   readonly onBroken: (why: string) => void
   /** After each published checkpoint. */
@@ -75,6 +76,7 @@ export class Room {
   lastActive: number
   readonly #parts: RoomParts
   readonly #answers: Answers
+  readonly #pace: FramePace
   #waiting: Waiting[] = []
   #working = false
   #owed = 0
@@ -88,7 +90,7 @@ export class Room {
   #flushed = 0
   #refreshed = 0
   #shown = 0
-  #flushing = false
+  #showAt = Infinity
   #flushTimer: NodeJS.Timeout | undefined
   #loop: NodeJS.Timeout | undefined
   #auditedAt: number
@@ -97,6 +99,7 @@ export class Room {
   constructor(parts: RoomParts) {
     this.#parts = parts
     this.#answers = parts.answers ?? new Map()
+    this.#pace = parts.pace ?? new FramePace()
     this.orders = parts.orders ?? new OrderBook()
     this.id = parts.id
     this.code = parts.code
@@ -142,20 +145,22 @@ export class Room {
 
   /**
    * Shows what changed to a role, a seat or all: as soon as the work at hand is done, or with the
-   * others of a moment.
+   * others of a moment. `apart`: milliseconds since the last frame that may pass before.
    */
-  touch(whom: Whom): void {
+  touch(whom: Whom, apart: number = APART_MS): void {
     this.#soon.add(whom)
-    if (this.#flushing) return
-    this.#flushing = true
-    const since = Math.max(0, this.#parts.now() - this.#shown)
+    const now = this.#parts.now()
+    const wait = Math.max(0, apart - Math.max(0, now - this.#shown))
+    if (this.#showAt <= now + wait) return
+    this.#showAt = now + wait
+    clearTimeout(this.#flushTimer)
     const show = (): void => {
-      this.#flushing = false
+      this.#showAt = Infinity
       this.#shown = this.#parts.now()
       this.#show(this.#soon)
     }
-    if (since >= FLUSH_APART_MS) setImmediate(show)
-    else this.#flushTimer = setTimeout(show, FLUSH_APART_MS - since)
+    if (wait === 0) setImmediate(show)
+    else this.#flushTimer = setTimeout(show, wait)
   }
 
   #show(whom: Set<Whom>): void {
@@ -276,12 +281,16 @@ export class Room {
    */
   #showEffect(input: Input): void {
     if (input.kind === 'SeatChanged') this.#parts.onSeatChanged?.()
+    if (input.kind !== 'Requested' && input.kind !== 'Moved') {
+      this.touch('all')
+      return
+    }
+    const apart = this.#pace.apart(this.#parts.now())
     if (input.kind === 'Requested') this.#frame.add('trainer')
-    else this.touch(input.kind === 'Moved' ? 'trainer' : 'all')
-    if (input.kind !== 'Requested' && input.kind !== 'Moved') return
+    else this.touch('trainer', apart)
     if (input.seat === null) return
     const role = this.run.state.seats.get(input.seat)?.role
-    this.touch(role === undefined || role === 'customer' ? input.seat : role)
+    this.touch(role === undefined || role === 'customer' ? input.seat : role, apart)
   }
 
   #tickOnce(): void {

@@ -8,6 +8,7 @@ import { CODE_ALPHABET, CODE_LENGTH } from '../protocol/door.ts'
 import type { PlayRole, Role } from '../protocol/view.ts'
 import { exercises, type Store } from './database.ts'
 import { loadEngineParts, type EngineParts } from './engine-parts.ts'
+import { FramePace } from './frame-pace.ts'
 import type { LogShelf } from './ledger/http.ts'
 import { LAB_SEEDS } from './lab-seeds.ts'
 import { freeName, smallerTeam } from './newcomer.ts'
@@ -45,6 +46,7 @@ export class Rooms {
   readonly #runs: Runs
   readonly #words: Words
   readonly #now: () => number
+  readonly #pace = new FramePace()
   readonly #rooms = new Map<string, Room>()
   readonly #byCode = new Map<string, Room>()
   readonly #caps = new Map<string, { readonly room: Room; readonly seat: string }>()
