@@ -121,8 +121,10 @@ async function answer(place: Place, res: ServerResponse, asked: ShopRequest): Pr
     )
   if (room.run.phase() === 'ended')
     return void say(res, 503, 'The exercise is over. The shop has closed.')
-  // What changes something is receipted: to the seat over its own line, never in here.
-  const sent = request.method === 'POST' ? { seat, id: randomBytes(12).toString('hex') } : undefined
+  // What changes something of the shop is receipted, and what its pages post elsewhere is not: to
+  // the seat over its own line, never in here.
+  const changes = request.method === 'POST' && request.host === SHOP_HOST
+  const sent = changes ? { seat, id: randomBytes(12).toString('hex') } : undefined
   const outcome = await room.submit({ kind: 'Requested', seat, request }, sent)
   if (!outcome.ok)
     return void say(
