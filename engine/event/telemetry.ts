@@ -246,8 +246,8 @@ export interface BookActivity extends OcsfBase {
         /** Whether the witness keeps what it was shown from now on. */
         readonly accepted: boolean
         /**
-         * The first row that it kept otherwise, with its way to the root of `kept`; or, `kept` null,
-         * the first new one that is dated before that head, with its way to the root of `shown`.
+         * The first row that it kept otherwise, with its way to the root of `kept`; or, its `kept`
+         * null, the first new one dated before that head, with its way to the root of `shown`.
          */
         readonly differs: {
           readonly index: number

@@ -164,20 +164,15 @@ export function scoreDecision(
         : line(POINTS.innocentSuspended, 'innocent-suspended', { account: id })
     }
     case 'FreezeRefunds':
-      return live.some((attack) => attack.technique === 'I1' && attack.firstEffect !== null)
-        ? worth(heldUp(state, live, 'I1'), POINTS.refundsFrozen, 'refunds-frozen')
-        : line(POINTS.restoredForNothing, 'frozen-for-nothing')
     case 'FreezeBook':
     case 'RebuildBook':
     case 'ProveChange':
-      return bookLines(state, live, action.kind, { line, worth })
+      return insiderLines(state, live, action.kind, { line, worth })
     case 'RecallVan':
     case 'LockCargo':
       return vanLines(savedAboard(state, live, action.van), action, { line, worth })
     case 'HoldParcel':
-      return state.town
-        .world()
-        .logistics.vans.some((van) => van.diversion !== null && van.cargo.includes(action.parcel))
+      return isLedAway(state, action.parcel)
         ? line(POINTS.parcelSaved, 'parcel-held', { parcel: id })
         : line(POINTS.heldForNothing, 'held-for-nothing', { parcel: id })
     case 'NotifyCardHolders':
@@ -191,16 +186,28 @@ export function scoreDecision(
   }
 }
 
+function isLedAway(state: RunState, parcel: number): boolean {
+  const { vans } = state.town.world().logistics
+  return vans.some((van) => van.diversion !== null && van.cargo.includes(parcel))
+}
+function hasBegun(live: readonly Trail[], technique: string): boolean {
+  return live.some((attack) => attack.technique === technique && attack.firstEffect !== null)
+}
+
 /** The town refuses to rebuild or prove where nothing differs, so both always helped. */
-function bookLines(
+function insiderLines(
   state: RunState,
   live: readonly Trail[],
-  kind: 'FreezeBook' | 'RebuildBook' | 'ProveChange',
+  kind: 'FreezeRefunds' | 'FreezeBook' | 'RebuildBook' | 'ProveChange',
   { line, worth }: { readonly line: Line; readonly worth: Worth },
 ): readonly ScoreLine[] {
   if (kind === 'RebuildBook') return line(POINTS.bookRebuilt, 'book-rebuilt')
   if (kind === 'ProveChange') return line(POINTS.changeProven, 'change-proven')
-  return live.some((attack) => attack.technique === 'I4' && attack.firstEffect !== null)
+  if (kind === 'FreezeRefunds')
+    return hasBegun(live, 'I1')
+      ? worth(heldUp(state, live, 'I1'), POINTS.refundsFrozen, 'refunds-frozen')
+      : line(POINTS.restoredForNothing, 'frozen-for-nothing')
+  return hasBegun(live, 'I4')
     ? worth(heldUp(state, live, 'I4'), POINTS.bookFrozen, 'book-frozen')
     : line(POINTS.restoredForNothing, 'book-frozen-for-nothing')
 }
