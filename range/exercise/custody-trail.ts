@@ -25,7 +25,8 @@ export function custodyOrders(state: RunState): CustodyOrder[] {
 /**
  * Plays the exercise again and keeps every second in which something was reported of one order: the
  * parts whose hash is that second's digest, the entry of the log that holds it, and those that hold
- * the devices' signatures. Yields every 20 ticks, so that other requests go on. Null where there is no such order.
+ * the devices' signatures. Yields every 20 ticks, so that other requests go on. Null where there is
+ * no such order.
  */
 export function* custodyTrail(
   options: RunOptions,

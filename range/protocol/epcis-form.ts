@@ -33,7 +33,8 @@ export function epcisForm(event: EpcisEvent): EpcisJson {
 /**
  * Which device says that it made a report: `scanner:van-0` the courier's, `scanner:ivan.s10` a
  * clerk's in the warehouse, `scanner:depot` the fixed one at the gate, `locker:L1`, or the sensor
- * itself, `device:van-0-tracker`. Decided by the report alone, so that whoever checks it decides alike.
+ * itself, `device:van-0-tracker`. Decided by the report alone, so that whoever checks it decides
+ * alike.
  */
 export function deviceOf(event: EpcisEvent): string {
   const sensor = event.sensorElementList?.[0]?.sensorMetadata.deviceID

@@ -54,8 +54,8 @@ export function askTrail(exercise: string, number: string): Promise<CustodyTrail
 
 /**
  * Checks one second in this browser: hashes the parts, opens the entry that holds their digest, and
- * climbs from it to the signed head; then checks the signature of each report's device, likewise out
- * of proven entries. The server is believed in none of it.
+ * climbs from it to the signed head; then checks the signature of each report's device, likewise
+ * out of proven entries. The server is believed in none of it.
  */
 export async function checkSecond(
   log: { readonly exercise: string; readonly key: string },
