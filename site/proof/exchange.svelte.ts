@@ -136,8 +136,8 @@ export class Exchange {
       this.#copyKey = vkey
       this.fromPeer = fromPeer
     }
-    const names = [...(this.copy?.names ?? []), ...(this.#offered?.names ?? [])]
-    this.#replica.keepOnly(new Set(names))
+    const offered = this.#offered?.names ?? []
+    this.#replica.keepOnly([...(this.copy?.names ?? []), ...offered])
     return this.fork === undefined
   }
 

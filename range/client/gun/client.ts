@@ -25,7 +25,7 @@ export interface GunClient {
   /** Links to other browsers; they live in the frame, as Gun does. */
   readonly peers: PeerDesk
   /** The frame forgets all values but these, each as `space#key`, and hands out no others. */
-  keepOnly(names: ReadonlySet<string>): void
+  keepOnly(names: Iterable<string>): void
   close(): void
 }
 
@@ -77,7 +77,7 @@ export function createGunClient(document: Document, options: GunClientOptions): 
 
   return {
     peers,
-    keepOnly: (names) => send({ kind: 'keep-only', names }),
+    keepOnly: (names) => send({ kind: 'keep-only', names: new Set(names) }),
     fetchByHash(space, key, { peer } = {}) {
       if (closed) return Promise.reject(new GunFetchFailure('closed'))
       if (!isValueKey(key)) return Promise.reject(new GunFetchFailure('key-malformed'))

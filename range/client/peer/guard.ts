@@ -33,7 +33,7 @@ export type PeerAdmission =
   | { readonly ok: true; readonly words: readonly PeerWord[] }
   | { readonly ok: false; readonly drop: PeerDrop }
 
-/** Tokens of one peer at most and back each second; a token pays for 512 characters or a message. */
+/** Tokens of one peer, and back each second; one pays for 512 characters or a message. */
 export const PEER_TOKENS_MAX = 2000
 export const PEER_TOKENS_PER_SECOND = 1000
 const CHARS_PER_TOKEN = 512

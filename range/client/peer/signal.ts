@@ -8,7 +8,7 @@ export interface PeerEnd {
   readonly password: string
   /** Base64 of the SHA-256 of the end's DTLS certificate. */
   readonly fingerprint: string
-  /** Where it listens on UDP: addresses of the local network, or names that browsers hide them in. */
+  /** Where it listens on UDP: addresses of the local network, or `.local` names for them. */
   readonly hosts: readonly PeerHost[]
 }
 
