@@ -251,6 +251,9 @@ function talkOf(state: RunState, happened: Happened): void {
     case 'ClaimOpened':
       say('claim', { reason: event.reason })
       break
+    case 'BookClaimRefused':
+      say('not-believed')
+      break
     case 'ParcelPutInLocker':
       say('in-locker', {
         parcel: event.parcel,
