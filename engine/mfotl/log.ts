@@ -18,9 +18,10 @@ export interface LogProblem {
 /**
  * Reads MonPoly's log format line by line: `@timestamp name(arg, …)(arg, …) name(…) …`, where a
  * time-point may go on over several lines, and a name's tuples on the lines below it; it ends at
- * the next `@` or at `;`. `#` begins a comment. A tuple stands on one line. One that does not fit the signature, a broken line or a whole number beyond 2^53 -
- * 1 is named and left out, never guessed; a predicate the signature does not have is named once.
- * With `only`, events of other predicates are checked but not handed over.
+ * the next `@` or at `;`. `#` begins a comment. A tuple stands on one line. One that does not fit
+ * the signature, a broken line or a whole number beyond 2^53 - 1 is named and left out, never
+ * guessed; a predicate the signature does not have is named once. With `only`, events of other
+ * predicates are checked but not handed over.
  */
 export class LogReader {
   readonly #problem: (problem: LogProblem) => void

@@ -85,18 +85,7 @@ export async function monitorCommand(args: MonitorArguments): Promise<number> {
       process.stderr.write(`${args.log}:${p.line}: a time-point out of order\n`)
       throw new Stopped()
     }
-    let rest = ''
-    for await (const chunk of open(args.log)) {
-      if (out.closed) break
-      const lines = (rest + String(chunk)).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) {
-        reader.read(line, take)
-        if (out.full) await out.flush()
-      }
-    }
-    reader.read(rest, take)
-    reader.end(take)
+    await readLog(args.log, reader, take, out)
     if (args.noLastTimestamp !== true) for (const v of monitor.end()) out.write(print(v))
     await out.flush()
   } catch (error) {
@@ -109,6 +98,26 @@ export async function monitorCommand(args: MonitorArguments): Promise<number> {
   summary(args.log, problems, monitor.dropped)
   if (args.stats === true) stats(args.formula, monitor, compiled, args.keptMax)
   return 0
+}
+
+async function readLog(
+  log: string,
+  reader: LogReader,
+  take: (point: LogTimePoint) => void,
+  out: LineWriter,
+): Promise<void> {
+  let rest = ''
+  for await (const chunk of open(log)) {
+    if (out.closed) break
+    const lines = (rest + String(chunk)).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      reader.read(line, take)
+      if (out.full) await out.flush()
+    }
+  }
+  reader.read(rest, take)
+  reader.end(take)
 }
 
 /** A formula by itself, or the one of a document (`.yml`) with its words. */

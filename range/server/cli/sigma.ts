@@ -26,8 +26,8 @@ export interface SigmaOptions {
 /**
  * `doorstep sigma`: prints `{"index":N,"rule":ID}` for every match, index counting lines from 0;
  * a correlation names its last event. A broken line is named on standard error and left out, or
- * stops the run. Answers the exit code: 0, or 2 for a missing file, rules with mistakes or a stop. An event without a
- * time happens when the one before it did.
+ * stops the run. Answers the exit code: 0, or 2 for a missing file, rules with mistakes or a stop.
+ * An event without a time happens when the one before it did.
  */
 export async function sigmaCommand(options: SigmaOptions): Promise<number> {
   const set = loadSet(options.rules, options)
