@@ -33,13 +33,16 @@ interface Held {
  * all devices here; in the world each key would lie in its device and nowhere else.
  */
 export class Devices {
-  readonly #secret: Buffer
+  readonly #secret: () => Buffer
   readonly #origin: string
   readonly #held = new Map<string, Held>()
   readonly #taken = new Set<string>()
 
-  /** `origin` is the log that these devices report to. The secret has 32 bytes. */
-  constructor(secret: Buffer, origin: string) {
+  /**
+   * `origin` is the log that these devices report to. The secret has 32 bytes, and is asked for with
+   * each device's first signature: who only reads an ended exercise needs none.
+   */
+  constructor(secret: () => Buffer, origin: string) {
     this.#secret = secret
     this.#origin = origin
   }
@@ -91,7 +94,7 @@ export class Devices {
     const known = this.#held.get(device)
     if (known !== undefined) return known
     const info = `doorstep device key v1\n${this.#origin}\n${device}`
-    const seed = Buffer.from(hkdfSync('sha256', this.#secret, '', info, 32))
+    const seed = Buffer.from(hkdfSync('sha256', this.#secret(), '', info, 32))
     const der = Buffer.concat([PKCS8_PREFIX, seed])
     const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
     const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
@@ -119,9 +122,15 @@ export function devicesOf({ logistics, shop }: World): string[] {
 
 /**
  * The devices of the exercise in a folder. Their secret lies beside its log (`devices.key`, for the
- * owner's eyes only), and is made where there is none. Refuses a malformed one.
+ * owner's eyes only), and is made where there is none, when it is first needed. A malformed one is
+ * refused then.
  */
 export function openDevices(dir: string, origin: string): Devices {
+  let secret: Buffer | undefined
+  return new Devices(() => (secret ??= storedSecret(dir)), origin)
+}
+
+function storedSecret(dir: string): Buffer {
   const path = join(dir, 'devices.key')
   if (!existsSync(path)) {
     mkdirSync(dir, { recursive: true })
@@ -131,7 +140,7 @@ export function openDevices(dir: string, origin: string): Devices {
   }
   const secret = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64')
   if (secret.length !== SECRET_BYTES) throw new Error(`${path} holds no secret of devices`)
-  return new Devices(secret, origin)
+  return secret
 }
 
 function pieces<T>(all: readonly T[]): T[][] {

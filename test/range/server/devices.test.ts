@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -122,6 +122,12 @@ describe('[L72] the devices of an exercise', () => {
     const again = openDevices(dir, ORIGIN).takeIn(0, ['locker:L1'])[0]!.devices[0]
     const mine = takenIn([...log.entries()].map(({ index }) => index))
     expect(mine).toContainEqual(again)
+    const reader = join(dir, 'reader')
+    openDevices(reader, ORIGIN).sealed({ at: 0, telemetry: [] })
+    expect(existsSync(reader)).toBe(false)
+    writeFileSync(join(dir, 'ledger', 'devices.key'), 'short')
+    const bent = openDevices(join(dir, 'ledger'), ORIGIN)
+    expect(() => bent.takeIn(0, ['locker:L1'])).toThrow('holds no secret')
     const elsewhere = openDevices(dir, `${ORIGIN}2`).takeIn(0, ['locker:L1'])[0]!.devices[0]
     expect(elsewhere!.did).not.toBe(again!.did)
   })
@@ -157,7 +163,7 @@ describe('[L73] what devices report', () => {
   })
 
   test('fills several entries where one second has very much', () => {
-    const devices = new Devices(Buffer.alloc(32, 1), ORIGIN)
+    const devices = new Devices(() => Buffer.alloc(32, 1), ORIGIN)
     const [one] = play.outputs.flatMap(({ telemetry }) =>
       telemetry.filter(({ body }) => isEpcis(body)),
     )
@@ -207,7 +213,7 @@ describe('[L74] a browser', () => {
     expect(broken({ ...event, eventTime: 'yesterday' })).toBe('unsigned')
     expect(broken(event, { origin: ORIGIN, devices: [], signed })).toBe('unknown-device')
     expect(broken(event, { origin: `${ORIGIN}2`, devices, signed })).toBe('bad-signature')
-    const others = new Devices(Buffer.alloc(32, 9), ORIGIN)
+    const others = new Devices(() => Buffer.alloc(32, 9), ORIGIN)
     const forged = others.sealed({ at: 0, telemetry: [{ time: 0, uid: '', body: event }] })
     const theirs = forged.flatMap((entry) => parseSignatures(entry)?.events ?? [])
     expect(broken(event, { origin: ORIGIN, devices, signed: theirs })).toBe('other-device')

@@ -191,7 +191,7 @@ test('[L74] the command line judges an export by itself, and by the record of it
   expect(bent.said).toMatch(/^changed: /)
   // Events and signatures that somebody else made hold by their own word alone.
   const document = JSON.parse(text) as Exported
-  const forged = new Devices(Buffer.alloc(32, 9), document['doorstep:signedFor'])
+  const forged = new Devices(() => Buffer.alloc(32, 9), document['doorstep:signedFor'])
   const some = document.epcisBody.eventList.find(({ type }) => type === 'ObjectEvent')
   const event: Record<string, unknown> = { ...some, disposition: 'lost' }
   const body = event as unknown as EpcisEvent
