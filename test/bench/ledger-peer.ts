@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { BENCH_ENTRY } from './ledger-entry.ts'
 
@@ -47,16 +48,75 @@ export function sqliteFigure(inFlight: number, seconds: number): PeerFigure {
   return { store: 'SQLite', inFlight, ...figures, note: 'no hashes; rows share a transaction' }
 }
 
-/** Hypercore where it is installed; it is no dependency of this project. */
-export function hypercoreFigure(): PeerFigure {
-  const here = createRequire(import.meta.url)
-  let note = 'installed, but this bench does not know it yet'
+/** What of a hypercore is used here. */
+interface Hypercore {
+  ready(): Promise<void>
+  append(blocks: Buffer | Buffer[]): Promise<unknown>
+  close(): Promise<void>
+}
+
+/**
+ * Hypercore, `inFlight` appends of one block each and then one append of `inFlight` blocks at a
+ * time, where it is installed: it is no dependency of this project. `npm install hypercore` in a folder of its own, and name that folder in
+ * `DOORSTEP_HYPERCORE`. It waits for no sync and has no option for one: an append is answered when
+ * RocksDB has taken it, and is lost with the power.
+ */
+export async function hypercoreFigures(
+  inFlights: readonly number[],
+  seconds: number,
+): Promise<PeerFigure[]> {
+  const folder = process.env['DOORSTEP_HYPERCORE'] ?? fileURLToPath(new URL('.', import.meta.url))
+  let make: new (dir: string) => Hypercore
   try {
-    here.resolve('hypercore')
+    make = createRequire(join(folder, 'from-here.js'))('hypercore')
   } catch {
-    note = 'not installed'
+    return [{ store: 'hypercore', inFlight: 0, note: 'not installed' }]
   }
-  return { store: 'hypercore', inFlight: 0, note }
+  const figures: PeerFigure[] = []
+  const loads = inFlights.flatMap((count) =>
+    count === 1
+      ? [[1, 1]]
+      : [
+          [count, 1],
+          [1, count],
+        ],
+  )
+  for (const [clients = 1, blocks = 1] of loads) {
+    const dir = mkdtempSync(join(tmpdir(), 'doorstep-hypercore-'))
+    const core = new make(dir)
+    await core.ready()
+    figures.push(await hypercoreFigure(core, { clients, blocks }, seconds))
+    await core.close()
+    rmSync(dir, { recursive: true, force: true })
+  }
+  return figures
+}
+
+async function hypercoreFigure(
+  core: Hypercore,
+  { clients, blocks }: { readonly clients: number; readonly blocks: number },
+  seconds: number,
+): Promise<PeerFigure> {
+  const waits: number[] = []
+  const block = Buffer.from(text)
+  const batch = Array.from({ length: blocks }, () => block)
+  const start = performance.now()
+  async function client(): Promise<void> {
+    for (let now = start; now < start + seconds * 1000; now = performance.now()) {
+      const begun = performance.now()
+      await core.append(batch)
+      waits.push(performance.now() - begun)
+    }
+  }
+  await Promise.all(Array.from({ length: clients }, client))
+  const entriesPerSecond = Math.round(
+    (waits.length * blocks) / ((performance.now() - start) / 1000),
+  )
+  waits.sort((a, b) => a - b)
+  const figures = { entriesPerSecond, p50Ms: at(waits, 0.5), p99Ms: at(waits, 0.99) }
+  const note = blocks === 1 ? 'an append each' : 'blocks share an append'
+  const inFlight = clients * blocks
+  return { store: 'hypercore', inFlight, ...figures, note: `${note}; waits for no sync` }
 }
 
 /** PostgreSQL where this machine has one: a server of its own, driven by pgbench. */

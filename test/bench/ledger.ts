@@ -13,7 +13,7 @@ import { nativeSha256, nativeTools } from '../../range/server/ledger/native.ts'
 import { openLog } from '../../range/server/ledger/open.ts'
 import { signerFromSeed } from '../../range/server/ledger/signer.ts'
 import { BENCH_ENTRY, BENCH_LOG } from './ledger-entry.ts'
-import { hypercoreFigure, loadElsewhere, postgresFigures, sqliteFigure } from './ledger-peer.ts'
+import { hypercoreFigures, loadElsewhere, postgresFigures, sqliteFigure } from './ledger-peer.ts'
 
 /** What one load reached. */
 export interface LedgerFigure {
@@ -29,44 +29,90 @@ export interface LedgerFigure {
 
 const MILLION = 1_000_000
 
+export interface LedgerBench {
+  /** Where every entry's signature is checked, if at all. */
+  readonly signed?: 'here' | 'pool'
+  readonly seconds?: number
+  readonly root?: string
+}
+
 /**
  * Durable appends a second with 1, 64 and 256 in flight, `seconds` each, in a fresh folder of
  * `root`. With `signed` every entry's Ed25519 signature is checked before it is taken.
  */
 export async function benchLedger(
-  { signed = false, seconds = 2, root = tmpdir() } = {},
+  { signed, seconds = 2, root = tmpdir() }: LedgerBench = {},
   loads: readonly number[] = [1, 64, 256],
 ): Promise<LedgerFigure[]> {
   const figures: LedgerFigure[] = []
   for (const inFlight of loads) {
     const dir = mkdtempSync(join(root, 'doorstep-bench-'))
     const log = await openLog(dir, { ...BENCH_LOG, leavesPerTick: 16 })
-    figures.push(
-      await load(log, { inFlight, seconds, check: signed ? checkSignature() : undefined }),
-    )
+    figures.push(await load(log, { inFlight, seconds, check: signed && CHECKS[signed]() }))
     await log.close()
     rmSync(dir, { recursive: true, force: true })
   }
   return figures
 }
 
-/** Checks the signature of the same entry by another of 32 actors each time. */
-function checkSignature(): () => void {
+/** Checks that are under way in libuv's pool at once, at most. */
+const CHECKS_MAX = 16
+
+/**
+ * `checkSignature` in libuv's pool, so that other threads check while this one writes. An entry is
+ * handed in when its own check and those of all before it are done, so that their order stays.
+ */
+function checkElsewhere(): () => Promise<void> {
+  const check = signedActors()
+  const waiting: (() => void)[] = []
+  let underway = 0
+  let before: Promise<void> = Promise.resolve()
+  const checked = async (): Promise<void> => {
+    if (underway >= CHECKS_MAX) await new Promise<void>((resolve) => waiting.push(resolve))
+    else underway += 1
+    const { message, publicKey, signature } = check()
+    const good = await new Promise<boolean>((resolve, reject) => {
+      verify(null, message, publicKey, signature, (error, result) =>
+        error === null ? resolve(result) : reject(error),
+      )
+    })
+    const next = waiting.shift()
+    if (next === undefined) underway -= 1
+    else next()
+    if (!good) throw new Error('a bad signature')
+  }
+  return () => {
+    const [own, earlier] = [checked(), before]
+    before = earlier.then(() => own)
+    return before
+  }
+}
+
+/** The same entry, signed by another of 32 actors each time. */
+function signedActors() {
   const message = Buffer.from(JSON.stringify(BENCH_ENTRY))
   const actors = Array.from({ length: 32 }, () => {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519')
     return { publicKey, signature: sign(null, message, privateKey) }
   })
   let next = 0
+  return () => ({ message, ...actors[next++ % actors.length]! })
+}
+
+/** Checks the signature of the same entry by another of 32 actors each time. */
+function checkSignature(): () => void {
+  const signed = signedActors()
   return () => {
-    const { publicKey, signature } = actors[next++ % actors.length]!
+    const { message, publicKey, signature } = signed()
     if (!verify(null, message, publicKey, signature)) throw new Error('a bad signature')
   }
 }
 
+const CHECKS = { here: checkSignature, pool: checkElsewhere }
+
 async function load(
   log: Log,
-  how: { inFlight: number; seconds: number; check: (() => void) | undefined },
+  how: { inFlight: number; seconds: number; check: (() => void | Promise<void>) | undefined },
 ): Promise<LedgerFigure> {
   const waits: number[] = []
   const [cpu, own] = [process.cpuUsage(), process.threadCpuUsage()]
@@ -74,7 +120,8 @@ async function load(
   const end = start + how.seconds * 1000
   async function client(): Promise<void> {
     for (let at = performance.now(); at < end && waits.length < 240_000; at = performance.now()) {
-      how.check?.()
+      const checked = how.check?.()
+      if (checked !== undefined) await checked
       await log.append([BENCH_ENTRY])
       waits.push(performance.now() - at)
     }
@@ -159,9 +206,12 @@ if (import.meta.main) {
   for (const figure of await benchLedger()) say('unsigned', figure)
   for (const inFlight of [1, 64, 256]) say('peer', sqliteFigure(inFlight, 2))
   for (const figure of postgresFigures([1, 64, 256], 5)) say('peer', figure)
-  say('peer', hypercoreFigure())
+  for (const figure of await hypercoreFigures([1, 64, 256], 2)) say('peer', figure)
   for (const figure of await benchLedger()) say('unsigned, again', figure)
-  for (const figure of await benchLedger({ signed: true }, [256])) say('signed', figure)
+  for (const figure of await benchLedger({ signed: 'here' }, [256])) say('signed', figure)
+  for (const figure of await benchLedger({ signed: 'pool' }, [256])) {
+    say('signed, checked in the pool, all processors', figure)
+  }
   say('checks of signatures alone', checksAlone())
   say('one in a million', proofFigure())
   for (const row of await sizeFigures([10_000, 100_000, MILLION])) say('size', row)
