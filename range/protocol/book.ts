@@ -3,7 +3,7 @@ import type { Milliseconds } from '../world/types.ts'
 
 /** The shop's book as defenders see it: what witnesses report, and what was proven of it. */
 export interface BookView {
-  /** The newest head that a witness was shown; root in hex. */
+  /** The newest head that a witness accepted, else was shown; root in hex. */
   readonly head: {
     readonly at: Milliseconds
     readonly size: number

@@ -15,10 +15,7 @@ type Last = { readonly at: number; readonly look: BookLook }
 export function bookView(state: RunState, book: BookState): BookView {
   const { reported, now, scenario } = state
   const looks = WITNESSES.map((id) => ({ id, last: reported.book.get(`witness:${id}`) }))
-  const newest = looks.reduce<Last | null>(
-    (best, { last }) => (last && last.at > (best?.at ?? -1) ? last : best),
-    null,
-  )
+  const newest = newestOf(looks.filter(({ last }) => last?.look.accepted)) ?? newestOf(looks)
   return {
     head: newest === null ? null : { at: newest.at, ...bare(newest.look.shown) },
     frozen: book.frozen,
@@ -33,6 +30,13 @@ function bare({ size, root }: { readonly size: number; readonly root: string }):
   root: string
 } {
   return { size, root }
+}
+
+function newestOf(looks: readonly { readonly last: Last | undefined }[]): Last | null {
+  return looks.reduce<Last | null>(
+    (best, { last }) => (last && last.at > (best?.at ?? -1) ? last : best),
+    null,
+  )
 }
 
 function witnessOf(id: string, last: Last | undefined, now: number, most: string | null): Witness {
