@@ -49,6 +49,8 @@ export class Exchange {
   progress = $state.raw<{ readonly checked: number; readonly size: number } | undefined>()
   /** A proof that two copies this browser has verified contradict each other. */
   fork = $state<string | undefined>()
+  /** Whether this page was asked to keep a copy. */
+  keeping = $state(false)
   server = $state<'unknown' | 'here' | 'gone'>('unknown')
   giving = $state.raw<Step>({ kind: 'idle' })
   taking = $state.raw<Step>({ kind: 'idle' })
@@ -75,15 +77,21 @@ export class Exchange {
     this.#taken = taken
   }
 
-  /** Begins to keep a copy under the log's key as this browser knows it; undefined: not yet. */
+  /** The log's key as this browser knows it; undefined where it knows none. */
   begin(vkey: string | undefined): void {
     this.#vkey = vkey
+  }
+
+  /** Begins to keep a copy, as long as the page is open. Nothing is fetched before. */
+  async keep(): Promise<void> {
+    if (this.keeping) return this.refresh()
+    this.keeping = true
     const round = async (): Promise<void> => {
       await this.refresh()
       const wait = this.copy === undefined ? RETRY_MS : REFRESH_MS
       if (!this.#over) this.#timer = setTimeout(() => void round(), wait)
     }
-    void round()
+    await round()
   }
 
   end(): void {
@@ -150,7 +158,7 @@ export class Exchange {
   async give(): Promise<void> {
     this.giving = { kind: 'preparing' }
     // Not waited for longer than a server needs that is there.
-    if (this.server !== 'gone') await this.refresh()
+    if (this.server !== 'gone') await this.keep()
     const { copy } = this
     const vkey = this.#copyKey
     if (copy === undefined || vkey === undefined) {
