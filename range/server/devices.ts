@@ -39,8 +39,8 @@ export class Devices {
   readonly #taken = new Set<string>()
 
   /**
-   * `origin` is the log that these devices report to. The secret has 32 bytes, and is asked for with
-   * each device's first signature: who only reads an ended exercise needs none.
+   * `origin` is the log that these devices report to. The secret has 32 bytes, and is asked for
+   * with each device's first signature: who only reads an ended exercise needs none.
    */
   constructor(secret: () => Buffer, origin: string) {
     this.#secret = secret
