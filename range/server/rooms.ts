@@ -292,6 +292,7 @@ export class Rooms {
       ...asked,
       words: this.#words,
       now: this.#now,
+      pace: this.#pace,
       onEnded: () => {
         this.#store.db
           .update(exercises)
