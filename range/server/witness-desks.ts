@@ -31,6 +31,7 @@ export interface DesksParts {
 
 interface Kept {
   readonly desk: WitnessDesk
+  readonly share: Sharer
   readonly rounds: WitnessRounds
 }
 
@@ -58,9 +59,14 @@ export function createDesks(parts: DesksParts): Desks {
       share.take(note, witnessed)
     }
     const desk = new WitnessDesk({ log, named, now, dir: parts.dirOf(id), onCosigned })
-    const kept = { desk, rounds: new WitnessRounds(log, roundMs) }
+    const kept = { desk, share, rounds: new WitnessRounds(log, roundMs) }
+    known?.share.close()
     desks.set(id, kept)
-    if (desks.size > DESKS_MAX) desks.delete(desks.keys().next().value!)
+    for (const [old, { share: gone }] of desks) {
+      if (desks.size <= DESKS_MAX) break
+      gone.close()
+      desks.delete(old)
+    }
     return kept
   }
   return {
@@ -97,6 +103,12 @@ class Sharer {
       this.#timer = undefined
       if (this.#newest !== undefined) this.#publish(this.#newest)
     }, LATECOMERS_MS).unref()
+  }
+
+  /** Forgets what was handed to Gun; nothing is handed after that. */
+  close(): void {
+    clearTimeout(this.#timer)
+    for (const key of this.#keys.splice(0)) this.#hub.forget('cosig', key)
   }
 
   #publish(note: string): void {

@@ -7,8 +7,8 @@ import { nativeSha256 } from '../../range/server/ledger/native.ts'
 import { openLog } from '../../range/server/ledger/open.ts'
 import { BENCH_ENTRY, BENCH_LOG } from './ledger-entry.ts'
 
-// `fill DIR COUNT`, `recover DIR`, or `share DIR COUNT`: as a room does it, two seconds of 16 leaves
-// to a checkpoint that goes into the replica.
+// `fill DIR COUNT`, `recover DIR`, or `share DIR COUNT`: as a room does it, two seconds of 16
+// leaves to a checkpoint that goes into the replica.
 const [what = '', dir = '', countText = '0'] = process.argv.slice(2)
 const BATCH = what === 'share' ? 32 : 4096
 

@@ -57,9 +57,9 @@ interface Hypercore {
 
 /**
  * Hypercore, `inFlight` appends of one block each and then one append of `inFlight` blocks at a
- * time, where it is installed: it is no dependency of this project. `npm install hypercore` in a folder of its own, and name that folder in
- * `DOORSTEP_HYPERCORE`. It waits for no sync and has no option for one: an append is answered when
- * RocksDB has taken it, and is lost with the power.
+ * time, where it is installed: it is no dependency of this project. `npm install hypercore` in a
+ * folder of its own, and name that folder in `DOORSTEP_HYPERCORE`. It waits for no sync and has no
+ * option for one: an append is answered when RocksDB has taken it, and is lost with the power.
  */
 export async function hypercoreFigures(
   inFlights: readonly number[],

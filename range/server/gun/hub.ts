@@ -28,7 +28,8 @@ export interface GunHub {
   handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
   /**
    * Keeps `value` and answers gets for it; with `announce` it is sent to everybody through Gun as
-   * well. With `sourced` it is not kept: an attached source has it. Returns its key. At most 64 KiB.
+   * well. With `sourced` it is not kept: an attached source has it. Returns its key. At most
+   * 64 KiB.
    */
   publish(space: Space, value: string, options?: PublishOptions): string
   /** Stops answering for a value of ours. */

@@ -74,7 +74,7 @@ function nameIn(tile: number, stored: Uint8Array, known: Known, copies: Copies):
   return { ok: false, changed: first, what: 'leaf' }
 }
 
-/** `howLeafDiffers` where no copy of the leaf is left, by two entries in a row, else by a moved one. */
+/** `howLeafDiffers` where no copy of the leaf is left: by two entries in a row, or a moved one. */
 function howMarksDiffer(stored: Uint8Array, index: number, leaves: Leaves) {
   const count = stored.length / LEAF_BYTES
   const fits = (at: number, as: number): boolean => {
