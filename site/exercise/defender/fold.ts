@@ -50,16 +50,15 @@ export function modelFeatures(
     .slice(0, max)
 }
 
+type Explained = NonNullable<Alert['explanation']> & Pick<Alert, 'id' | 'kind'>
+
 /** The newest explanation of each detector that has one, the newest first, at most `max`. */
-export function explainedAlerts(
-  alerts: readonly Alert[],
-  max: number,
-): readonly (NonNullable<Alert['explanation']> & { readonly id: string })[] {
-  const newest = new Map<string, NonNullable<Alert['explanation']> & { readonly id: string }>()
-  for (const { id, detector, explanation } of alerts) {
+export function explainedAlerts(alerts: readonly Alert[], max: number): readonly Explained[] {
+  const newest = new Map<string, Explained>()
+  for (const { id, kind, detector, explanation } of alerts) {
     if (explanation === undefined) continue
     newest.delete(detector)
-    newest.set(detector, { ...explanation, id })
+    newest.set(detector, { ...explanation, id, kind })
   }
   return [...newest.values()].reverse().slice(0, max)
 }
