@@ -59,6 +59,19 @@ const moveMessage = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9_-]{1,40}$/),
   move: z.unknown(),
 })
+/** A player's move may be signed: `range/ledger/move-seal.ts`. */
+const signedMessage = moveMessage
+  .extend({
+    did: z
+      .string()
+      .regex(/^did:key:z6Mk[1-9A-HJ-NP-Za-km-z]{44}$/, 'is no did:key')
+      .optional(),
+    sig: z
+      .string()
+      .regex(/^[A-Za-z0-9+/]{86}==$/, 'is no signature')
+      .optional(),
+  })
+  .refine(({ did, sig }) => (did === undefined) === (sig === undefined), 'has half a signature')
 const query = z.strictObject({
   text: z.string().max(300),
   source: z.enum(['all', 'web', 'login', 'payment', 'page', 'office', 'custody', 'sensor']),
@@ -145,7 +158,8 @@ export type SetupRequest = z.infer<typeof setup>
 
 export const parseHandshake = (value: unknown): Parsed<z.infer<typeof handshake>> =>
   parse(handshake, value)
-export const parseMoveMessage = (value: unknown): Parsed<MoveMessage> => parse(moveMessage, value)
+export const parseMoveMessage = (value: unknown): Parsed<MoveMessage> => parse(signedMessage, value)
+export const parseActMessage = (value: unknown): Parsed<MoveMessage> => parse(moveMessage, value)
 export const parseQuery = (value: unknown): Parsed<TelemetryQuery> => parse(query, value)
 export const parseQuestion = (value: unknown): Parsed<Question> => parse(question, value)
 export const parseAct = (value: unknown): Parsed<TrainerAct> => parse(act, value)

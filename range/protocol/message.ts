@@ -37,6 +37,9 @@ export type PatchOp =
 export interface MoveMessage {
   readonly id: string
   readonly move: unknown
+  /** Both or none: the did:key that signed the move, and its signature in base64. */
+  readonly did?: string | undefined
+  readonly sig?: string | undefined
 }
 export type MoveAnswer =
   { readonly ok: true; readonly run?: number } | { readonly ok: false; readonly reason: string }

@@ -15,13 +15,13 @@ export function asLogged(input: Input): Input {
 
 /**
  * The shape of a logged input, its words sealed; `sent` lets a repeated message be known again
- * after a restart.
+ * after a restart, and whoever reads the opened log checks its player's signature.
  */
 export function entryOf(input: Input, sent?: Sent): { kind: string } {
   return {
     kind: 'input',
     input: withoutWords(input),
-    ...(sent === undefined ? {} : { id: sent.id, by: sent.seat }),
+    ...(sent === undefined ? {} : { id: sent.id, by: sent.seat, ...sent.signature }),
   } as { kind: string }
 }
 

@@ -2,6 +2,7 @@ import type { Entries } from '../exercise/debrief.ts'
 import type { FullRun } from '../exercise/run.ts'
 import type { Input, Versions } from '../exercise/types.ts'
 import { parseDevices } from '../ledger/device-seal.ts'
+import { takeKey } from '../ledger/move-seal.ts'
 import type { Log } from './ledger/log.ts'
 import { answerTo } from './logged.ts'
 import type { OrderBook } from './order-book.ts'
@@ -49,6 +50,8 @@ export interface Learned {
   /** What senders were told. */
   readonly answers: Answers
   readonly orders: OrderBook
+  /** By seat, the did:keys that signed its moves. */
+  readonly keys: Map<string, Set<string>>
 }
 
 /**
@@ -59,7 +62,7 @@ export async function replayLog(
   run: FullRun,
   log: Log,
   versions: Versions,
-  { answers, orders }: Learned,
+  { answers, orders, keys }: Learned,
   wordOf: WordOf,
 ): Promise<string | null> {
   const [erased] = log.erasedEntries()
@@ -78,13 +81,14 @@ export async function replayLog(
     return null
   }
   for (const { index, entry } of log.entries()) {
-    const { kind, input, at, digest, id, by } = entry as {
+    const { kind, input, at, digest, id, by, did } = entry as {
       kind: string
       input?: Input
       at?: number
       digest?: string
       id?: string
       by?: string
+      did?: string
     }
     if (kind === 'input' && input) {
       const other =
@@ -96,6 +100,7 @@ export async function replayLog(
       await tickTo(input.at)
       const outcome = run.apply(withWords(input, wordOf))
       orders.placed(outcome, index)
+      if (by !== undefined && did !== undefined) takeKey(keys, by, did)
       if (id !== undefined && by !== undefined && input.kind !== 'Requested')
         keepAnswer(answers, { seat: by, id }, Promise.resolve(answerTo(outcome)))
     } else if (kind === 'digest' && at !== undefined && digest !== undefined) {

@@ -55,6 +55,8 @@ export interface RoomParts {
   readonly answers?: Answers
   /** Orders so far, as the log tells of them. */
   readonly orders?: OrderBook
+  /** The did:keys that seats signed moves with, as the log tells. */
+  readonly keys?: Map<string, Set<string>>
   /** Keeps names and messages apart from the log. */
   readonly words?: Words
 }
@@ -72,6 +74,7 @@ export class Room {
   readonly log: Log
   readonly audience: Audience
   readonly orders: OrderBook
+  readonly keys: Map<string, Set<string>>
   /** Real milliseconds of the last sign of life. */
   lastActive: number
   readonly #parts: RoomParts
@@ -101,6 +104,7 @@ export class Room {
     this.#answers = parts.answers ?? new Map()
     this.#pace = parts.pace ?? new FramePace()
     this.orders = parts.orders ?? new OrderBook()
+    this.keys = parts.keys ?? new Map<string, Set<string>>()
     this.id = parts.id
     this.code = parts.code
     this.owner = parts.owner

@@ -30,7 +30,7 @@ import { createWords, type Words } from './words.ts'
 
 type Opened = Pick<
   RoomParts,
-  'id' | 'code' | 'owner' | 'run' | 'log' | 'devices' | 'answers' | 'orders'
+  'id' | 'code' | 'owner' | 'run' | 'log' | 'devices' | 'answers' | 'orders' | 'keys'
 >
 const LABS_MAX = 20
 const ROOMS_MAX = 40

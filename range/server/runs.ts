@@ -9,6 +9,7 @@ import { openLog } from './ledger/open.ts'
 import { OrderBook } from './order-book.ts'
 import { replayLog, type Learned } from './replay-log.ts'
 import { entryOf } from './logged.ts'
+import { originOf } from '../protocol/log-origin.ts'
 import type { Mode, Refused } from './rooms-answers.ts'
 import { loadScenario, type Loaded } from './scenarios.ts'
 import type { WordOf } from './word-fields.ts'
@@ -27,10 +28,6 @@ interface Made {
   readonly run: FullRun
   readonly log: Log
   readonly devices: Devices
-}
-
-function originOf(id: string): string {
-  return `doorstep.local/exercise/${id}`
 }
 
 interface RunsParts {
@@ -90,7 +87,11 @@ export class Runs {
     if ('error' in again) return again
     const log = await this.#log(row.id)
     const run = createRun(again.options())
-    const learned: Learned = { answers: new Map(), orders: new OrderBook() }
+    const learned: Learned = {
+      answers: new Map(),
+      orders: new OrderBook(),
+      keys: new Map(),
+    }
     const wrong = await replayLog(run, log, versionsOf(this.#parts), learned, this.#wordOf)
     if (wrong === null) return { run, log, devices: this.#devices(row.id), ...learned }
     await log.close()

@@ -1,3 +1,4 @@
+import type { MoveSignature } from '../ledger/move-seal.ts'
 import type { MoveAnswer } from '../protocol/message.ts'
 
 const ANSWERS_KEPT = 256
@@ -9,6 +10,8 @@ const ANSWERS_KEPT = 256
 export interface Sent {
   readonly seat: string
   readonly id: string
+  /** The player's own signature, checked. */
+  readonly signature?: MoveSignature | undefined
 }
 /** Answers by seat and message id. */
 export type Answers = Map<string, Map<string, Promise<MoveAnswer>>>

@@ -5,6 +5,7 @@ import type { TelemetryPage } from '../exercise/types.ts'
 import {
   MESSAGE_BYTES_MAX,
   parseAct,
+  parseActMessage,
   parseHandshake,
   parseMoveMessage,
   parseQuery,
@@ -21,6 +22,7 @@ import { Questions } from './questions.ts'
 import { answerTo } from './logged.ts'
 import type { Room } from './room.ts'
 import type { Rooms } from './rooms.ts'
+import { signatureOf } from './signature-of.ts'
 import { trainerAct } from './trainer-act.ts'
 
 interface Seat {
@@ -197,14 +199,18 @@ async function takeMove(
   if (!move.ok) return move
   const switches = move.move.kind === 'SwitchOnDetection' || move.move.kind === 'SwitchOffDetection'
   if (switches && !questions.admits(room, seat)) return { ok: false, reason: 'slow-down' }
-  const { id } = parsed.value
+  const { id, did, sig } = parsed.value
+  const signature = did === undefined || sig === undefined ? undefined : { did, sig }
+  const taken = signatureOf(room, { seat, id, move: move.move }, signature)
+  if (taken === 'bad-signature') return { ok: false, reason: taken }
+  const sent = { seat, id, signature: taken }
   return room.once(seat, id, async () =>
-    answerTo(await room.submit({ kind: 'Moved', seat, move: move.move }, { seat, id })),
+    answerTo(await room.submit({ kind: 'Moved', seat, move: move.move }, sent)),
   )
 }
 
 async function takeAct({ room, seat }: Seat, message: unknown): Promise<MoveAnswer> {
-  const parsed = parseMoveMessage(message)
+  const parsed = parseActMessage(message)
   if (!parsed.ok) return parsed
   const act = parseAct(parsed.value.move)
   if (!act.ok) return act

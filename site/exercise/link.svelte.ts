@@ -1,4 +1,5 @@
 import { readDevice } from '../device.ts'
+import { browserMoveSigner } from '../../range/client/move-keys.ts'
 import { connectSeat, type SeatConnection } from '../../range/client/socket/seat.ts'
 import type { TelemetryPage, TelemetryQuery } from '../../range/exercise/types.ts'
 import type { Answer, Question } from '../../range/protocol/detection.ts'
@@ -27,6 +28,7 @@ export class SeatLink {
       exercise,
       token,
       onReceipt: (message) => keepReceipt(exercise, message),
+      signer: browserMoveSigner(exercise),
     })
     if (token === seatToken(exercise)) void this.#watch(exercise, token)
     this.#connection.subscribe((state) => {

@@ -1,16 +1,13 @@
-import { io, type Socket } from 'socket.io-client'
+import { io } from 'socket.io-client'
 import type { TelemetryPage, TelemetryQuery } from '../../exercise/types.ts'
 import type { Answer, Question } from '../../protocol/detection.ts'
-import type {
-  MoveAnswer,
-  ReceiptMessage,
-  ServerEvents,
-  TrainerAct,
-} from '../../protocol/message.ts'
+import type { MoveAnswer, ReceiptMessage, TrainerAct } from '../../protocol/message.ts'
 import type { Move } from '../../protocol/move.ts'
 import { apply } from '../../protocol/patch.ts'
 import type { View } from '../../protocol/view.ts'
-import { randomId } from '../random-id.ts'
+import { originOf } from '../../protocol/log-origin.ts'
+import type { MoveSigner } from '../move-keys.ts'
+import { createOutbox, type SeatSocket, type Signing } from './outbox.ts'
 
 export type Line = 'connecting' | 'here' | 'lost' | 'gone'
 export interface SeatState {
@@ -31,21 +28,6 @@ export interface SeatConnection {
   act(act: TrainerAct): Promise<MoveAnswer>
   close(): void
 }
-interface ClientEvents {
-  move: (message: { id: string; move: unknown }, answer: (answer: MoveAnswer) => void) => void
-  act: (message: { id: string; move: unknown }, answer: (answer: MoveAnswer) => void) => void
-  ask: (query: unknown, answer: (page: TelemetryPage) => void) => void
-  question: (question: unknown, answer: (answer: Answer) => void) => void
-  again: () => void
-}
-interface Waiting {
-  readonly event: 'move' | 'act'
-  readonly message: { readonly id: string; readonly move: unknown }
-  readonly resolve: (answer: MoveAnswer) => void
-}
-
-/** Moves that may wait for a broken line; a further one is refused at once. */
-const WAITING_MAX = 64
 const ASK_MS = 10_000
 /** A back-test gives way to everything else, and takes a while on a busy machine. */
 const QUESTION_MS = 60_000
@@ -60,15 +42,18 @@ export interface SeatOptions {
   readonly headers?: Record<string, string>
   /** Takes the log's signed promise for each move and act of this seat. */
   readonly onReceipt?: (message: ReceiptMessage) => void
+  /** Signs each move before it is sent; without one they go unsigned. */
+  readonly signer?: MoveSigner
 }
-
-type SeatSocket = Socket<ServerEvents & { beat: (answer: () => void) => void }, ClientEvents>
 
 /** Connects a seat by its token and keeps its view current. Framework-free. */
 export function connectSeat(options: SeatOptions): SeatConnection {
   const socket = openSocket(options)
   const store = createStore()
-  const outbox = createOutbox(socket, () => store.state().line === 'gone')
+  const outbox = createOutbox(socket, {
+    isGone: () => store.state().line === 'gone',
+    signature: options.signer && signatureFor(options.signer, options.exercise, store),
+  })
   const leave = (reason: string): void => {
     store.become({ line: 'gone', reason })
     outbox.refuseAll()
@@ -120,6 +105,16 @@ function openSocket({ exercise, token, url, headers }: SeatOptions): SeatSocket 
   })
 }
 
+/** A seat that was not shown itself yet does not know its name, and signs nothing. */
+function signatureFor({ sign }: MoveSigner, exercise: string, store: Store): Signing {
+  return (id, move) => {
+    const seat = store.state().view?.me.seat
+    return seat === undefined
+      ? Promise.resolve(undefined)
+      : sign({ origin: originOf(exercise), seat, id, move })
+  }
+}
+
 interface Store extends Pick<SeatConnection, 'state' | 'subscribe'> {
   become(change: Partial<SeatState>): void
   forgetListeners(): void
@@ -143,42 +138,6 @@ function createStore(): Store {
       }
     },
     forgetListeners: () => listeners.clear(),
-  }
-}
-
-/** Moves on their way: each is kept until it is answered, and sent again over every fresh line. */
-function createOutbox(
-  socket: SeatSocket,
-  isGone: () => boolean,
-): {
-  submit(event: 'move' | 'act', body: unknown): Promise<MoveAnswer>
-  sendAll(): void
-  refuseAll(): void
-} {
-  const waiting = new Map<string, Waiting>()
-  const send = (one: Waiting): void => {
-    socket.emit(one.event, one.message, (answer) => {
-      if (waiting.delete(one.message.id)) one.resolve(answer)
-    })
-  }
-  return {
-    submit(event, body) {
-      if (isGone()) return Promise.resolve({ ok: false, reason: 'gone' })
-      if (waiting.size >= WAITING_MAX)
-        return Promise.resolve({ ok: false, reason: 'too-many-waiting' })
-      return new Promise((resolve) => {
-        const one: Waiting = { event, message: { id: randomId(12), move: body }, resolve }
-        waiting.set(one.message.id, one)
-        if (socket.connected) send(one)
-      })
-    },
-    sendAll() {
-      for (const one of waiting.values()) send(one)
-    },
-    refuseAll() {
-      for (const one of waiting.values()) one.resolve({ ok: false, reason: 'gone' })
-      waiting.clear()
-    },
   }
 }
 

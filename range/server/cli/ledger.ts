@@ -5,6 +5,7 @@ import { inspectUrl } from '../ledger/inspect-url.ts'
 import { inspectDir, type Inspection, type Problem } from '../ledger/inspect.ts'
 import { nativeTools } from '../ledger/native.ts'
 import { readPublished } from '../ledger/published.ts'
+import type { SignedMoves } from '../ledger/signed-moves.ts'
 
 export interface LedgerVerifyOptions {
   readonly json?: boolean
@@ -107,7 +108,7 @@ function report(found: Inspection, options: LedgerVerifyOptions, io: Output): vo
     io.out(JSON.stringify(found))
     return
   }
-  for (const problem of found.problems) io.out(sentence(problem))
+  for (const problem of found.problems) io.out(sentence(problem, found))
   const waiting =
     found.unsigned === 0 ? '' : `, ${found.unsigned} more are stored but not signed yet`
   const erased =
@@ -115,12 +116,26 @@ function report(found: Inspection, options: LedgerVerifyOptions, io: Output): vo
   io.out(
     found.ok
       ? `${found.origin}: all ${found.size} signed entries are unchanged${waiting}${erased}`
-      : `${found.origin}: CHANGED, ${found.size} entries were signed`,
+      : `${found.origin}: ${found.moves?.forged ? 'FORGED' : 'CHANGED'}, ${found.size} entries were signed`,
   )
+  if (found.moves !== undefined) io.out(ofMoves(found.moves))
   io.out(`key ${found.vkey}`)
 }
 
-function sentence(problem: Problem): string {
+function ofMoves({ signed, players, unsigned, lapsed, forged }: SignedMoves): string {
+  const good = forged === undefined ? ', all good' : ''
+  const without = unsigned === 0 ? '' : `, ${unsigned} not signed`
+  const after = lapsed === 0 ? '' : ` (${lapsed} of them after their seat had signed)`
+  return `${signed} moves signed by ${players} players${good}${without}${after}`
+}
+
+const FORGED = {
+  'bad-signature': 'and its signature is not of that move',
+  repeated: 'and was signed for once only',
+  'too-many-keys': 'under a key too many',
+} as const
+
+function sentence(problem: Problem, { moves }: Inspection): string {
   const { code, index, frame, path } = problem
   switch (code) {
     case 'entry-changed':
@@ -131,6 +146,8 @@ function sentence(problem: Problem): string {
       return `entry ${index} stands in another place`
     case 'frame-changed':
       return `frame ${frame} of the log file was changed`
+    case 'move-forged':
+      return `entry ${index} is FORGED: a move in the name of ${moves!.forged!.seat}, ${FORGED[moves!.forged!.why]}`
     case 'tile-changed':
       return `${path} is not what the log says`
     case 'unlocated':

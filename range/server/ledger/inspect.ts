@@ -11,6 +11,7 @@ import { logHeader, scanFrames } from './frame.ts'
 import { nativeSha256, nativeTools } from './native.ts'
 import { leafAt, pathsIn, type Paths } from './recover.ts'
 import { openedLeaf } from './openings.ts'
+import { signedMoves, type SignedMoves } from './signed-moves.ts'
 import { renderTile, withBundles } from './tiles.ts'
 
 /**
@@ -29,6 +30,7 @@ export interface Problem {
     | 'entry-missing'
     | 'entry-reordered'
     | 'frame-changed'
+    | 'move-forged'
     | 'tile-changed'
     | 'unlocated'
   readonly index?: number
@@ -46,6 +48,8 @@ export interface Inspection {
   readonly unsigned: number
   /** Openings that were erased on request; the record is whole without them. */
   readonly erased?: number
+  /** Players' moves and their signatures; absent where there is none, or no opening to read. */
+  readonly moves?: SignedMoves
   readonly problems: readonly Problem[]
 }
 
@@ -68,15 +72,20 @@ export function inspectDir(dir: string, vkey?: string): Inspection {
   if ('code' in head) {
     return { ok: false, origin, vkey: key, size: 0, unsigned: count, problems: [head] }
   }
-  const problems = [
+  const problems: Problem[] = [
     ...frameProblems(file, origin),
     ...entryProblems(paths, origin, stored, head),
     ...tileProblems(paths, stored, head),
   ]
   const unsigned = Math.max(0, count - head.size)
   const erased = erasedLines(paths)
+  const openings = problems.length === 0 ? nodeDisk.read(paths.openings)?.toString('utf8') : ''
+  const moves = signedMoves(openings ?? '', origin, head.size)
+  const forged = moves?.forged
+  if (forged !== undefined) problems.push({ code: 'move-forged', index: forged.index })
   const found = { origin, vkey: key, size: head.size, unsigned, problems }
-  return { ok: problems.length === 0, ...found, ...(erased === 0 ? {} : { erased }) }
+  const more = { ...(erased === 0 ? {} : { erased }), ...(moves && { moves }) }
+  return { ok: problems.length === 0, ...found, ...more }
 }
 
 function erasedLines({ openings }: Paths): number {

@@ -1,11 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { MoveSigner } from '../../../range/client/move-keys.ts'
 import { connectSeat, type SeatConnection } from '../../../range/client/socket/seat.ts'
+import { moveSignature, moveText } from '../../../range/ledger/move-seal.ts'
 import type { AttackerView, TrainerView } from '../../../range/protocol/view.ts'
+import { inspectDir } from '../../../range/server/ledger/inspect.ts'
 import { until } from './harness.ts'
 
 const CHILD = fileURLToPath(new URL('./crash-child.ts', import.meta.url))
@@ -58,12 +62,25 @@ async function post(port: number, path: string, body: unknown, cookie = '') {
   const own = answer.headers.get('set-cookie')?.split(';')[0] ?? ''
   return { body: (await answer.json()) as Record<string, string>, cookie: own }
 }
-function connect(port: number, seat: Record<string, string>): SeatConnection {
+function connect(port: number, seat: Record<string, string>, signer?: MoveSigner): SeatConnection {
   const url = `http://127.0.0.1:${port}`
   const { exercise = '', token = '' } = seat
-  const line = connectSeat({ exercise, token, url, headers: { origin: url } })
+  const line = connectSeat({
+    exercise,
+    token,
+    url,
+    headers: { origin: url },
+    ...(signer && { signer }),
+  })
   lines.push(line)
   return line
+}
+
+const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
+/** The attacker's key, as a browser would have one. */
+const signer: MoveSigner = {
+  sign: (move) => Promise.resolve(moveSignature(raw, sign(null, moveText(move)!, privateKey))),
 }
 
 /** A class in play: the trainer and an attacker sit at it. */
@@ -73,7 +90,7 @@ async function play({ port, setup }: Started) {
   const made = await post(port, '/api/exercises', { scenario: 'market-day', seed: 5 }, cookie)
   const asked = { code: made.body['code'], nickname: 'Ada', role: 'attacker' }
   const trainer = connect(port, made.body)
-  const attacker = connect(port, (await post(port, '/api/join', asked)).body)
+  const attacker = connect(port, (await post(port, '/api/join', asked)).body, signer)
   await trainer.act({ kind: 'Phase', phase: 'running' })
   await until(attacker, ({ view }) => view !== null && view.clock.now >= view.clock.start + 2000)
   return { trainer, attacker, exercise: made.body['exercise']! }
@@ -85,7 +102,7 @@ function logged(exercise: string, kind: string): number {
   return entries.filter((line) => line.includes(`"kind":"${kind}"`)).length
 }
 
-test('[N2] [N35] killed between making durable and answering, twice: the exercise goes on within 5 s, each message took effect once and is answered', async () => {
+test('[N2] [N35] [L75] killed between making durable and answering, twice: the exercise goes on within 5 s, each message took effect once and is answered', async () => {
   const first = await start(0, 'move')
   const { trainer, attacker, exercise } = await play(first)
   const before = attacker.state().view!.clock.now
@@ -115,6 +132,9 @@ test('[N2] [N35] killed between making durable and answering, twice: the exercis
   expect(notesOf(view)).toBe(1)
   expect(logged(exercise, 'Noted')).toBe(1)
   expect(await trainer.act({ kind: 'Phase', phase: 'ended' })).toEqual({ ok: true })
+  // Sent again, it bore the same signature.
+  const moves = (): unknown => inspectDir(join(data, 'exercises', exercise)).moves
+  await expect.poll(moves).toEqual({ signed: 1, players: 1, unsigned: 0, lapsed: 0 })
 }, 240_000)
 
 test('[N35] one step while paused, cut off by a crash and sent again, is one second', async () => {
