@@ -3,7 +3,7 @@ import { fromBase64, toBase64, utf8 } from './bytes.ts'
 import type { VerifySignature } from './checkpoint.ts'
 import { formatDidKey, parseDidKey } from './did-key.ts'
 
-/** Who signed a move: a did:key, and base64 of 64 bytes. They stand beside the move, in its entry. */
+/** Who signed a move: a did:key, and base64 of 64 bytes. Both stand in the move's entry. */
 export interface MoveSignature {
   readonly did: string
   readonly sig: string

@@ -126,8 +126,10 @@ function ofMoves({ signed, players, unsigned, lapsed, forged }: SignedMoves): st
   const good = forged === undefined ? ', all good' : ''
   const without = unsigned === 0 ? '' : `, ${unsigned} not signed`
   const after = lapsed === 0 ? '' : ` (${lapsed} of them after their seat had signed)`
-  return `${signed} moves signed by ${players} players${good}${without}${after}`
+  return `${counted(signed, 'move')} signed by ${counted(players, 'player')}${good}${without}${after}`
 }
+
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 
 const FORGED = {
   'bad-signature': 'and its signature is not of that move',

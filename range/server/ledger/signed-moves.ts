@@ -18,7 +18,7 @@ export interface SignedMoves {
   }
 }
 
-/** Judges every move in the lines of `openings.jsonl` below `size`; undefined where there is none. */
+/** Judges each move in the lines of `openings.jsonl` below `size`; undefined without any. */
 export function signedMoves(
   openings: string,
   origin: string,

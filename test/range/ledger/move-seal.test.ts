@@ -54,7 +54,7 @@ test('[L75] an operator who writes a log anew can invent no move of a seat that 
     code: 0,
     out: [
       `${origin}: all 16 signed entries are unchanged`,
-      '2 moves signed by 1 players, all good, 1 not signed (1 of them after their seat had signed)',
+      '2 moves signed by 1 player, all good, 1 not signed (1 of them after their seat had signed)',
       expect.stringMatching(/^key /) as string,
     ],
   })

@@ -180,6 +180,6 @@ test('[L75] whoever reads the opened record, command or browser, tells signed fr
   const io = { out: (line: string) => out.push(line), err: (line: string) => out.push(line) }
   expect(await ledgerVerify(folder(), {}, io)).toBe(0)
   expect(out[1]).toBe(
-    '11 moves signed by 1 players, all good, 3 not signed (3 of them after their seat had signed)',
+    '11 moves signed by 1 player, all good, 3 not signed (3 of them after their seat had signed)',
   )
 }, 60_000)
