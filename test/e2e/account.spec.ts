@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test'
+import { awake } from './awake.ts'
 import { startTestServer, type TestServer } from './server.ts'
 
 let server: TestServer
@@ -14,6 +15,7 @@ test('[N1] the first trainer signs up by the printed link, opens an exercise, an
 }) => {
   const trainer = await (await browser.newContext()).newPage()
   await trainer.goto(server.url + server.setup)
+  await awake(trainer)
   await trainer.getByLabel('Your name').fill('Tess Trainer')
   await trainer.getByLabel('Password').fill('a long enough one')
   await trainer.getByRole('button', { name: 'Open the training room' }).click()
@@ -27,6 +29,7 @@ test('[N1] the first trainer signs up by the printed link, opens an exercise, an
 
   const player = await (await browser.newContext()).newPage()
   await player.goto(`${server.url}/join?code=${code}`)
+  await awake(player)
   await player.getByLabel('Name in the game').fill('Ada')
   await player.getByRole('button', { name: 'Take a seat' }).click()
   await player.waitForURL('**/exercise/x*')
@@ -35,6 +38,7 @@ test('[N1] the first trainer signs up by the printed link, opens an exercise, an
 
 test('[N37] a set-up link works once; the trainer signs out and in again', async ({ page }) => {
   await page.goto(server.url + server.setup)
+  await awake(page)
   await expect(page.getByRole('heading', { name: 'This link is spent' })).toBeVisible()
   await page.goto(`${server.url}/trainer`)
   await page.waitForURL('**/signin')
@@ -43,6 +47,7 @@ test('[N37] a set-up link works once; the trainer signs out and in again', async
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.waitForURL('**/trainer')
   await page.goto(`${server.url}/account`)
+  await awake(page)
   await page.getByRole('button', { name: 'Make a link' }).click()
   await expect(page.getByLabel('One-time link')).toHaveValue(/\/setup\?token=/)
   await page.getByRole('button', { name: 'Sign out' }).click()
@@ -53,6 +58,7 @@ test('[N40] a trainer rehearses alone with one click: the clock runs, and somebo
   page,
 }) => {
   await page.goto(`${server.url}/signin`)
+  await awake(page)
   await page.getByLabel('Your name').fill('Tess Trainer')
   await page.getByLabel('Password').fill('a long enough one')
   await page.getByRole('button', { name: 'Sign in' }).click()

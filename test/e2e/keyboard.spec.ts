@@ -1,4 +1,5 @@
 import { chromium, expect, test, type Browser, type Frame, type Page } from '@playwright/test'
+import { awake } from './awake.ts'
 import { browserToUse } from './browser.ts'
 import { openTable, person, signUp } from './play.ts'
 import { startTestServer, type TestServer } from './server.ts'
@@ -77,6 +78,7 @@ const press = (page: Page, ...keys: string[]): Promise<void> =>
 
 async function join(page: Page, nickname: string, side: 'team' | 'customer'): Promise<void> {
   await page.goto(`${server.url}/join`)
+  await awake(page)
   await expect(page.getByRole('button', { name: 'Take a seat' })).toBeEnabled()
   await press(page, 'Tab')
   expect(await here(page)).toEqual({ name: 'a Go to the content', shown: true })

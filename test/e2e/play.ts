@@ -6,6 +6,7 @@ import {
   type Locator,
   type Page,
 } from '@playwright/test'
+import { awake } from './awake.ts'
 import type { TestServer } from './server.ts'
 
 /** What people do on the screens, step by step, with the words that stand on them. */
@@ -45,6 +46,7 @@ export async function onlyOwnHost(
 /** The first trainer signs up with the printed link. */
 export async function signUp(page: Page, server: TestServer): Promise<void> {
   await page.goto(server.url + server.setup)
+  await awake(page)
   await page.getByLabel('Your name').fill('Tess')
   await page.getByLabel('Password').fill('a long enough sentence')
   await page.getByRole('button', { name: 'Open the training room' }).click()
@@ -80,6 +82,7 @@ export async function joinTable(
   briefing: string,
 ): Promise<void> {
   await page.goto(`${server.url}/join`)
+  await awake(page)
   await page.getByLabel('Code').fill(code.toLowerCase())
   await page.getByLabel('Name in the game').fill(nickname)
   if (side === 'customer') await page.getByRole('radio', { name: 'As a customer' }).check()

@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
+import { awake } from './awake.ts'
 import { onlyOwnHost } from './play.ts'
 import { startTestServer, type TestServer } from './server.ts'
 
@@ -24,6 +25,7 @@ async function tabTo(page: Page, name: string | RegExp): Promise<void> {
 
 test('the game on the home page is played with keys alone', async ({ page }) => {
   await page.goto(server.url)
+  await awake(page)
   await expect(page.getByRole('heading', { name: 'Real or scam?' })).toBeVisible()
   for (let message = 1; ; message++) {
     await page.keyboard.press(message % 2 === 1 ? '2' : '1')
@@ -79,6 +81,7 @@ test('all questions of a lesson are on paper, with their reasons', async ({ page
 
 test('a wrong code is refused with help', async ({ page }) => {
   await page.goto(`${server.url}/join`)
+  await awake(page)
   const code = page.getByLabel('Code')
   await code.fill('ab0def')
   await expect(page.getByText('A code never has “0”. Look again: is it Q or D?')).toBeVisible()
@@ -96,6 +99,7 @@ test('the lab says when it is full, when to slow down, and when the server is si
   page,
 }) => {
   await page.goto(`${server.url}/courses/sme/s1/lab`)
+  await awake(page)
   const refusals = [
     [503, 'All places are taken.'],
     [429, 'Too many tries.'],
@@ -117,6 +121,7 @@ test('the lab is played alone: its coach ticks what the desk shows, and the cour
 }) => {
   test.setTimeout(120_000)
   await page.goto(`${server.url}/courses/sme/s1/lab`)
+  await awake(page)
   await page.getByRole('button', { name: 'Start the lab' }).click()
   await page.waitForURL('**/exercise/x*')
   await page.getByRole('button', { name: 'To my desk' }).click()
