@@ -1,4 +1,4 @@
-import { entryText, inclusionOf, rootOf } from './book-tree.ts'
+import { entryText, firstRows, inclusionOf, rootOf } from './book-tree.ts'
 import { majorityOf, QUORUM, WITNESSES } from './book-witness.ts'
 import type {
   BookCommand,
@@ -75,7 +75,7 @@ export function afterRebuild(
   const anew = (one: BookWitness): BookWitness =>
     agreed.includes(one.id) || one.kept === null || keepsSame(one, entries)
       ? one
-      : { ...one, kept: head, copy: entries.slice(0, head.size), differs: null }
+      : { ...one, kept: head, copy: firstRows(entries, head.size), differs: null }
   return {
     ...book,
     entries,

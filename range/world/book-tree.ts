@@ -17,6 +17,8 @@ export function entryText(entry: BookEntry): string {
 // Rows and lists of rows never change, so what was hashed once need not be hashed again.
 const leaves = new WeakMap<BookEntry, Uint8Array>()
 const trees = new WeakMap<readonly BookEntry[], Tree>()
+/** The root asked for last, which four witnesses ask for after the keeper. */
+const lastRoots = new WeakMap<Tree, Sized>()
 
 function leafOf(entry: BookEntry): Uint8Array {
   const known = leaves.get(entry)
@@ -34,9 +36,36 @@ function treeOf(entries: readonly BookEntry[]): Tree {
   return tree
 }
 
+/**
+ * `entries` and `rows` after them. The new list takes the tree over, where no other list has grown
+ * from the same one: roots are always asked for by size, so that the shorter list keeps its own.
+ */
+export function appended(
+  entries: readonly BookEntry[],
+  rows: readonly BookEntry[],
+): readonly BookEntry[] {
+  const longer = [...entries, ...rows]
+  const tree = treeOf(entries)
+  if (tree.size !== entries.length) return longer
+  for (const entry of rows) tree.push(leafOf(entry))
+  trees.set(longer, tree)
+  return longer
+}
+/** The first `size` rows, which share the tree of them all. */
+export function firstRows(entries: readonly BookEntry[], size: number): readonly BookEntry[] {
+  const rows = entries.slice(0, size)
+  trees.set(rows, treeOf(entries))
+  return rows
+}
+
 /** RFC 6962 root over the first `size` rows, in hex. `size` is at most their number. */
 export function rootOf(entries: readonly BookEntry[], size: number = entries.length): string {
-  return bytesToHex(treeOf(entries).root(size))
+  const tree = treeOf(entries)
+  const last = lastRoots.get(tree)
+  if (last?.size === size) return last.root
+  const root = bytesToHex(tree.root(size))
+  lastRoots.set(tree, { size, root })
+  return root
 }
 
 /** Consistency path between two sizes, in hex; empty where the rows are fewer than `to`. */

@@ -1,4 +1,4 @@
-import { consistencyOf, continues, entryText, inclusionOf, rootOf } from './book-tree.ts'
+import { consistencyOf, continues, entryText, firstRows, inclusionOf, rootOf } from './book-tree.ts'
 import { chance, range, Stream } from './draw.ts'
 import type {
   BookDifference,
@@ -110,7 +110,7 @@ export function afterLook(
     verdict: event.accepted ? 'good' : 'changed',
     differs: event.differs,
     shown: event.shown,
-    ...(event.accepted ? { kept: event.shown, copy: rows.slice(0, event.shown.size) } : {}),
+    ...(event.accepted ? { kept: event.shown, copy: firstRows(rows, event.shown.size) } : {}),
   })
   return {
     ...book,

@@ -1,5 +1,5 @@
 import { decideBookResponse, afterRebuild } from './book-response.ts'
-import { rootOf } from './book-tree.ts'
+import { appended, rootOf } from './book-tree.ts'
 import { afterLook, look, storyFor, WITNESSES } from './book-witness.ts'
 import { bookReacts, bookOpening, correction } from './book-work.ts'
 import { parcelRef } from './refs.ts'
@@ -252,8 +252,8 @@ function append(state: BookState, rows: readonly BookEntry[]): BookState {
   const { aside } = state
   return {
     ...state,
-    entries: [...state.entries, ...rows],
-    aside: aside === null ? null : { ...aside, entries: [...aside.entries, ...rows] },
+    entries: appended(state.entries, rows),
+    aside: aside === null ? null : { ...aside, entries: appended(aside.entries, rows) },
   }
 }
 function entry(

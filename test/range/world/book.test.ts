@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { entryText, rootOf } from '../../../range/world/book-tree.ts'
+import { appended, entryText, firstRows, rootOf } from '../../../range/world/book-tree.ts'
 import { WITNESSES } from '../../../range/world/book-witness.ts'
 import type { BookEntry } from '../../../range/world/types-book.ts'
 import { bookRig, MINUTE } from './book-rig.ts'
@@ -50,5 +50,29 @@ describe('the book', () => {
     expect(late.length).toBeGreaterThan(5)
     expect(rig.events('BookSettled').every((one) => one.restMinor === 0)).toBe(true)
     expect(rig.findings()).toEqual([])
+  })
+})
+
+describe('lists of rows that share a tree', () => {
+  const row = (n: number): BookEntry => ({
+    at: n,
+    kind: 'paid',
+    order: `ORDER${n}`,
+    parcel: '',
+    amountMinor: n,
+    place: '',
+  })
+  const fresh = (rows: readonly BookEntry[]): string => rootOf([...rows])
+
+  test('[B2] grown, cut short, and grown twice from one list, each keeps a root of its own', () => {
+    const two = appended([row(1)], [row(2)])
+    const before = rootOf(two)
+    const five = appended(two, [row(3), row(4), row(5)])
+    const other = appended(two, [row(6)])
+    const cut = firstRows(five, 3)
+    const bent = appended(cut, [row(7)])
+    for (const rows of [two, five, other, cut, bent]) expect(rootOf(rows)).toBe(fresh(rows))
+    expect(rootOf(two)).toBe(before)
+    expect(rootOf(appended(five, [row(8)]), 5)).toBe(fresh(five))
   })
 })
