@@ -5,6 +5,7 @@ import {
   type SignedMove,
 } from '../ledger/move-seal.ts'
 import { formatDidKey } from '../ledger/did-key.ts'
+import { oneTable } from './one-table.ts'
 
 /** Signs a seat's moves; undefined where it cannot: the move is then sent as it is. */
 export interface MoveSigner {
@@ -17,8 +18,7 @@ export interface MoveKey {
   readonly secret: CryptoKey
 }
 
-const DATABASE = 'doorstep-moves'
-const TABLE = 'keys'
+const seatKeys = oneTable('doorstep-moves', 'keys')
 /** Nobody waits longer for a signature; a browser that needs more signs no more. */
 const SIGN_MS = 2000
 
@@ -36,7 +36,7 @@ export function browserMoveSigner(exercise: string): MoveSigner {
       try {
         const key = keys.get(move.seat) ?? seatKey(exercise, move.seat)
         keys.set(move.seat, key)
-        return await within(SIGN_MS, signWith(key, move))
+        return await inTime(SIGN_MS, signWith(key, move))
       } catch {
         able = false
         return undefined
@@ -60,11 +60,14 @@ async function signWith(
 export async function heldMoveKeys(exercise: string): Promise<ReadonlyMap<string, string>> {
   const held = new Map<string, string>()
   try {
-    const names = await transact('readonly', (table) => table.getAllKeys())
+    const names = await seatKeys.within('readonly', (table) => table.getAllKeys())
     for (const name of names) {
       const [of, seat = ''] = String(name).split('/')
       if (of !== exercise) continue
-      const key = await transact('readonly', (table) => table.get(name) as IDBRequest<MoveKey>)
+      const key = await seatKeys.within(
+        'readonly',
+        (table) => table.get(name) as IDBRequest<MoveKey>,
+      )
       const did = formatDidKey(key.publicKey)
       if (did !== undefined) held.set(seat, did)
     }
@@ -78,12 +81,12 @@ export async function heldMoveKeys(exercise: string): Promise<ReadonlyMap<string
 async function seatKey(exercise: string, seat: string): Promise<MoveKey> {
   const name = `${exercise}/${seat}`
   const read = (table: IDBObjectStore) => table.get(name) as IDBRequest<MoveKey | undefined>
-  const kept = await transact('readonly', read)
+  const kept = await seatKeys.within('readonly', read)
   if (kept !== undefined) return kept
   const pair = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])
   const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey))
   const fresh: MoveKey = { publicKey, secret: pair.privateKey }
-  const other = await transact('readwrite', (table) => {
+  const other = await seatKeys.within('readwrite', (table) => {
     const known = read(table)
     known.onsuccess = () => {
       if (known.result === undefined) table.put(fresh, name)
@@ -93,34 +96,7 @@ async function seatKey(exercise: string, seat: string): Promise<MoveKey> {
   return other ?? fresh
 }
 
-async function transact<T>(
-  mode: IDBTransactionMode,
-  use: (table: IDBObjectStore) => IDBRequest<T>,
-): Promise<T> {
-  const database = await openDatabase()
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      const transaction = database.transaction(TABLE, mode, { durability: 'strict' })
-      const request = use(transaction.objectStore(TABLE))
-      transaction.oncomplete = () => resolve(request.result)
-      transaction.onabort = () => reject(transaction.error ?? new Error('aborted'))
-    })
-  } finally {
-    database.close()
-  }
-}
-
-function openDatabase(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open(DATABASE, 1)
-    opening.onupgradeneeded = () => opening.result.createObjectStore(TABLE)
-    opening.onsuccess = () => resolve(opening.result)
-    opening.onerror = () => reject(opening.error ?? new Error('no database'))
-    opening.onblocked = () => reject(new Error('blocked'))
-  })
-}
-
-function within<T>(ms: number, work: Promise<T>): Promise<T> {
+function inTime<T>(ms: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('too slow')), ms)
     work.then(resolve, reject).finally(() => clearTimeout(timer))

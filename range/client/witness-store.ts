@@ -1,5 +1,6 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
 import type { WitnessState } from '../ledger/witness.ts'
+import { oneTable } from './one-table.ts'
 
 /** A witness of one log: its key and what it knows, never one without the other. */
 export interface WitnessRecord {
@@ -46,7 +47,7 @@ export function memoryStore(): WitnessStore {
 }
 
 const DATABASE = 'doorstep-witness'
-const TABLE = 'logs'
+const logs = oneTable(DATABASE, 'logs')
 
 /**
  * The store in this browser for the log `ledger`: IndexedDB under a Web Lock. Undefined where one
@@ -60,51 +61,25 @@ export function browserStore(ledger: string): WitnessStore | undefined {
     alone: (work) =>
       navigator.locks.request(`${DATABASE}.${ledger}`, work) as ReturnType<typeof work>,
     async read() {
-      return within('readonly', (table) => table.get(ledger) as IDBRequest<WitnessRecord>)
+      return logs.within('readonly', (table) => table.get(ledger) as IDBRequest<WitnessRecord>)
     },
     async write(record, over) {
       let changed = false
-      await within('readwrite', (table, transaction) => {
-        const known = table.get(ledger) as IDBRequest<WitnessRecord | undefined>
-        known.onsuccess = () => {
-          changed = known.result?.version !== over
-          if (changed) transaction.abort()
-          else table.put(record, ledger)
-        }
-        return known
-      }).catch((error: unknown) => {
-        throw changed ? new StoreChanged() : error
-      })
+      await logs
+        .within('readwrite', (table, transaction) => {
+          const known = table.get(ledger) as IDBRequest<WitnessRecord | undefined>
+          known.onsuccess = () => {
+            changed = known.result?.version !== over
+            if (changed) transaction.abort()
+            else table.put(record, ledger)
+          }
+          return known
+        })
+        .catch((error: unknown) => {
+          throw changed ? new StoreChanged() : error
+        })
     },
   }
-}
-
-/** One transaction; resolves with the request's result when all of it is on disk. */
-async function within<T>(
-  mode: IDBTransactionMode,
-  use: (table: IDBObjectStore, transaction: IDBTransaction) => IDBRequest<T>,
-): Promise<T> {
-  const database = await openDatabase()
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      const transaction = database.transaction(TABLE, mode, { durability: 'strict' })
-      const request = use(transaction.objectStore(TABLE), transaction)
-      transaction.oncomplete = () => resolve(request.result)
-      transaction.onabort = () => reject(transaction.error ?? new Error('aborted'))
-    })
-  } finally {
-    database.close()
-  }
-}
-
-function openDatabase(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open(DATABASE, 1)
-    opening.onupgradeneeded = () => opening.result.createObjectStore(TABLE)
-    opening.onsuccess = () => resolve(opening.result)
-    opening.onerror = () => reject(opening.error ?? new Error('no database'))
-    opening.onblocked = () => reject(new Error('blocked'))
-  })
 }
 
 /** A fresh key: WebCrypto's, not to be taken out, where it knows Ed25519; else plain bytes. */
