@@ -1,29 +1,12 @@
-import { createServer } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { chromium } from '@playwright/test'
-import { rolldown } from 'rolldown'
 import { expect, it } from 'vitest'
 import { parseProof } from '../../../range/ledger/proof.ts'
 import { createGunHub } from '../../../range/server/gun/hub.ts'
 import { Replica } from '../../../range/server/gun/replica.ts'
-import { platformHeaders } from '../../../range/server/platform-headers.ts'
 import { openLog } from '../../../range/server/ledger/open.ts'
 import { findBrowser } from './find-browser.ts'
+import { openPage } from './page-server.ts'
 import { entry, freshDir, LIVE } from './rig.ts'
-
-/** A classic script, as the site's build makes it. */
-async function bundle(path: string): Promise<string> {
-  const input = fileURLToPath(new URL(path, import.meta.url))
-  const build = await rolldown({ input, platform: 'browser' })
-  const { output } = await build.generate({ format: 'iife' })
-  return output[0].code
-}
-
-/** The site's policy, which the frame inherits. */
-const POLICY =
-  "default-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'"
-const PAGE = '<!doctype html><meta charset="utf-8"><body><script src="/_astro/page.js"></script>'
 
 const browserPath = await findBrowser()
 
@@ -39,25 +22,8 @@ it.skipIf(browserPath === undefined).each(['127.0.0.1', 'doorstep.test'])(
       await log.publish(tick)
       replica.update()
     }
-    const scripts = new Map([
-      ['/_astro/frame-test.js', await bundle('../../../range/client/gun/frame.ts')],
-      ['/_astro/page.js', await bundle('./browser-page.ts')],
-    ])
-    const asked: string[] = []
-    const server = createServer((req, res) => {
-      const url = req.url ?? ''
-      asked.push(url)
-      platformHeaders(res, `http://${req.headers.host}`, { secure: false })
-      const script = scripts.get(url)
-      // As site.ts serves it: the frame's origin is opaque.
-      if (url.includes('/frame-')) res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin')
-      res.setHeader('Content-Type', script === undefined ? 'text/html' : 'text/javascript')
-      res.setHeader('Content-Security-Policy', POLICY)
-      res.end(script ?? PAGE)
-    })
-    server.on('upgrade', (req, socket, head) => hub.handleUpgrade(req, socket as Socket, head))
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const { port } = server.address() as AddressInfo
+    const server = await openPage('./browser-page.ts', hub)
+    const { port, asked } = server
     const browser = await chromium.launch({
       executablePath: browserPath!,
       args: ['--no-sandbox', '--host-resolver-rules=MAP doorstep.test 127.0.0.1'],
@@ -93,7 +59,6 @@ it.skipIf(browserPath === undefined).each(['127.0.0.1', 'doorstep.test'])(
       await browser.close()
       await hub.close()
       server.close()
-      server.closeAllConnections()
       await log.close()
     }
   },
