@@ -17,7 +17,7 @@ const WAYS = ['edit', 'drop', 'backdate', 'rollback', 'fork'] as const
 type Way = (typeof WAYS)[number]
 /** Writes in a row that the database refused, after which the insider gives up. */
 const PATIENCE = 3
-/** How often one waits for a row to tamper with before taking what there is. */
+/** How often one looks for a fitting row before taking what there is. */
 const WAITS_MAX = 12
 
 type Lot = (n: number, index: number) => number
@@ -27,12 +27,17 @@ type Lot = (n: number, index: number) => number
  * a payment is made smaller (`edit`) or taken out (`drop`), the newest rows are cut off as if an
  * old copy had been put back (`rollback`), or the bank alone is shown a smaller payment (`fork`),
  * and what the settlement then leaves on the clearing account is taken; or a delivery that never
- * was is put in, dated back (`backdate`), so that the customer is not believed. `any` takes another
- * way at each change. `rate` is changes an hour. Stealth: any payment instead of the largest, less
- * of it, pauses like those of real work, and from 0.4 on more and more rows that are younger than
- * the last published head, so that nobody has witnessed them (two of five at 0.8). The insider sees
- * the book's tables, its published heads and the clearing account; witnesses keep theirs to
- * themselves.
+ * was is put in, dated back (`backdate`), so that the customer is not believed. `any` draws a way
+ * for each change. `rate` is changes an hour.
+ *
+ * Stealth `s`: below 0.3 the largest payment since the last settlement, from there any of them. A
+ * payment that is made smaller keeps a tenth, and up to `29 * s` hundredths more. Each pause is
+ * longer or shorter by up to `40 * s` hundredths. Above 0.4, `1000 * (s - 0.4)` changes of 1000 are
+ * meant for rows younger than the last published head, which nobody has witnessed (two of five at
+ * 0.8); where none comes for twelve looks at the tables, a witnessed one is taken.
+ *
+ * The insider sees the book's tables, its published heads, the clearing account and which parcels
+ * are under way; witnesses keep theirs to themselves.
  */
 export const i4: Technique = {
   id: 'I4',
