@@ -17,10 +17,7 @@ const WAITING_MAX = 2048
 const BATCH_MAX = 256
 const TICK_MS = 1000
 const TICKS_AT_ONCE = 8
-/**
- * Virtual time that may be owed before it is given up: a machine too slow runs slower, never in
- * bursts.
- */
+/** Virtual time owed beyond this is given up: too slow a machine runs slower, not in bursts. */
 const OWED_MS_MAX = 60_000
 const FLUSH_EVERY_MS = 100
 /** Everybody is brought up to date at least this often, paused or not. */
@@ -256,14 +253,19 @@ export class Room {
       if (reason === 'not-json' || reason === 'batch-refused' || reason === 'sealed') return
       throw error
     }
-    for (const [i, input] of inputs.entries()) {
+    const outcomes = inputs.map((input, i) => {
       const outcome = this.run.apply(input)
       const order = this.orders.placed(outcome, first + i)
-      batch[i]!.resolve(outcome)
       this.#showEffect(input)
       this.#handReceipt(first + i, batch[i]!.sent, order)
+      return outcome
+    })
+    try {
+      // The end is answered once the log is sealed: its openings can be asked for from then on.
+      if (this.run.phase() === 'ended') await this.finish()
+    } finally {
+      for (const [i, { resolve }] of batch.entries()) resolve(outcomes[i]!)
     }
-    if (this.run.phase() === 'ended') await this.finish()
   }
 
   #sealed(input: Input): Input {
@@ -357,12 +359,8 @@ export class Room {
     this.log.audit().then(
       (result) => {
         const verdict = result.ok ? 'intact' : 'changed'
-        if (
-          this.#closed ||
-          this.run.phase() === 'ended' ||
-          this.run.state.ledger.verdict === verdict
-        )
-          return
+        const over = this.#closed || this.run.phase() === 'ended'
+        if (over || this.run.state.ledger.verdict === verdict) return
         const index = result.ok ? null : result.changed
         const size = this.log.publishedSize
         void this.submit({ kind: 'LogAudited', verdict, index, size }, undefined, 'machine')

@@ -175,12 +175,12 @@ export class Rooms {
 
   /**
    * Lets an ended exercise go from memory, so that it is read again from what is stored. Gives
-   * whether it is over.
+   * whether it is over, its log sealed: closed before, it would stay open on the disk.
    */
   async letGo(id: string): Promise<boolean> {
     const room = this.#rooms.get(id)
     if (room === undefined) return true
-    if (room.run.phase() !== 'ended') return false
+    if (!room.log.sealed) return false
     this.#ended = this.#ended.filter((one) => one !== id)
     room.audience.everybody('ended')
     this.#forget(room)
