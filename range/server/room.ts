@@ -165,7 +165,9 @@ export class Room {
   }
 
   #show(whom: Set<Whom>): void {
-    if (this.#closed) return
+    // Nobody sees the end before the log is sealed: what they ask for then must be there.
+    const sealing = this.run.phase() === 'ended' && !this.log.sealed
+    if (this.#closed || sealing) return
     try {
       this.audience.flush(taken(whom))
     } catch (error) {
@@ -261,7 +263,7 @@ export class Room {
       return outcome
     })
     try {
-      // The end is answered once the log is sealed: its openings can be asked for from then on.
+      // The end is answered, as it is shown, once the log is sealed.
       if (this.run.phase() === 'ended') await this.finish()
     } finally {
       for (const [i, { resolve }] of batch.entries()) resolve(outcomes[i]!)

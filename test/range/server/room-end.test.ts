@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Member } from '../../../range/server/audience.ts'
 import { Room, type RoomParts } from '../../../range/server/room.ts'
 
 /** A room whose exercise and log do as little as an end needs; the seal waits to be let through. */
@@ -6,32 +7,54 @@ function ending(seal: () => Promise<{ size: number; note: string }>): Room {
   let phase = 'running'
   const run = {
     scenario: { world: { start: 0 } },
-    state: { seats: new Map(), ledger: {} },
+    state: { seats: new Map([['s', { role: 'customer' }]]), ledger: {} },
     now: () => 0,
     phase: () => phase,
+    view: () => ({ role: 'customer', phase }),
     apply() {
       phase = 'ended'
       return { ok: true, happened: [] }
     },
   }
-  const log = { append: () => Promise.resolve({ first: 0 }), seal, close: () => Promise.resolve() }
-  const parts = { id: 'x', code: 'C', owner: null, run, log, now: () => 0, onBroken: () => 0 }
+  let sealed = false
+  const log = {
+    append: () => Promise.resolve({ first: 0 }),
+    get sealed() {
+      return sealed
+    },
+    async seal() {
+      const published = await seal()
+      sealed = true
+      return published
+    },
+    close: () => Promise.resolve(),
+  }
+  const parts = { id: 'x', code: 'C', owner: null, run, log, now: () => 9_999, onBroken: () => 0 }
   return new Room({ ...parts, onEnded: () => undefined } as unknown as RoomParts)
 }
 
-test('[L85] who ends an exercise is answered once its log is sealed, and also where that fails', async () => {
+async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+test('[L85] the end of an exercise is shown and answered once its log is sealed, and answered also where that fails', async () => {
   const steps: string[] = []
   const end = async (room: Room): Promise<void> => {
+    const patch: Member['patch'] = (_seq, ops) => steps.push(ops.includes('ended') ? 'shown' : ops)
+    const silent = { emit: () => undefined, backlogBytes: () => 0, drop: () => undefined }
+    room.audience.join({ id: 'm', seat: 's', patch, ...silent })
     expect(await room.submit({ kind: 'PhaseSet', phase: 'ended' })).toMatchObject({ ok: true })
     steps.push('answered')
+    await turns(3)
     await room.close()
   }
   const later = async (): Promise<void> => {
-    for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve))
+    await turns(3)
     steps.push('sealed')
   }
   await end(ending(() => later().then(() => ({ size: 1, note: '' }))))
-  expect(steps).toEqual(['sealed', 'answered'])
-  await end(ending(() => Promise.reject(new Error('the disk is full'))))
-  expect(steps).toEqual(['sealed', 'answered', 'answered'])
+  expect(steps).toEqual(['sealed', 'shown', 'answered'])
+  steps.length = 0
+  await end(ending(() => turns(3).then(() => Promise.reject(new Error('the disk is full')))))
+  expect(steps).toEqual(['answered'])
 })
