@@ -49,6 +49,8 @@ export function ledgerErase(dir: string, options: LedgerEraseOptions, io: Output
     if (typeof held === 'string') return fail(held)
     try {
       const words = held === undefined ? 0 : eraseNames(data, resolve(folder, '..'), seats)
+      if (chosen.length + words === 0)
+        return fail(`nothing is stored of ${named(options)}: erased before, or never handed in`)
       return done(eraseStored(folder, chosen), words, options, io)
     } finally {
       held?.release()
@@ -57,6 +59,10 @@ export function ledgerErase(dir: string, options: LedgerEraseOptions, io: Output
     if (error instanceof LedgerError) return fail(error.message)
     throw error
   }
+}
+
+function named({ entries, seats }: LedgerEraseOptions): string {
+  return [...entries.map((index) => `entry ${index}`), ...seats].join(', ')
 }
 
 /** The data folder for this command alone, or why a server that runs has it. */

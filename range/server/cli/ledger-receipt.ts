@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { checkOwnMoves, type Finding } from '../../client/own-moves.ts'
 import { checkSlip, type SlipFinding } from '../../client/slip-check.ts'
@@ -7,7 +6,8 @@ import type { ReceiptMessage } from '../../protocol/message.ts'
 import { LedgerError } from '../ledger/error.ts'
 import { nativeTools } from '../ledger/native.ts'
 import { openReadable, type ReadableLog } from '../ledger/readable-log.ts'
-import type { Output } from './ledger.ts'
+import { readKey, type Output } from './ledger.ts'
+import { readText } from './read-text.ts'
 
 export interface LedgerReceiptOptions {
   /** Folder of the exercise, of its ledger or of saved tiles, or the log's address. */
@@ -39,7 +39,7 @@ const GOOD: readonly Judged['state'][] = ['logged', 'due']
 /**
  * `ledger receipt FILE… --log DIR|URL`: judges saved receipts and slips. Returns the exit code: 0
  * where all are in the record or not overdue, 1 where one is unlogged, bent, forged or of another
- * log, or the record itself does not hold; 2 misuse with one line.
+ * log, or the record itself does not hold; 2 misuse with one line. Throws as `readText` does.
  */
 export async function ledgerReceipt(
   files: readonly string[],
@@ -52,7 +52,7 @@ export async function ledgerReceipt(
     return MISUSE
   }
   try {
-    const log = await openReadable(options.log, options.key)
+    const log = await openReadable(options.log, readKey(options.key))
     const judged = await judge(log, saved.all)
     if ('unreadable' in judged) {
       if (options.json === true) io.out(JSON.stringify({ ok: false, code: judged.unreadable }))
@@ -156,8 +156,7 @@ function readSaved(
 ): { readonly all: Saved[] } | { readonly misuse: string } {
   const all: Saved[] = []
   for (const file of files) {
-    if (!existsSync(file)) return { misuse: `there is no ${file}` }
-    const lines = readFileSync(file, 'utf8').split('\n')
+    const lines = readText(file).split('\n')
     for (const [i, line] of lines.entries()) {
       if (line.trim() === '') continue
       const saved = parseSaved(line)

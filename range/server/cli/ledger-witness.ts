@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { ownNote, parseVkey } from '../../ledger/checkpoint.ts'
 import { parseWitnessVkey } from '../../ledger/cosignature.ts'
 import { verifyForkProof, parseForkProof } from '../../ledger/fork-proof.ts'
@@ -6,7 +6,8 @@ import { witnessStep, type WitnessStep } from '../../ledger/witness-step.ts'
 import { LogAddress, Unreachable } from '../ledger/log-address.ts'
 import { nativeSha256, nativeTools } from '../ledger/native.ts'
 import { WitnessFile, WitnessFileError } from '../ledger/witness-file.ts'
-import type { Output } from './ledger.ts'
+import { readKey, type Output } from './ledger.ts'
+import { readText } from './read-text.ts'
 
 export interface WitnessOptions {
   /** The log's prefix, e.g. `https://range.example.org/ledger/<id>`. */
@@ -84,7 +85,7 @@ export function ledgerVerifyFork(path: string, vkey: string | undefined, io: Out
     io.err(`ledger verify-fork: there is no ${path}`)
     return MISUSE
   }
-  const text = readFileSync(path, 'utf8')
+  const text = readText(path)
   const key = readKey(vkey) ?? parseForkProof(text)?.vkey
   const result = verifyForkProof(text, key ?? '', nativeTools)
   if (!result.ok) {
@@ -227,11 +228,6 @@ function refuse(
 
 function textOf(note: string): string {
   return note.slice(0, note.lastIndexOf('\n\n') + 1)
-}
-
-function readKey(key: string | undefined): string | undefined {
-  if (key === undefined || !existsSync(key)) return key
-  return readFileSync(key, 'utf8').trim()
 }
 
 function pause(ms: number, stop: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import { inspectDir, type Inspection, type Problem } from '../ledger/inspect.ts'
 import { nativeTools } from '../ledger/native.ts'
 import { readPublished } from '../ledger/published.ts'
 import type { SignedMoves } from '../ledger/signed-moves.ts'
+import { readText } from './read-text.ts'
 
 export interface LedgerVerifyOptions {
   readonly json?: boolean
@@ -165,7 +166,7 @@ function sentence(problem: Problem, { moves }: Inspection): string {
   }
 }
 
-function readKey(key: string | undefined): string | undefined {
-  if (key === undefined || !existsSync(key)) return key
-  return readFileSync(key, 'utf8').trim()
+/** A key as text, or out of its file. Throws as `readText` does. */
+export function readKey(key: string | undefined): string | undefined {
+  return key === undefined || !existsSync(key) ? key : readText(key).trim()
 }

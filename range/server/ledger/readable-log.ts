@@ -20,13 +20,12 @@ export interface ReadableLog {
 
 /**
  * A log to check against: an address (`…/ledger/<id>`), an exercise's folder, its `ledger` folder,
- * or a folder of saved tiles with `checkpoint` and `key.pub`. `key` is the key to trust, as text or
- * as a file; without one the log's own. Throws a `LedgerError` where there is nothing to read.
+ * or a folder of saved tiles with `checkpoint` and `key.pub`. `key` is the key to trust;
+ * without one the log's own. Throws a `LedgerError` where there is nothing to read.
  */
 export async function openReadable(target: string, key?: string): Promise<ReadableLog> {
-  const given = key !== undefined && existsSync(key) ? readFileSync(key, 'utf8').trim() : key
   const log = /^https?:\/\//.test(target) ? await overHttp(target) : inFolder(target)
-  const vkey = given ?? log.vkey
+  const vkey = key ?? log.vkey
   if (vkey === undefined || parseVkey(vkey, nativeSha256) === undefined)
     throw new LedgerError('key-refused', 'no readable verifier key: give it with --key')
   return { ...log, vkey }

@@ -138,6 +138,9 @@ describe('doorstep ledger receipt', () => {
       expect([misused.code, misused.out]).toEqual([2, []])
       expect(misused.err).toMatch(why)
     }
+    const folder = `${files}: a folder, where a file is needed`
+    await expect(judge([good], { key: files })).rejects.toThrow(folder)
+    await expect(said((io) => ledgerReceipt([files], { log: dir }, io))).rejects.toThrow(folder)
   })
 })
 
@@ -173,5 +176,10 @@ describe('doorstep ledger erase', () => {
     expect(verified.code).toBe(0)
     expect(verified.out[0]).toContain('what 1 of them said was erased on request')
     expect((await judge([good, slip], { log: copy })).code).toBe(0)
+    for (const asked of [{ entries: [0] }, { seats: ['s1'] }, { seats: ['nobody'] }]) {
+      const again = await erase({ ...asked, yes: true })
+      expect([again.code, again.out]).toEqual([2, []])
+      expect(again.err).toMatch(/nothing is stored of (entry 0|s1|nobody): erased before, or never/)
+    }
   })
 })
