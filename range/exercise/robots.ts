@@ -10,6 +10,12 @@ const READ_MS = 60_000
 /** And this long from taking to acting. */
 const DECIDE_MS = 45_000
 
+/**
+ * After recovery a machine defender leaves the book's account shut this long, so that whoever tries
+ * the password meets a shut door; settlement waits meanwhile, so not longer.
+ */
+const THAW_MS = 20 * 60_000
+
 /** A machine attacker launches what its plan says, when its own view says that it can. */
 export function attackerMoves(view: AttackerView, plan: readonly PlannedAttack[]): readonly Move[] {
   const moves: Move[] = []
@@ -53,7 +59,20 @@ export function defenderMoves(view: DefenderView): readonly Move[] {
       if (actions.length > 0) return [{ kind: 'Respond', incident: incident.id, actions }]
     }
   }
-  return []
+  return thaw(view)
+}
+
+/** Opens the book's account again, once an incident of it was checked to be over. */
+function thaw({ book, decisions, incidents, clock }: DefenderView): readonly Move[] {
+  if (!book?.frozen) return []
+  const ofBook = incidents.filter((one) => one.lead.includes('device:book'))
+  const over = ofBook.find((one) => one.status === 'recovered')
+  const open = ofBook.some(
+    (one) => one.status === 'new' || one.status === 'taken' || one.status === 'contained',
+  )
+  const last = Math.max(0, ...decisions.map((one) => (one.target === 'device:book' ? one.at : 0)))
+  if (!over || open || clock.now - last < THAW_MS) return []
+  return [{ kind: 'Respond', incident: over.id, actions: [{ kind: 'ThawBook' }] }]
 }
 
 function serious(incident: DefenderView['incidents'][number]): boolean {

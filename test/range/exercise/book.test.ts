@@ -77,4 +77,27 @@ describe('a book that is bent', () => {
     const why = lines.map((one) => one.why)
     expect(why).toEqual(expect.arrayContaining(['book-frozen', 'book-rebuilt', 'change-proven']))
   })
+
+  it('[B10] it opens the account again when the attack has had time to meet a shut door', () => {
+    const from = minute
+    let thawed: number | undefined
+    for (; minute < from + 30; minute += 0.5) {
+      play.until(minute)
+      for (const move of defenderMoves(view())) {
+        if (move.kind === 'Respond' && move.actions[0]?.kind === 'ThawBook') thawed ??= minute
+        play.move('heron', move)
+      }
+    }
+    expect(thawed! - from).toBeGreaterThan(10)
+    expect(view().book).toMatchObject({ frozen: false, change: null })
+    expect(view().book!.witnesses.map((one) => one.verdict)).toEqual(Array(4).fill('good'))
+    expect(view().decisions.map((one) => one.action)).toEqual([
+      'FreezeBook',
+      'ProveChange',
+      'RebuildBook',
+      'ThawBook',
+    ])
+    const { runs } = play.run.view('magpie') as AttackerView
+    expect(runs[0]!.seen).not.toBe('i4.running')
+  })
 })
