@@ -48,10 +48,12 @@ export function ledgerErase(dir: string, options: LedgerEraseOptions, io: Output
     const held = existsSync(join(data, 'doorstep.sqlite')) ? takeData(data) : undefined
     if (typeof held === 'string') return fail(held)
     try {
+      // The log first: it refuses while the exercise is not over, and then no name may be gone.
+      const erased = eraseStored(folder, chosen)
       const words = held === undefined ? 0 : eraseNames(data, resolve(folder, '..'), seats)
-      if (chosen.length + words === 0)
+      if (erased + words === 0)
         return fail(`nothing is stored of ${named(options)}: erased before, or never handed in`)
-      return done(eraseStored(folder, chosen), words, options, io)
+      return done(erased, words, options, io)
     } finally {
       held?.release()
     }

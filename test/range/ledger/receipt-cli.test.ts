@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { formatOpening, leafOf, openingOf } from '../../../range/ledger/leaf.ts'
 import { MERGE_LEAVES, signReceipt } from '../../../range/ledger/receipt.ts'
+import { openStore } from '../../../range/server/database.ts'
 import { ledgerErase, type LedgerEraseOptions } from '../../../range/server/cli/ledger-erase.ts'
 import { ledgerProve, ledgerVerify } from '../../../range/server/cli/ledger.ts'
 import { ledgerReceipt } from '../../../range/server/cli/ledger-receipt.ts'
@@ -14,6 +15,7 @@ import { nativeSha256 as sha256 } from '../../../range/server/ledger/native.ts'
 import { openLog } from '../../../range/server/ledger/open.ts'
 import { readPublished } from '../../../range/server/ledger/published.ts'
 import { signerFromSeed } from '../../../range/server/ledger/signer.ts'
+import { createWords } from '../../../range/server/words.ts'
 import { freshDir, quickDisk } from './rig.ts'
 
 const ORIGIN = 'doorstep.local/exercise/SAVED'
@@ -181,5 +183,23 @@ describe('doorstep ledger erase', () => {
       expect([again.code, again.out]).toEqual([2, []])
       expect(again.err).toMatch(/nothing is stored of (entry 0|s1|nobody): erased before, or never/)
     }
+  })
+
+  it('[L85] erases no name of an exercise that is not over, and a name alone once it is', async () => {
+    const data = freshDir()
+    const exercise = join(data, 'exercises', 'x')
+    cpSync(dir, exercise, { recursive: true })
+    const store = openStore(data)
+    createWords(store).seal('x', { kind: 'SeatTaken', seat: 's2', nickname: 'Ada' })
+    store.settle()
+    store.close()
+    const erase = () =>
+      said((io) => ledgerErase(exercise, { entries: [], seats: ['s2'], yes: true }, io))
+    const early = await erase()
+    expect([early.code, early.out]).toEqual([2, []])
+    expect(early.err).toMatch(/not over/)
+    writeFileSync(join(exercise, 'ledger', 'sealed'), '16\n')
+    expect((await erase()).out[0]).toMatch(/^0 entries and 1 names erased/)
+    expect((await erase()).err).toMatch(/nothing is stored of s2/)
   })
 })
