@@ -165,7 +165,7 @@ export class Room {
   }
 
   #show(whom: Set<Whom>): void {
-    // Nobody sees the end before the log is sealed: what they ask for then must be there.
+    // Nobody is told of the end before the log is sealed: what they ask for then must be there.
     const sealing = this.run.phase() === 'ended' && !this.log.sealed
     if (this.#closed || sealing) return
     try {
